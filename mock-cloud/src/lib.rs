@@ -1,1 +1,3 @@
 //! mock-cloud
+
+pub mod rule;
