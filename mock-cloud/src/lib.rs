@@ -1,3 +1,50 @@
-//! mock-cloud
+//! A mock Microsoft Entra tenant: its directory, its recycle bin, and the provisioning service
+//! that decides which account a synced object belongs to.
+//!
+//! This crate is pure: no clock, no I/O, no randomness of its own. Time, ids and random digits are
+//! passed in, so equal inputs give equal tenants. It knows nothing of Active Directory and nothing
+//! of the sync engine; it receives [`SyncObject`]s as the real service does.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use jiff::Timestamp;
+//! use mock_cloud::provisioning::{Context, Operation, Outcome};
+//! use mock_cloud::{Profile, SourceAnchor, SyncObject, Tenant};
+//! use store::Entropy;
+//!
+//! let mut tenant = Tenant::new("contoso.onmicrosoft.com", Profile::Entra2025);
+//! let ann = SyncObject::user(SourceAnchor::from_guid_bytes([7; 16]), "ann@contoso.onmicrosoft.com");
+//! let mut entropy = Entropy::new(1);
+//! let mut context = Context { now: Timestamp::UNIX_EPOCH, entropy: &mut entropy, run: 1 };
+//! let answer = tenant.provision(&Operation::Set(Arc::new(ann)), &mut context);
+//! assert_eq!(answer.result, Ok(Outcome::Created));
+//! assert_eq!(answer.why[0].rule.number(), "R2.4");
+//! ```
+//!
+//! # Map
+//!
+//! - [`tenant`]: the state, and what an administrator may do to it
+//! - [`provisioning`]: matching, takeover, quarantine, healing (catalogue Appendix A)
+//! - [`profile`]: what differs between eras, and the switches for what nobody knows
+//! - [`rule`]: the catalogue of behaviours, each with source and confidence
+//! - [`graph`]: reading and writing the JSON that Graph returns
 
+pub mod address;
+pub mod graph;
+mod ids;
+pub mod profile;
+pub mod provisioning;
+pub mod reason;
 pub mod rule;
+pub mod sync_object;
+pub mod tenant;
+
+pub use address::{ProxyAddress, Upn};
+pub use ids::{CloudId, CloudKey, SourceAnchor};
+pub use profile::Profile;
+pub use reason::{Arg, Reason};
+pub use rule::RuleId;
+pub use sync_object::{
+    OnPremisesName, Properties, Property, SecurityIdentifier, SyncObject, SyncObjectType,
+};
+pub use tenant::{DirectoryObject, Tenant};

@@ -1,0 +1,1 @@
+//! Reading and writing the JSON that Graph returns.

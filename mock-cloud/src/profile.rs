@@ -1,0 +1,179 @@
+//! What differs between the eras of the service, and every named doubt about it.
+//!
+//! Microsoft's service changed several times, so one rule set cannot be right. A [`Profile`] names
+//! an era; [`ServicePolicy`] and [`crate::tenant::Features`] are what it sets. Where sources
+//! disagree, a [`Switch`] names the question, and the policy carries its answer.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::rule::RuleId;
+
+/// A dated set of behaviours of service and engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// DirSync, 2012 to 2015: no quarantine, soft match on the primary SMTP address only.
+    DirSync2013,
+    /// Azure AD Connect from late 2016: quarantine on, soft match on UPN on.
+    AadConnect2017,
+    /// Connect 2.x as documented since December 2024: block flags, conflicts on the primary
+    /// address are errors.
+    Entra2025,
+    /// From July 2026: hard match is hardened.
+    Entra2026,
+}
+
+impl Profile {
+    /// All profiles, oldest first.
+    pub const ALL: [Self; 4] = [
+        Self::DirSync2013,
+        Self::AadConnect2017,
+        Self::Entra2025,
+        Self::Entra2026,
+    ];
+
+    /// The name on command lines and in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DirSync2013 => "dirsync-2013",
+            Self::AadConnect2017 => "aadconnect-2017",
+            Self::Entra2025 => "entra-2025",
+            Self::Entra2026 => "entra-2026",
+        }
+    }
+
+    /// The service's behaviour in this era.
+    pub const fn service_policy(self) -> ServicePolicy {
+        ServicePolicy {
+            new_object_conflict: match self {
+                Self::DirSync2013 => NewObjectConflict::InvalidSoftMatch,
+                Self::AadConnect2017 => NewObjectConflict::Quarantine,
+                Self::Entra2025 | Self::Entra2026 => NewObjectConflict::MustBeUnique,
+            },
+            admin_conflict_is_error: matches!(self, Self::DirSync2013),
+            hard_match_hardening: matches!(self, Self::Entra2026),
+            object_identifier_must_be_empty: false,
+            smtp_match_any_cloud_proxy: false,
+            match_clears_absent: false,
+            invalid_upn_is_error: false,
+            allow_id_change_when_sync_enabled_false: true,
+            immutable_id_ignores_recycle_bin: false,
+            healthy_takeover_obeys_upn_gate: false,
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A profile name that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "unknown profile `{name}`: expected `dirsync-2013`, `aadconnect-2017`, `entra-2025` or `entra-2026`"
+)]
+pub struct UnknownProfile {
+    /// What was given.
+    pub name: String,
+}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|profile| profile.name() == text)
+            .ok_or_else(|| UnknownProfile {
+                name: text.to_owned(),
+            })
+    }
+}
+
+/// What the service does with a new object whose address or UPN belongs to an account that
+/// carries another anchor (question Q9.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewObjectConflict {
+    /// Export error `InvalidSoftMatch`; nothing is created.
+    InvalidSoftMatch,
+    /// A second object is created, the colliding values are quarantined.
+    Quarantine,
+    /// Same primary address: export error `AttributeValueMustBeUnique`. Same UPN: as quarantine.
+    MustBeUnique,
+}
+
+/// The answers of one era, or of one scenario, to what differs and what is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServicePolicy {
+    /// Rule R2.14a, question Q9.2.
+    pub new_object_conflict: NewObjectConflict,
+    /// Rule R2.14b: a soft match with an administrator is an export error instead of a duplicate.
+    pub admin_conflict_is_error: bool,
+    /// Rule R2.20.
+    pub hard_match_hardening: bool,
+    /// Rule R2.21: block a hard match whenever `onPremisesObjectIdentifier` is set, even if equal.
+    pub object_identifier_must_be_empty: bool,
+    /// Rule R2.11: compare the incoming primary with every address of the cloud object.
+    pub smtp_match_any_cloud_proxy: bool,
+    /// Rule R2.25: a match clears what Active Directory has no value for.
+    pub match_clears_absent: bool,
+    /// Question Q9.9: invalid characters in a UPN are an error instead of a recalculated UPN.
+    pub invalid_upn_is_error: bool,
+    /// Question Q9.19: the id of a formerly synced user may be changed.
+    pub allow_id_change_when_sync_enabled_false: bool,
+    /// Wrong order W4: an id that a deleted user still holds may be set on another.
+    pub immutable_id_ignores_recycle_bin: bool,
+    /// Question Q9.25: the gate of rule R4.6 also holds for the export that takes a user over.
+    pub healthy_takeover_obeys_upn_gate: bool,
+}
+
+/// A point where sources disagree or are silent, with a name to answer it by.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    /// The name in scenario files and on command lines.
+    pub name: &'static str,
+    /// The rule it belongs to.
+    pub rule: RuleId,
+    /// What turning it on means, in one sentence.
+    pub effect: &'static str,
+    /// Reads the switch.
+    pub get: fn(&ServicePolicy) -> bool,
+    /// Sets the switch.
+    pub set: fn(&mut ServicePolicy, bool),
+}
+
+macro_rules! switches {
+    ($($name:literal $rule:ident $field:ident $effect:literal;)*) => {
+        /// Every switch of the service, in the order of their names.
+        pub const SERVICE_SWITCHES: &[Switch] = &[$(Switch {
+            name: $name,
+            rule: RuleId::$rule,
+            effect: $effect,
+            get: |policy| policy.$field,
+            set: |policy, on| policy.$field = on,
+        }),*];
+    };
+}
+
+switches! {
+    "admin-conflict-is-error" R2_14B admin_conflict_is_error
+        "a soft match that lands on an administrator is an export error, not a duplicate";
+    "allow-id-change-when-sync-enabled-false" R5_24 allow_id_change_when_sync_enabled_false
+        "the ImmutableId of a formerly synced user may be changed";
+    "hard-match-hardening" R2_20 hard_match_hardening
+        "a hard match is refused on privileged accounts and on another onPremisesObjectIdentifier";
+    "immutable-id-ignores-recycle-bin" R2_4 immutable_id_ignores_recycle_bin
+        "an ImmutableId that a deleted user still holds may be set on another user";
+    "invalid-upn-is-error" R4_2 invalid_upn_is_error
+        "invalid characters in a UPN are IdentityDataValidationFailed, not a recalculated UPN";
+    "match-clears-absent" R2_25 match_clears_absent
+        "a match clears cloud values that Active Directory does not have";
+    "object-identifier-must-be-empty" R2_21 object_identifier_must_be_empty
+        "a hard match is refused whenever onPremisesObjectIdentifier is set, even to the same value";
+    "smtp-match-any-cloud-proxy" R2_11 smtp_match_any_cloud_proxy
+        "soft match compares with every address of the cloud account, not only the primary";
+    "takeover-obeys-upn-gate" R4_6 healthy_takeover_obeys_upn_gate
+        "synchronizeUpnForManagedUsers off also holds back the UPN of the export that takes over";
+}

@@ -1,0 +1,477 @@
+//! What an administrator does to the tenant, through Graph or the older cmdlets.
+//!
+//! Each function does what was asked, or refuses with what the real service answers (catalogue
+//! section 7.1) and changes nothing.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use store::{Entropy, Text};
+
+use super::recycle_bin::RETENTION_DAYS;
+use super::{
+    DirectoryObject, Feature, Input, Kind, Recalculate, Refusal, Role, State, Tenant, calculate,
+};
+use crate::address::{ProxyAddress, Upn};
+use crate::ids::{CloudKey, SourceAnchor};
+use crate::provisioning::is_recipient;
+use crate::rule::RuleId;
+use crate::sync_object::{Properties, SyncObjectType};
+
+/// The refusal for a property that Active Directory masters.
+const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
+     Directory Sync objects or objects currently undergoing migration.";
+
+/// Options of a restore.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RestoreOptions {
+    /// Take this UPN instead of the one it had (`-NewUserPrincipalName`).
+    pub new_user_principal_name: Option<Text>,
+    /// Drop addresses that were taken meanwhile (`-AutoReconcileProxyConflicts`).
+    pub auto_reconcile_proxy_conflicts: bool,
+}
+
+/// What an administrator changes on an object; `None` leaves a property as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectUpdate {
+    /// `userPrincipalName`.
+    pub user_principal_name: Option<Text>,
+    /// `displayName`.
+    pub display_name: Option<Text>,
+    /// `mail`.
+    pub mail: Option<Text>,
+    /// `mailNickname`.
+    pub mail_nickname: Option<Text>,
+    /// `proxyAddresses`, all of them.
+    pub proxy_addresses: Option<Vec<ProxyAddress>>,
+    /// Other text properties, all of them.
+    pub properties: Option<Properties>,
+    /// `accountEnabled`.
+    pub account_enabled: Option<bool>,
+    /// `usageLocation`.
+    pub usage_location: Option<Text>,
+}
+
+impl Tenant {
+    /// `DELETE /users/{id}`, `Remove-MsolUser`: to the recycle bin (rules R5.19 and R5.25).
+    pub fn delete_object(&mut self, key: CloudKey, now: Timestamp) -> Result<(), Refusal> {
+        self.live(key)?;
+        self.bin(key, false, now);
+        Ok(())
+    }
+
+    /// `DELETE /directory/deletedItems/{id}`, `Remove-MsolUser -RemoveFromRecycleBin`: for good,
+    /// and only what is already deleted (catalogue section 7.1).
+    pub fn purge_object(&mut self, key: CloudKey, now: Timestamp) -> Result<(), Refusal> {
+        let object = self.known(key)?;
+        if !object.is_soft_deleted() {
+            let hint = "only a deleted user can be removed from the recycle bin: delete it first, \
+                        or let a synchronisation delete it";
+            return Err(Refusal::not_found(&object.id.to_string(), hint));
+        }
+        self.erase(key, now);
+        Ok(())
+    }
+
+    /// `POST /directory/deletedItems/{id}/restore`, `Restore-MsolUser` (rules R5.24 and R5.25).
+    pub fn restore_object(
+        &mut self,
+        key: CloudKey,
+        options: &RestoreOptions,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let mut object = DirectoryObject::clone(self.known(key)?);
+        let State::SoftDeleted { at } = object.state else {
+            let hint = "only a user in the recycle bin can be restored";
+            return Err(Refusal::not_found(&object.id.to_string(), hint));
+        };
+        if now > at + SignedDuration::from_hours(24 * RETENTION_DAYS) {
+            let hint = "the 30 days are over: the user is gone for good";
+            return Err(Refusal::not_found(&object.id.to_string(), hint).by(RuleId::R5_21));
+        }
+        if let Some(upn) = &options.new_user_principal_name {
+            object.user_principal_name = Some(Upn::new(upn.clone()));
+        }
+        let taken = |tenant: &Self, address: &str| tenant.owners_of(address).next().is_some();
+        let upn = object.user_principal_name.as_ref().map(Upn::as_str);
+        if upn.is_some_and(|upn| taken(self, upn)) {
+            return Err(cannot_restore(
+                "UserPrincipalName",
+                "give it a new user principal name",
+            ));
+        }
+        let is_free = |value: &&ProxyAddress| !value.is_smtp() || !taken(self, value.address());
+        let free: Vec<ProxyAddress> = object
+            .proxy_addresses
+            .iter()
+            .filter(is_free)
+            .cloned()
+            .collect();
+        if free.len() < object.proxy_addresses.len() {
+            if !options.auto_reconcile_proxy_conflicts {
+                let hint = "another account has one of its addresses: restore with automatic \
+                            reconciliation of proxy conflicts, or free the address";
+                return Err(cannot_restore("proxyAddress", hint));
+            }
+            object.proxy_addresses = free.into();
+            object.mail = object.mail.filter(|mail| !taken(self, mail));
+        }
+        object.state = State::Live;
+        object.account_enabled = true;
+        self.replace(key, object);
+        Ok(())
+    }
+
+    /// `PATCH /users/{id}` with `onPremisesImmutableId`, `Set-MsolUser -ImmutableId`
+    /// (catalogue section 7.1).
+    pub fn set_immutable_id(
+        &mut self,
+        key: CloudKey,
+        anchor: Option<SourceAnchor>,
+    ) -> Result<(), Refusal> {
+        let object = Arc::clone(self.live(key)?);
+        if !object.kind.is_user() {
+            let hint = "the anchor of a group or contact can't be set by an administrator";
+            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R1_13));
+        }
+        if object.is_synced() {
+            let hint = "the account is synced: take its Active Directory object out of scope and \
+                        synchronise first";
+            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R1_10));
+        }
+        let was_synced = object.on_premises.sync_enabled == Some(false);
+        if was_synced && !self.policy.allow_id_change_when_sync_enabled_false {
+            let message = "Unable to update the specified properties for objects that have \
+                           originated within an external service.";
+            let hint = "the account was synced once; in this reading its id can't be changed";
+            return Err(Refusal::bad_request(message, hint).by(RuleId::R5_24));
+        }
+        if object.on_premises.immutable_id == anchor {
+            return Ok(());
+        }
+        let upn = object.user_principal_name.as_ref();
+        if upn.is_some_and(|upn| self.domains.is_federated(upn.suffix())) {
+            let message = "You must provide a required property: Parameter name: \
+                           FederatedUser.SourceAnchor";
+            let initial = self.domains.initial();
+            let hint = format!(
+                "the user signs in through a federated domain: change its UPN to @{initial} first, \
+                 set the id, and change the UPN back"
+            );
+            return Err(Refusal::bad_request(message, hint).by(RuleId::R2_14E));
+        }
+        if let Some(anchor) = &anchor {
+            self.refuse_second_holder(key, anchor)?;
+        }
+        let mut after = DirectoryObject::clone(&object);
+        after.on_premises.immutable_id = anchor;
+        self.replace(key, after);
+        Ok(())
+    }
+
+    fn refuse_second_holder(&self, key: CloudKey, anchor: &SourceAnchor) -> Result<(), Refusal> {
+        let holders = self.find_by_anchor(anchor, SyncObjectType::User);
+        for holder in holders.into_iter().filter(|holder| *holder != key) {
+            let Some(holder) = self.object(holder) else {
+                continue;
+            };
+            if holder.is_soft_deleted() && self.policy.immutable_id_ignores_recycle_bin {
+                continue;
+            }
+            let hint = if holder.is_soft_deleted() {
+                format!(
+                    "{} still holds it in the recycle bin: remove that account from the recycle \
+                     bin first",
+                    holder.label()
+                )
+            } else {
+                format!(
+                    "{} holds it: no two accounts may carry one anchor",
+                    holder.label()
+                )
+            };
+            let message = "Another object with the same value for property onPremisesImmutableId already \
+                 exists.";
+            return Err(Refusal::bad_request(message, hint).by(RuleId::R2_4));
+        }
+        Ok(())
+    }
+
+    /// `PATCH /users/{id}` and the like, for properties that are not mastered on-premises.
+    pub fn update_object(&mut self, key: CloudKey, update: &ObjectUpdate) -> Result<(), Refusal> {
+        let object = Arc::clone(self.live(key)?);
+        let only_location = ObjectUpdate {
+            usage_location: update.usage_location.clone(),
+            ..ObjectUpdate::default()
+        };
+        let only_upn = ObjectUpdate {
+            user_principal_name: update.user_principal_name.clone(),
+            ..only_location.clone()
+        };
+        if object.is_synced() && *update != only_location && *update != only_upn {
+            let hint = "the object is synced: change it in Active Directory";
+            return Err(Refusal::bad_request(MASTERED, hint));
+        }
+        let mut after = DirectoryObject::clone(&object);
+        if let Some(upn) = &update.user_principal_name {
+            let upn = Upn::new(upn.clone());
+            if !self.domains.is_verified(upn.suffix()) {
+                let message = "Property userPrincipalName is invalid.";
+                let hint = format!("{} is no verified domain of the tenant", upn.suffix());
+                return Err(Refusal::bad_request(message, hint));
+            }
+            after.user_principal_name = Some(upn);
+        }
+        let set = |field: &mut Option<Text>, value: &Option<Text>| {
+            if value.is_some() {
+                field.clone_from(value);
+            }
+        };
+        set(&mut after.display_name, &update.display_name);
+        set(&mut after.mail, &update.mail);
+        set(&mut after.mail_nickname, &update.mail_nickname);
+        set(&mut after.usage_location, &update.usage_location);
+        if let Some(addresses) = &update.proxy_addresses {
+            after.proxy_addresses = addresses.clone().into();
+            let primary = addresses.iter().find(|value| value.is_primary());
+            after.mail = primary.map(|value| Text::from(value.address()));
+        }
+        if let Some(properties) = &update.properties {
+            after.properties = Arc::clone(properties);
+        }
+        after.account_enabled = update.account_enabled.unwrap_or(after.account_enabled);
+        self.refuse_taken(key, &after)?;
+        self.replace(key, after);
+        Ok(())
+    }
+
+    /// Adds an object that an administrator makes; refused where a value belongs to another.
+    pub fn create_object(&mut self, object: DirectoryObject) -> Result<CloudKey, Refusal> {
+        self.refuse_taken(CloudKey(u32::MAX), &object)?;
+        Ok(self.insert(object))
+    }
+
+    fn refuse_taken(&self, key: CloudKey, object: &DirectoryObject) -> Result<(), Refusal> {
+        let taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
+        let refuse = |property: &str, value: &str| {
+            let message = format!(
+                "Another object with the same value for property {property} already exists."
+            );
+            Refusal::bad_request(message, format!("{value} belongs to another object"))
+        };
+        if let Some(upn) = object
+            .user_principal_name
+            .as_ref()
+            .filter(|upn| taken(upn.as_str()))
+        {
+            return Err(refuse("userPrincipalName", upn.as_str()));
+        }
+        let proxies = object
+            .proxy_addresses
+            .iter()
+            .filter(|value| value.is_smtp());
+        for value in proxies {
+            if taken(value.address()) {
+                return Err(refuse("proxyAddresses", value.as_str()).by(RuleId::R3_13));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a licence, and with it the addresses of an Exchange recipient (rule R4.11, step 4).
+    pub fn assign_licence(
+        &mut self,
+        key: CloudKey,
+        licence: Text,
+        entropy: &mut Entropy,
+    ) -> Result<(), Refusal> {
+        let mut after = DirectoryObject::clone(self.live(key)?);
+        let mut licences: Vec<Text> = after.licences.to_vec();
+        if licences.contains(&licence) {
+            return Ok(());
+        }
+        licences.push(licence);
+        after.licences = licences.into();
+        after.was_recipient = true;
+        self.readdress(key, &mut after, entropy);
+        self.replace(key, after);
+        Ok(())
+    }
+
+    /// Takes a licence away; with the last one go the addresses that came from it (rule R4.13).
+    pub fn remove_licence(&mut self, key: CloudKey, licence: &str) -> Result<(), Refusal> {
+        let mut after = DirectoryObject::clone(self.live(key)?);
+        let licences: Vec<Text> = after
+            .licences
+            .iter()
+            .filter(|held| **held != licence)
+            .cloned()
+            .collect();
+        if licences.len() == after.licences.len() {
+            let hint = format!("{} does not have the licence {licence}", after.label());
+            return Err(Refusal::bad_request(
+                "User does not have a corresponding license.",
+                hint,
+            ));
+        }
+        after.licences = licences.into();
+        if after.licences.is_empty() {
+            after.was_recipient = true;
+            drop_licence_addresses(&mut after, self.domains.initial());
+        }
+        self.replace(key, after);
+        Ok(())
+    }
+
+    fn readdress(&self, key: CloudKey, after: &mut DirectoryObject, entropy: &mut Entropy) {
+        let Some(shadow) = after.on_premises.shadow.clone() else {
+            return;
+        };
+        let input = Input {
+            shadow: &shadow,
+            previous: Some(&*after),
+            domains: &self.domains,
+            recalculate: Recalculate {
+                upn: false,
+                nickname: false,
+                keep_addresses: false,
+            },
+            recipient: is_recipient(after),
+        };
+        let is_taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
+        let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
+        after.mail = addresses.mail;
+        after.proxy_addresses = addresses.proxy_addresses;
+    }
+
+    /// Gives a directory role.
+    pub fn assign_role(&mut self, key: CloudKey, role: Role) -> Result<(), Refusal> {
+        self.live(key)?;
+        self.roles.assign(key, role);
+        Ok(())
+    }
+
+    /// Takes a directory role away.
+    pub fn remove_role(&mut self, key: CloudKey, role: &Role) -> Result<(), Refusal> {
+        let object = self.live(key)?;
+        let label = object.label();
+        if !self.roles.remove(key, role) {
+            let hint = format!("{label} does not hold the role {}", role.0);
+            return Err(Refusal::not_found(&role.0, hint));
+        }
+        Ok(())
+    }
+
+    /// Turns a feature of directory synchronisation on or off (rule R2.35).
+    pub fn set_feature(&mut self, feature: &Feature, enabled: bool) -> Result<(), Refusal> {
+        if feature.one_way && !enabled && (feature.get)(&self.features) {
+            let message = format!("The feature {} can't be disabled.", feature.graph_name);
+            let hint = "once it is on, this feature stays on";
+            return Err(Refusal::bad_request(message, hint).by(RuleId::R2_35));
+        }
+        (feature.set)(&mut self.features, enabled);
+        Ok(())
+    }
+
+    /// `PATCH /users/{id}/onPremisesSyncBehavior` with `isCloudManaged` (rule R2.30).
+    pub fn set_cloud_managed(&mut self, key: CloudKey, managed: bool) -> Result<(), Refusal> {
+        let mut after = DirectoryObject::clone(self.live(key)?);
+        if after.on_premises.cloud_managed == managed {
+            return Ok(());
+        }
+        if managed && !after.is_synced() {
+            let hint = "only a synced user can be converted to cloud-managed";
+            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
+        }
+        after.on_premises.cloud_managed = managed;
+        after.on_premises.sync_enabled = None;
+        self.replace(key, after);
+        Ok(())
+    }
+
+    /// `PATCH /users/{id}` with `onPremisesObjectIdentifier: null` (rule R2.22).
+    pub fn clear_object_identifier(&mut self, key: CloudKey) -> Result<(), Refusal> {
+        let mut after = DirectoryObject::clone(self.live(key)?);
+        after.on_premises.object_identifier = None;
+        self.replace(key, after);
+        Ok(())
+    }
+
+    fn known(&self, key: CloudKey) -> Result<&Arc<DirectoryObject>, Refusal> {
+        match self.object(key) {
+            Some(object) if !matches!(object.state, State::Purged { .. }) => Ok(object),
+            Some(object) => Err(Refusal::not_found(
+                &object.id.to_string(),
+                "the object is gone for good",
+            )),
+            None => Err(Refusal::not_found("?", "no such object")),
+        }
+    }
+
+    fn live(&self, key: CloudKey) -> Result<&Arc<DirectoryObject>, Refusal> {
+        let object = self.known(key)?;
+        if object.is_live() {
+            return Ok(object);
+        }
+        let hint = "the object is in the recycle bin: restore it first";
+        Err(Refusal::not_found(&object.id.to_string(), hint))
+    }
+}
+
+fn cannot_restore(what: &str, hint: &str) -> Refusal {
+    let message = format!(
+        "Restore-MsolUser : The specified user account cannot be restored because of the following \
+         error: Error Type {what}"
+    );
+    Refusal::bad_request(message, hint)
+}
+
+/// Rule R4.13: the address that the UPN gave goes, and the routing address becomes primary where
+/// Active Directory gives none.
+fn drop_licence_addresses(object: &mut DirectoryObject, initial: &str) {
+    let sent: Vec<ProxyAddress> = match &object.on_premises.shadow {
+        Some(shadow) => shadow.proxy_addresses.to_vec(),
+        None => return,
+    };
+    let mail = object
+        .on_premises
+        .shadow
+        .as_ref()
+        .and_then(|shadow| shadow.mail.clone());
+    let upn = object.user_principal_name.clone();
+    let is_sent = |value: &ProxyAddress| {
+        sent.iter()
+            .any(|one| store::eq_fold(one.address(), value.address()))
+            || mail
+                .as_ref()
+                .is_some_and(|mail| store::eq_fold(mail, value.address()))
+    };
+    let is_upn = |value: &ProxyAddress| {
+        upn.as_ref()
+            .is_some_and(|upn| store::eq_fold(upn.as_str(), value.address()))
+    };
+    let mut kept: Vec<ProxyAddress> = object
+        .proxy_addresses
+        .iter()
+        .filter(|value| !value.is_smtp() || is_sent(value) || !is_upn(value))
+        .cloned()
+        .collect();
+    if !kept.iter().any(ProxyAddress::is_primary) {
+        let moera = kept.iter_mut().find(|value| {
+            value.is_smtp() && store::eq_fold(crate::address::suffix(value.address()), initial)
+        });
+        if let Some(moera) = moera {
+            *moera = ProxyAddress::primary(moera.address());
+        }
+    }
+    object.mail = kept
+        .iter()
+        .find(|value| value.is_primary())
+        .map(|value| Text::from(value.address()));
+    object.proxy_addresses = kept.into();
+}
+
+/// Whether a licence makes sense on this kind of object.
+pub const fn can_hold_licences(kind: Kind) -> bool {
+    kind.is_user()
+}

@@ -1,0 +1,330 @@
+//! The tenant: objects, recycle bin, domains, roles and features, as one value.
+//!
+//! [`Tenant`] answers questions and carries out what an administrator asks for
+//! ([`administer`]); what the sync engine sends goes through [`crate::provisioning`].
+
+pub mod administer;
+mod calculate;
+mod domain;
+mod features;
+mod object;
+mod recycle_bin;
+mod refusal;
+mod roles;
+
+use std::sync::Arc;
+
+use imbl::{OrdSet, Vector};
+use jiff::Timestamp;
+use store::{Entropy, Index, Table, eq_fold, fold_hash};
+
+pub(crate) use calculate::{Addresses, Input, Recalculate, calculate};
+pub use domain::{Authentication, Domain, Domains};
+pub use features::{FEATURES, Feature, Features};
+pub use object::{ConflictProperty, DirectoryObject, Kind, OnPremises, ProvisioningError, State};
+pub use recycle_bin::RETENTION_DAYS;
+pub use refusal::Refusal;
+pub use roles::{Role, RoleAssignments};
+
+use crate::ids::{CloudId, CloudKey, SourceAnchor};
+use crate::profile::{Profile, ServicePolicy};
+use crate::sync_object::{SecurityIdentifier, SyncObjectType};
+
+/// A tenant of Microsoft Entra ID.
+///
+/// A plain value: cloning it forks it in microseconds, and equal histories give equal tenants.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    objects: Table<DirectoryObject>,
+    by_id: Index,
+    by_anchor: Index,
+    by_address: Index,
+    by_security_identifier: Index,
+    deleted: OrdSet<(Timestamp, CloudKey)>,
+    quarantined: OrdSet<CloudKey>,
+    changes: Vector<CloudKey>,
+    /// The domains.
+    pub domains: Domains,
+    /// The features of directory synchronisation.
+    pub features: Features,
+    /// The answers to what differs between eras.
+    pub policy: ServicePolicy,
+    /// Who holds which role.
+    pub roles: RoleAssignments,
+    /// `alertThreshold` of accidental deletion prevention; `None` where it is off (rule R2.36).
+    pub deletion_threshold: Option<u32>,
+}
+
+impl Tenant {
+    /// A tenant without objects, as one of that era is.
+    pub fn new(initial_domain: &str, profile: Profile) -> Self {
+        Self {
+            objects: Table::new(),
+            by_id: Index::new(),
+            by_anchor: Index::new(),
+            by_address: Index::new(),
+            by_security_identifier: Index::new(),
+            deleted: OrdSet::new(),
+            quarantined: OrdSet::new(),
+            changes: Vector::new(),
+            domains: Domains::new(initial_domain),
+            features: Features::of(profile),
+            policy: profile.service_policy(),
+            roles: RoleAssignments::default(),
+            deletion_threshold: match profile {
+                Profile::DirSync2013 => None,
+                _ => Some(500),
+            },
+        }
+    }
+
+    /// The object of a key.
+    pub fn object(&self, key: CloudKey) -> Option<&Arc<DirectoryObject>> {
+        self.objects.get(key.0)
+    }
+
+    /// All objects, also deleted and purged ones, in the order of their keys.
+    pub fn objects(&self) -> impl ExactSizeIterator<Item = (CloudKey, &Arc<DirectoryObject>)> {
+        self.objects
+            .iter()
+            .map(|(key, object)| (CloudKey(key), object))
+    }
+
+    /// The object with an id, whatever its state.
+    pub fn find_by_id(&self, id: CloudId) -> Option<CloudKey> {
+        self.pick(&self.by_id, store::hash_bytes(id.as_bytes()), |object| {
+            object.id == id
+        })
+        .next()
+    }
+
+    /// The objects of a type that carry an anchor: live ones first, then those in the recycle bin.
+    pub fn find_by_anchor(&self, anchor: &SourceAnchor, kind: SyncObjectType) -> Vec<CloudKey> {
+        let mut found: Vec<CloudKey> = self
+            .pick(&self.by_anchor, anchor.index_hash(), |object| {
+                object.on_premises.immutable_id.as_ref() == Some(anchor)
+                    && object.kind.sync_type() == kind
+            })
+            .collect();
+        found.sort_by_key(|key| self.object(*key).is_none_or(|object| !object.is_live()));
+        found
+    }
+
+    /// The live objects that own an address as UPN, SMTP address or mail, whatever their type:
+    /// uniqueness spans users, groups and contacts (rules R3.2 and R3.3).
+    pub fn owners_of<'a>(&'a self, address: &'a str) -> impl Iterator<Item = CloudKey> + 'a {
+        self.pick(&self.by_address, fold_hash(address), move |object| {
+            owns(object, address)
+        })
+    }
+
+    /// The live objects that own a SIP address.
+    pub fn owners_of_sip<'a>(&'a self, address: &'a str) -> impl Iterator<Item = CloudKey> + 'a {
+        self.pick(&self.by_address, sip_hash(address), move |object| {
+            owns_sip(object, address)
+        })
+    }
+
+    /// The live objects that stem from a security principal.
+    pub fn find_by_security_identifier<'a>(
+        &'a self,
+        sid: &'a SecurityIdentifier,
+    ) -> impl Iterator<Item = CloudKey> + 'a {
+        self.pick(&self.by_security_identifier, sid.hash(), move |object| {
+            object.on_premises.security_identifier.as_ref() == Some(sid)
+        })
+    }
+
+    /// Objects with withheld values, in the order of their keys.
+    pub fn quarantined(&self) -> impl Iterator<Item = CloudKey> {
+        self.quarantined.iter().copied()
+    }
+
+    /// The count of changes so far: what a delta import remembers.
+    pub fn change_count(&self) -> u64 {
+        self.changes.len() as u64
+    }
+
+    /// The objects that changed after a count, each once, oldest change first.
+    pub fn changes_since(&self, count: u64) -> impl Iterator<Item = CloudKey> {
+        let start = usize::try_from(count)
+            .unwrap_or(usize::MAX)
+            .min(self.changes.len());
+        (start..self.changes.len()).filter_map(|place| {
+            let key = *self.changes.get(place)?;
+            (self.object(key)?.changed == place as u64 + 1).then_some(key)
+        })
+    }
+
+    /// An id that nobody has yet.
+    pub(crate) fn fresh_id(&self, entropy: &mut Entropy) -> CloudId {
+        loop {
+            let id = CloudId::from_bytes(entropy.next_uuid());
+            if self.find_by_id(id).is_none() {
+                return id;
+            }
+        }
+    }
+
+    /// Makes room for so many more objects.
+    pub fn reserve(&mut self, more: usize) {
+        self.by_id.reserve(more);
+        self.by_anchor.reserve(more);
+        self.by_address.reserve(more * 2);
+        self.by_security_identifier.reserve(more);
+    }
+
+    /// Adds an object as it is, without any of the service's checks: what an export of a tenant
+    /// says is there, is there.
+    pub fn insert(&mut self, mut object: DirectoryObject) -> CloudKey {
+        let key = CloudKey(self.objects.len());
+        self.changes.push_back(key);
+        object.changed = self.changes.len() as u64;
+        self.by_id
+            .insert(store::hash_bytes(object.id.as_bytes()), key.0);
+        self.index(key, &object, true);
+        self.objects.push(Arc::new(object));
+        key
+    }
+
+    /// Replaces an object and brings every index up to date.
+    pub(crate) fn replace(&mut self, key: CloudKey, mut object: DirectoryObject) {
+        let Some(old) = self.object(key).cloned() else {
+            return;
+        };
+        self.changes.push_back(key);
+        object.changed = self.changes.len() as u64;
+        if !same_keys(&old, &object) {
+            self.index(key, &old, false);
+            self.index(key, &object, true);
+        }
+        self.objects.set(key.0, Arc::new(object));
+    }
+
+    fn index(&mut self, key: CloudKey, object: &DirectoryObject, add: bool) {
+        let put = |index: &mut Index, hash: u64| {
+            if add {
+                index.insert(hash, key.0)
+            } else {
+                index.remove(hash, key.0)
+            }
+        };
+        let facts = &object.on_premises;
+        match object.state {
+            State::Purged { .. } => return,
+            State::SoftDeleted { at } if add => drop(self.deleted.insert((at, key))),
+            State::SoftDeleted { at } => drop(self.deleted.remove(&(at, key))),
+            State::Live => {}
+        }
+        if let Some(anchor) = &facts.immutable_id {
+            put(&mut self.by_anchor, anchor.index_hash());
+        }
+        if !object.is_live() {
+            return;
+        }
+        if !facts.provisioning_errors.is_empty() {
+            if add {
+                self.quarantined.insert(key);
+            } else {
+                self.quarantined.remove(&key);
+            }
+        }
+        if let Some(sid) = &facts.security_identifier {
+            put(&mut self.by_security_identifier, sid.hash());
+        }
+        if let Some(upn) = &object.user_principal_name {
+            put(&mut self.by_address, fold_hash(upn.as_str()));
+        }
+        if let Some(mail) = &object.mail {
+            put(&mut self.by_address, fold_hash(mail));
+        }
+        for value in object.proxy_addresses.iter() {
+            if value.is_smtp() {
+                put(&mut self.by_address, fold_hash(value.address()));
+            } else if value.is_sip() {
+                put(&mut self.by_address, sip_hash(value.address()));
+            }
+        }
+        if let Some(sip) = facts
+            .shadow
+            .as_ref()
+            .and_then(|shadow| shadow.sip_address.as_ref())
+        {
+            put(
+                &mut self.by_address,
+                sip_hash(sip.trim_start_matches("sip:")),
+            );
+        }
+    }
+
+    fn pick<'a>(
+        &'a self,
+        index: &Index,
+        hash: u64,
+        is_meant: impl Fn(&DirectoryObject) -> bool + 'a,
+    ) -> impl Iterator<Item = CloudKey> + 'a {
+        index
+            .candidates(hash)
+            .filter(move |key| {
+                self.objects
+                    .get(*key)
+                    .is_some_and(|object| is_meant(object))
+            })
+            .map(CloudKey)
+    }
+}
+
+/// Whether a live object owns an address as UPN, mail or SMTP address.
+pub(crate) fn owns(object: &DirectoryObject, address: &str) -> bool {
+    object.is_live()
+        && (object
+            .user_principal_name
+            .as_ref()
+            .is_some_and(|upn| eq_fold(upn.as_str(), address))
+            || object
+                .mail
+                .as_ref()
+                .is_some_and(|mail| eq_fold(mail, address))
+            || object
+                .proxy_addresses
+                .iter()
+                .any(|value| value.is_smtp() && eq_fold(value.address(), address)))
+}
+
+fn owns_sip(object: &DirectoryObject, address: &str) -> bool {
+    let shadow = object.on_premises.shadow.as_ref();
+    object.is_live()
+        && (object
+            .proxy_addresses
+            .iter()
+            .any(|value| value.is_sip() && eq_fold(value.address(), address))
+            || shadow
+                .is_some_and(|shadow| shadow.sip_addresses().any(|owned| eq_fold(owned, address))))
+}
+
+fn sip_hash(address: &str) -> u64 {
+    store::mix(fold_hash(address), 0x7369_703a)
+}
+
+/// Whether two versions of an object stand under the same keys in every index.
+fn same_keys(old: &DirectoryObject, new: &DirectoryObject) -> bool {
+    let sip = |object: &DirectoryObject| {
+        object
+            .on_premises
+            .shadow
+            .as_ref()
+            .and_then(|shadow| shadow.sip_address.clone())
+    };
+    let (before, after) = (&old.on_premises, &new.on_premises);
+    old.state == new.state
+        && before.immutable_id == after.immutable_id
+        && before.security_identifier == after.security_identifier
+        && before.provisioning_errors.is_empty() == after.provisioning_errors.is_empty()
+        && old.user_principal_name == new.user_principal_name
+        && old.mail == new.mail
+        && old.proxy_addresses == new.proxy_addresses
+        && sip(old) == sip(new)
+}
+
+#[cfg(test)]
+mod tests;
