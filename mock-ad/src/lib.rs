@@ -1,1 +1,3 @@
-//! mock-ad
+//! A mock Active Directory: a pure directory with LDIF in and out.
+
+pub mod directory;

@@ -1,0 +1,157 @@
+//! The directory: objects, their names, their links and their changes.
+//!
+//! A [`Directory`] is a value. A clone of it is a fork that shares everything with its original
+//! until one of the two changes, so that a world can be tried out and thrown away.
+//!
+//! - [`Schema`], [`AttributeId`], [`ClassId`]: what may be stored.
+//! - [`Dn`], [`ObjectGuid`], [`Sid`], [`ObjectId`], [`Usn`]: what things are called.
+//! - [`Object`], [`Value`], [`Values`]: what is stored.
+//! - [`AddRequest`], [`Modification`], [`Refusal`]: what is asked for, and the answer no.
+
+mod add;
+mod attributes;
+mod changes;
+mod computed;
+mod delete;
+mod dn;
+mod identity;
+mod links;
+mod lookup;
+mod modify;
+mod moves;
+mod new;
+mod object;
+mod refusal;
+mod schema;
+mod sid;
+mod unique;
+mod validate;
+mod value;
+
+use std::sync::Arc;
+
+use ecow::EcoVec;
+use imbl::{OrdSet, Vector};
+use jiff::Timestamp;
+use store::{Index, Table, Text, fold_hash, hash_bytes, mix};
+
+pub use add::AddRequest;
+pub use dn::{Dn, DnError, Rdn};
+pub use identity::{GuidError, ObjectGuid, ObjectId, Usn};
+pub use modify::{Modification, Operation};
+pub use new::DirectoryOptions;
+pub use object::{Deletion, Object};
+pub use refusal::{Refusal, ResultCode};
+pub use schema::{
+    AttributeDefinition, AttributeId, ClassCategory, ClassDefinition, ClassId, LinkDirection,
+    LinkId, ObjectKind, Schema, Syntax,
+};
+pub use sid::{Sid, SidError};
+pub use value::{Value, Values};
+
+pub(crate) use computed::is_computed;
+pub(crate) use new::Settings;
+pub(crate) use validate::{fits, same};
+
+/// One domain of a forest.
+///
+/// Cloning is a fork: it takes microseconds whatever the size.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    schema: Schema,
+    settings: Arc<Settings>,
+    objects: Table<Object>,
+    by_guid: Index,
+    by_name: Index,
+    by_sam_account_name: Index,
+    by_user_principal_name: Index,
+    /// Pairs of parent and child.
+    children: OrdSet<(u32, u32)>,
+    links: links::Links,
+    /// The object that each change was made to: change number n is at place n - 1.
+    changes: Vector<u32>,
+    next_rid: u32,
+    deleted_objects: Option<ObjectId>,
+    /// The attribute lists of recently added objects, so that like objects share one.
+    shapes: [EcoVec<AttributeId>; 4],
+}
+
+impl Directory {
+    pub(super) const DOMAIN: ObjectId = ObjectId(0);
+
+    /// Takes an object in as it is: the caller has made sure that its names are free.
+    pub(crate) fn insert(&mut self, mut object: Object) -> ObjectId {
+        let id = ObjectId(self.objects.len());
+        self.share_shape(&mut object);
+        self.by_guid
+            .insert(hash_bytes(object.guid.as_bytes()), id.0);
+        if let Some(parent) = object.parent {
+            self.children.insert((parent.0, id.0));
+            self.by_name.insert(name_hash(parent, object.name()), id.0);
+        }
+        self.index_accounts(id, &object);
+        self.changes.push_back(id.0);
+        let usn = self.highest_committed_usn();
+        object.usn_created = usn;
+        object.usn_changed = usn;
+        self.objects.push(Arc::new(object));
+        id
+    }
+
+    /// Makes a change to an object and gives it the next USN.
+    fn change(&mut self, id: ObjectId, now: Timestamp, change: impl FnOnce(&mut Object)) {
+        self.changes.push_back(id.0);
+        let usn = self.highest_committed_usn();
+        let when = to_second(now);
+        self.objects.update(id.0, |object| {
+            change(object);
+            object.usn_changed = usn;
+            object.when_changed = when;
+        });
+    }
+
+    /// Enters the account names of an object into their indexes, unless it is deleted.
+    fn index_accounts(&mut self, id: ObjectId, object: &Object) {
+        if object.is_deleted() {
+            return;
+        }
+        if let Some(name) = object.text(AttributeId::SAM_ACCOUNT_NAME) {
+            self.by_sam_account_name.insert(fold_hash(name), id.0);
+        }
+        if let Some(name) = object.text(AttributeId::USER_PRINCIPAL_NAME) {
+            self.by_user_principal_name.insert(fold_hash(name), id.0);
+        }
+    }
+
+    /// Takes the account names of an object out of their indexes.
+    fn unindex_accounts(&mut self, id: ObjectId, object: &Object) {
+        if let Some(name) = object.text(AttributeId::SAM_ACCOUNT_NAME) {
+            self.by_sam_account_name.remove(fold_hash(name), id.0);
+        }
+        if let Some(name) = object.text(AttributeId::USER_PRINCIPAL_NAME) {
+            self.by_user_principal_name.remove(fold_hash(name), id.0);
+        }
+    }
+
+    fn share_shape(&mut self, object: &mut Object) {
+        if let Some(known) = self.shapes.iter().find(|shape| **shape == object.ids) {
+            object.ids = known.clone();
+        } else {
+            self.shapes.rotate_right(1);
+            self.shapes[0] = object.ids.clone();
+        }
+    }
+}
+
+/// The key of an object among its siblings.
+fn name_hash(parent: ObjectId, name: &str) -> u64 {
+    mix(fold_hash(name), u64::from(parent.0))
+}
+
+/// Active Directory keeps whenCreated and whenChanged to the second.
+pub(crate) fn to_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests;

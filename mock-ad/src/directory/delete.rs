@@ -1,0 +1,187 @@
+//! Deleting objects, and what can be had back.
+
+use jiff::Timestamp;
+use store::Text;
+
+use super::{
+    AttributeId, Deletion, Directory, Object, ObjectId, Rdn, Refusal, Value, Values, to_second,
+};
+
+/// The bit of userAccountControl that disables an account.
+const ACCOUNT_DISABLED: i64 = 0x2;
+
+impl Directory {
+    /// Deletes an object that has none below it.
+    ///
+    /// It moves to CN=Deleted Objects under a name that cannot be taken by another. With the
+    /// recycle bin on it keeps its attributes, and its links rest; otherwise it becomes a
+    /// tombstone that keeps little more than what it is.
+    pub fn delete(&mut self, id: ObjectId, now: Timestamp) -> Result<(), Refusal> {
+        let object = self.live_object(id)?.clone();
+        let Some(parent) = object.parent.filter(|_| id != self.deleted_objects()) else {
+            let hint = format!("`{}` cannot be deleted", self.dn_text(id));
+            return Err(Refusal::unwilling(0x2015, hint));
+        };
+        if self.children(id).next().is_some() {
+            return Err(Refusal::not_a_leaf(&self.dn_text(id)));
+        }
+        let tombstone = !self.settings.recycle_bin;
+        self.unindex_accounts(id, &object);
+        if tombstone {
+            self.drop_links(id);
+        }
+        let deletion = Deletion {
+            at: to_second(now),
+            last_known_parent: Some(parent),
+            last_known_rdn: object.name().clone(),
+            tombstone,
+        };
+        let name = mangled_name(&object);
+        let container = self.deleted_objects();
+        self.objects.update(id.0, |object| {
+            object.deleted = Some(Box::new(deletion));
+        });
+        if tombstone {
+            self.strip(id);
+        }
+        self.place(id, container, name, now);
+        Ok(())
+    }
+
+    /// Deletes an object and all below it, the lowest first.
+    pub fn delete_tree(&mut self, id: ObjectId, now: Timestamp) -> Result<(), Refusal> {
+        self.live_object(id)?;
+        let protected = self.is_within(self.deleted_objects(), id);
+        if protected || id == Self::DOMAIN {
+            let hint = format!("`{}` cannot be deleted", self.dn_text(id));
+            return Err(Refusal::unwilling(0x2015, hint));
+        }
+        let mut order = vec![id];
+        let mut next = 0;
+        while let Some(at) = order.get(next).copied() {
+            order.extend(self.children(at));
+            next += 1;
+        }
+        for id in order.into_iter().rev() {
+            self.delete(id, now)?;
+        }
+        Ok(())
+    }
+
+    /// Brings a deleted object back, to where it was or below another parent.
+    ///
+    /// From the recycle bin it comes back whole, links included; a tombstone comes back bare, and
+    /// an account then is disabled.
+    pub fn restore(
+        &mut self,
+        id: ObjectId,
+        new_parent: Option<ObjectId>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some((object, deletion)) = self
+            .object(id)
+            .and_then(|object| Some((Object::clone(object), object.deleted.clone()?)))
+        else {
+            let hint = format!("`{}` is not deleted", self.dn_text(id));
+            return Err(Refusal::unwilling(0x2015, hint));
+        };
+        let parent = new_parent
+            .or(deletion.last_known_parent)
+            .filter(|parent| self.is_live(*parent));
+        let Some(parent) = parent else {
+            let mut refusal = Refusal::no_object("", &self.settings.base_text);
+            refusal.hint = "the object above is deleted too; restore that first, or restore \
+                            below another parent"
+                .to_owned();
+            return Err(refusal);
+        };
+        let rdn = Rdn::new(
+            self.rdn_attribute_text(&object),
+            deletion.last_known_rdn.clone(),
+        );
+        if self.child(parent, &rdn).is_some() {
+            return Err(Refusal::name_exists(
+                &self.dn(parent).child(rdn).to_string(),
+            ));
+        }
+        self.check_account_names(Some(id), None, &object)?;
+        self.objects.update(id.0, |object| {
+            object.deleted = None;
+            let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
+            if let Some(control) = control.filter(|_| deletion.tombstone) {
+                let disabled = Value::Integer(control | ACCOUNT_DISABLED);
+                object.set(
+                    AttributeId::USER_ACCOUNT_CONTROL,
+                    Some(Values::One(disabled)),
+                );
+            }
+        });
+        self.place(id, parent, rdn.value, now);
+        if let Some(object) = self.object(id).cloned() {
+            self.index_accounts(id, &object);
+        }
+        Ok(())
+    }
+
+    /// Removes all links from and to an object.
+    fn drop_links(&mut self, id: ObjectId) {
+        let forward: Vec<AttributeId> = self
+            .schema
+            .attributes()
+            .filter(|(_, definition)| definition.is_forward_link())
+            .map(|(attribute, _)| attribute)
+            .collect();
+        for attribute in forward {
+            let targets: Vec<ObjectId> = self.links.targets(attribute, id).collect();
+            for target in targets {
+                self.links.remove(attribute, id, target);
+            }
+            let sources: Vec<ObjectId> = self.links.sources(attribute, id).collect();
+            for source in sources {
+                self.links.remove(attribute, source, id);
+            }
+        }
+    }
+
+    /// Leaves a tombstone the attributes that tombstones keep.
+    fn strip(&mut self, id: ObjectId) {
+        let schema = self.schema.clone();
+        self.objects.update(id.0, |object| {
+            let gone: Vec<AttributeId> = object
+                .attributes()
+                .map(|(attribute, _)| attribute)
+                .filter(|attribute| !is_kept(&schema, *attribute))
+                .collect();
+            for attribute in gone {
+                object.set(attribute, None);
+            }
+        });
+    }
+}
+
+/// Whether a tombstone keeps an attribute.
+fn is_kept(schema: &super::Schema, attribute: AttributeId) -> bool {
+    const ALWAYS: [&str; 12] = [
+        "dNSHostName",
+        "flatName",
+        "mS-DS-CreatorSID",
+        "mSMQOwnerID",
+        "nTSecurityDescriptor",
+        "proxiedObjectName",
+        "securityIdentifier",
+        "sIDHistory",
+        "systemFlags",
+        "trustAttributes",
+        "trustPartner",
+        "trustType",
+    ];
+    let definition = schema.definition(attribute);
+    definition.preserved_on_deletion || ALWAYS.contains(&&*definition.name)
+}
+
+/// The name of a deleted object: its old one, as much as fits, and its GUID.
+fn mangled_name(object: &Object) -> Text {
+    const NAME_MAX: usize = 75;
+    let name: String = object.name().chars().take(NAME_MAX).collect();
+    format!("{name}\nDEL:{}", object.guid).into()
+}

@@ -1,0 +1,102 @@
+//! Linked attributes: pairs of objects, so that a rename needs no rewriting.
+
+use std::ops::RangeInclusive;
+
+use imbl::OrdSet;
+
+use super::schema::AttributeId;
+use super::{Directory, ObjectId};
+
+/// Who is linked to whom, in both directions, under the forward attribute.
+///
+/// A link to or from a deleted object stays here and is not shown, which is how the recycle bin
+/// brings it back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Links {
+    forward: OrdSet<(u16, u32, u32)>,
+    back: OrdSet<(u16, u32, u32)>,
+}
+
+fn range(attribute: AttributeId, id: ObjectId) -> RangeInclusive<(u16, u32, u32)> {
+    (attribute.0, id.0, 0)..=(attribute.0, id.0, u32::MAX)
+}
+
+impl Links {
+    /// Adds a link; `false` if it was there.
+    pub(super) fn add(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
+        self.back.insert((attribute.0, to.0, from.0));
+        self.forward.insert((attribute.0, from.0, to.0)).is_none()
+    }
+
+    /// Removes a link; `false` if it was not there.
+    pub(super) fn remove(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
+        self.back.remove(&(attribute.0, to.0, from.0));
+        self.forward.remove(&(attribute.0, from.0, to.0)).is_some()
+    }
+
+    /// Fills both directions at once, which is faster than link by link.
+    pub(super) fn fill(&mut self, links: &[(AttributeId, ObjectId, ObjectId)]) {
+        let forward = links.iter().map(|(a, from, to)| (a.0, from.0, to.0));
+        let back = links.iter().map(|(a, from, to)| (a.0, to.0, from.0));
+        self.forward.extend(forward);
+        self.back.extend(back);
+    }
+
+    pub(super) fn has(&self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
+        self.forward.contains(&(attribute.0, from.0, to.0))
+    }
+
+    pub(super) fn targets(
+        &self,
+        attribute: AttributeId,
+        from: ObjectId,
+    ) -> impl Iterator<Item = ObjectId> + '_ {
+        self.forward
+            .range(range(attribute, from))
+            .map(|(_, _, to)| ObjectId(*to))
+    }
+
+    pub(super) fn sources(
+        &self,
+        attribute: AttributeId,
+        to: ObjectId,
+    ) -> impl Iterator<Item = ObjectId> + '_ {
+        self.back
+            .range(range(attribute, to))
+            .map(|(_, _, from)| ObjectId(*from))
+    }
+}
+
+impl Directory {
+    /// The objects that a forward link such as `member` or `manager` of an object names, in the
+    /// order of their identifiers; deleted ones are left out.
+    pub fn link_targets(&self, id: ObjectId, attribute: AttributeId) -> Vec<ObjectId> {
+        if !self.is_live(id) {
+            return Vec::new();
+        }
+        let targets = self.links.targets(attribute, id);
+        targets.filter(|to| self.is_live(*to)).collect()
+    }
+
+    /// The objects whose forward link names an object, in the order of their identifiers.
+    ///
+    /// The attribute may be either end: `member` and `memberOf` ask the same.
+    pub fn back_links(&self, id: ObjectId, attribute: AttributeId) -> Vec<ObjectId> {
+        if !self.is_live(id) {
+            return Vec::new();
+        }
+        let definition = self.schema.definition(attribute);
+        let forward = if definition.is_back_link() {
+            self.schema.link_partner(attribute).unwrap_or(attribute)
+        } else {
+            attribute
+        };
+        let sources = self.links.sources(forward, id);
+        sources.filter(|from| self.is_live(*from)).collect()
+    }
+
+    /// Whether a forward link joins two live objects.
+    pub fn has_link(&self, from: ObjectId, attribute: AttributeId, to: ObjectId) -> bool {
+        self.links.has(attribute, from, to) && self.is_live(from) && self.is_live(to)
+    }
+}

@@ -1,0 +1,209 @@
+//! What a directory answers when it refuses a request.
+//!
+//! The texts are those that domain controllers send: eight hexadecimal digits of a Win32 code,
+//! then prose that scripts and sync engines nevertheless parse. The DSIDs in them differ between
+//! builds of Windows; these are of one build each, as captured.
+
+use super::schema::{AttributeDefinition, attribute_number};
+
+/// An LDAP result code (RFC 4511, section 4.1.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResultCode(pub u16);
+
+impl ResultCode {
+    /// noSuchAttribute.
+    pub const NO_SUCH_ATTRIBUTE: Self = Self(16);
+    /// constraintViolation.
+    pub const CONSTRAINT_VIOLATION: Self = Self(19);
+    /// attributeOrValueExists.
+    pub const ATTRIBUTE_OR_VALUE_EXISTS: Self = Self(20);
+    /// invalidAttributeSyntax.
+    pub const INVALID_ATTRIBUTE_SYNTAX: Self = Self(21);
+    /// noSuchObject.
+    pub const NO_SUCH_OBJECT: Self = Self(32);
+    /// unwillingToPerform.
+    pub const UNWILLING_TO_PERFORM: Self = Self(53);
+    /// namingViolation.
+    pub const NAMING_VIOLATION: Self = Self(64);
+    /// objectClassViolation.
+    pub const OBJECT_CLASS_VIOLATION: Self = Self(65);
+    /// notAllowedOnNonLeaf.
+    pub const NOT_ALLOWED_ON_NON_LEAF: Self = Self(66);
+    /// notAllowedOnRDN.
+    pub const NOT_ALLOWED_ON_RDN: Self = Self(67);
+    /// entryAlreadyExists.
+    pub const ENTRY_ALREADY_EXISTS: Self = Self(68);
+    /// other.
+    pub const OTHER: Self = Self(80);
+}
+
+/// A request that the directory refused: data, as a client would receive it, and a hint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{hint} (LDAP {}: {message})", code.0)]
+pub struct Refusal {
+    /// The LDAP result code.
+    pub code: ResultCode,
+    /// The Win32 code at the front of the message.
+    pub win32: u32,
+    /// The diagnostic message of a domain controller, without its closing line feed and NUL.
+    pub message: String,
+    /// What it means, in plain words.
+    pub hint: String,
+}
+
+impl Refusal {
+    pub(super) fn new(code: ResultCode, win32: u32, detail: &str, hint: String) -> Self {
+        Self {
+            code,
+            win32,
+            message: format!("{win32:08X}: {detail}"),
+            hint,
+        }
+    }
+
+    /// An error about the values of one attribute, in the two-line form of such messages.
+    fn attribute(
+        code: ResultCode,
+        win32: u32,
+        dsid: &str,
+        problem: &str,
+        definition: &AttributeDefinition,
+        hint: String,
+    ) -> Self {
+        let number = attribute_number(definition.oid.as_ref()).unwrap_or_default();
+        let detail = format!(
+            "AtrErr: DSID-{dsid}, #1:\n\t0: {win32:08X}: DSID-{dsid}, problem {problem}, data 0, \
+             Att {number:x} ({})",
+            definition.name
+        );
+        Self::new(code, win32, &detail, hint)
+    }
+
+    pub(super) fn no_object(dn: &str, best_match: &str) -> Self {
+        let detail = format!(
+            "NameErr: DSID-03100238, problem 2001 (NO_OBJECT), data 0, best match of:\n\t\
+             '{best_match}'"
+        );
+        let hint = format!("there is no object `{dn}`; what exists of that path is `{best_match}`");
+        Self::new(ResultCode::NO_SUCH_OBJECT, 0x208D, &detail, hint)
+    }
+
+    pub(super) fn name_exists(dn: &str) -> Self {
+        let detail = "UpdErr: DSID-030503CF, problem 6005 (ENTRY_EXISTS), data 0";
+        let hint = format!("there already is an object `{dn}`");
+        Self::new(ResultCode::ENTRY_ALREADY_EXISTS, 0x2071, detail, hint)
+    }
+
+    pub(super) fn guid_exists(guid: &str) -> Self {
+        let detail = "UpdErr: DSID-030503CF, problem 6005 (ENTRY_EXISTS), data 0";
+        let hint = format!("another object already has the objectGUID {guid}");
+        Self::new(ResultCode::ENTRY_ALREADY_EXISTS, 0x2071, detail, hint)
+    }
+
+    pub(super) fn sam_account_name_exists(name: &str, for_group: bool, owner: &str) -> Self {
+        let (win32, dsid) = if for_group {
+            (0x526, "031A11DA")
+        } else {
+            (0x524, "031A1261")
+        };
+        let detail = format!("UpdErr: DSID-{dsid}, problem 6005 (ENTRY_EXISTS), data 0");
+        let hint = format!("sAMAccountName `{name}` belongs to `{owner}`; a domain has it once");
+        Self::new(ResultCode::ENTRY_ALREADY_EXISTS, win32, &detail, hint)
+    }
+
+    pub(super) fn sam_account_name_invalid(name: &str, why: &str) -> Self {
+        let detail = "SysErr: DSID-031A120C, problem 22 (Invalid argument), data 0";
+        let hint = format!("sAMAccountName `{name}` is not allowed: {why}");
+        Self::new(ResultCode::OTHER, 0x523, detail, hint)
+    }
+
+    pub(super) fn upn_exists(definition: &AttributeDefinition, upn: &str, owner: &str) -> Self {
+        let hint = format!("userPrincipalName `{upn}` belongs to `{owner}`; a forest has it once");
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, 0x21C8, "03200BBA", problem, definition, hint)
+    }
+
+    pub(super) fn constraint(definition: &AttributeDefinition, win32: u32, hint: String) -> Self {
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, win32, "03151D0C", problem, definition, hint)
+    }
+
+    pub(super) fn single_valued(definition: &AttributeDefinition) -> Self {
+        let hint = format!("`{}` takes one value only", definition.name);
+        Self::constraint(definition, 0x2081, hint)
+    }
+
+    pub(super) fn bad_syntax(definition: &AttributeDefinition, hint: String) -> Self {
+        let code = ResultCode::INVALID_ATTRIBUTE_SYNTAX;
+        let problem = "1004 (INVALID_ATTR_SYNTAX)";
+        Self::attribute(code, 0x208F, "03151D0C", problem, definition, hint)
+    }
+
+    pub(super) fn value_exists(definition: &AttributeDefinition, value: &str) -> Self {
+        let hint = format!("`{}` already has the value `{value}`", definition.name);
+        let code = ResultCode::ATTRIBUTE_OR_VALUE_EXISTS;
+        let problem = "1006 (ATT_OR_VALUE_EXISTS)";
+        Self::attribute(code, 0x2083, "03151904", problem, definition, hint)
+    }
+
+    pub(super) fn no_value(definition: &AttributeDefinition, value: Option<&str>) -> Self {
+        let name = &definition.name;
+        let hint = match value {
+            Some(value) => format!("`{name}` has no value `{value}` to delete"),
+            None => format!("`{name}` has no value to delete"),
+        };
+        let code = ResultCode::NO_SUCH_ATTRIBUTE;
+        let problem = "1001 (NO_ATTRIBUTE_OR_VAL)";
+        Self::attribute(code, 0x2076, "030F1BC2", problem, definition, hint)
+    }
+
+    pub(super) fn already_member(dn: &str) -> Self {
+        let detail = "UpdErr: DSID-031A11DA, problem 6005 (ENTRY_EXISTS), data 0";
+        let hint = format!("`{dn}` is a member already");
+        Self::new(ResultCode::ENTRY_ALREADY_EXISTS, 0x562, detail, hint)
+    }
+
+    pub(super) fn not_a_member(dn: &str) -> Self {
+        let detail = "SvcErr: DSID-031A11E5, problem 5003 (WILL_NOT_PERFORM), data 0";
+        let hint = format!("`{dn}` is not a member");
+        Self::new(ResultCode::UNWILLING_TO_PERFORM, 0x561, detail, hint)
+    }
+
+    pub(super) fn system_only(name: &str, why: &str) -> Self {
+        let detail = "SvcErr: DSID-031A10E7, problem 5003 (WILL_NOT_PERFORM), data 0";
+        let hint = format!("`{name}` cannot be written: {why}");
+        Self::new(ResultCode::UNWILLING_TO_PERFORM, 0x209A, detail, hint)
+    }
+
+    pub(super) fn on_rdn(name: &str) -> Self {
+        let detail = "UpdErr: DSID-030F1357, problem 6004 (CANT_ON_RDN), data 0";
+        let hint = format!("`{name}` names the object; rename the object instead");
+        Self::new(ResultCode::NOT_ALLOWED_ON_RDN, 0x20B1, detail, hint)
+    }
+
+    pub(super) fn class_violation(hint: String) -> Self {
+        let detail = "UpdErr: DSID-0315119D, problem 6002 (OBJ_CLASS_VIOLATION), data 0";
+        Self::new(ResultCode::OBJECT_CLASS_VIOLATION, 0x207D, detail, hint)
+    }
+
+    pub(super) fn naming(hint: String, best_match: &str) -> Self {
+        let detail = format!(
+            "NameErr: DSID-0305109C, problem 2005 (NAMING_VIOLATION), data 0, best match of:\n\t\
+             '{best_match}'"
+        );
+        Self::new(ResultCode::NAMING_VIOLATION, 0x2099, &detail, hint)
+    }
+
+    pub(super) fn not_a_leaf(dn: &str) -> Self {
+        let detail = "UpdErr: DSID-030A0493, problem 6003 (CANT_ON_NON_LEAF), data 0";
+        let hint = format!("`{dn}` has objects below it; delete the tree or empty it first");
+        Self::new(ResultCode::NOT_ALLOWED_ON_NON_LEAF, 0x208C, detail, hint)
+    }
+
+    pub(super) fn unwilling(win32: u32, hint: String) -> Self {
+        let detail = "SvcErr: DSID-031A1254, problem 5003 (WILL_NOT_PERFORM), data 0";
+        Self::new(ResultCode::UNWILLING_TO_PERFORM, win32, detail, hint)
+    }
+}
