@@ -1,0 +1,75 @@
+//! Objects whose verdict hangs on what happens to another object in the same run.
+
+use std::collections::BTreeSet;
+
+use super::model::{AdPerson, CloudThing, Kind, Outcome, Profile, Tenant};
+use super::names::{address, cloud_upn, incoming, names_of, stated_upn};
+use super::verdict;
+
+/// Per person: does another one in scope claim one of the same names or the same SID?
+pub(crate) fn collides_with_other_new(people: &[AdPerson]) -> Vec<bool> {
+    let claims = |o: &AdPerson| -> BTreeSet<String> {
+        let upn = (o.kind == Kind::User).then(|| stated_upn(o).to_lowercase());
+        incoming(o)
+            .iter()
+            .map(|a| address(a))
+            .chain(upn)
+            .chain(o.sid.clone())
+            .collect()
+    };
+    let all: Vec<_> = people.iter().map(claims).collect();
+    overlaps(&all, &all, |j| people[j].in_scope)
+}
+
+/// Per person: does the fate hang on a name that another object's change gives up or takes?
+pub(crate) fn order_dependent(
+    people: &[AdPerson],
+    things: &[CloudThing],
+    tenant: &Tenant,
+    profile: Profile,
+    established: bool,
+) -> Vec<bool> {
+    let mut wanted = Vec::new();
+    let mut moving = Vec::new();
+    for o in people {
+        let v = verdict(o, things, tenant, profile, established);
+        let upns = [
+            cloud_upn(o, None, tenant),
+            (o.kind == Kind::User).then(|| stated_upn(o)),
+        ];
+        let mut names: BTreeSet<String> = incoming(o).iter().map(|a| address(a)).collect();
+        names.extend(upns.into_iter().flatten().map(|u| u.to_lowercase()));
+        let target = things.iter().find(|t| v.cloud_id.as_ref() == Some(&t.id));
+        let of_target = target
+            .map(names_of)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, n)| n);
+        let still = matches!(v.outcome, Outcome::Unchanged | Outcome::OutOfScope);
+        let moved = if still {
+            BTreeSet::new()
+        } else {
+            names.iter().cloned().collect()
+        };
+        moving.push(
+            moved
+                .into_iter()
+                .chain(of_target.filter(|_| !still))
+                .collect(),
+        );
+        wanted.push(if still { BTreeSet::new() } else { names });
+    }
+    overlaps(&wanted, &moving, |_| true)
+}
+
+/// Per entry of `mine`: does it meet the entry of another index in `theirs`?
+fn overlaps(
+    mine: &[BTreeSet<String>],
+    theirs: &[BTreeSet<String>],
+    counts: impl Fn(usize) -> bool,
+) -> Vec<bool> {
+    let meets = |i: usize, j: usize| i != j && counts(j) && !mine[i].is_disjoint(&theirs[j]);
+    (0..mine.len())
+        .map(|i| (0..theirs.len()).any(|j| meets(i, j)))
+        .collect()
+}
