@@ -1,2 +1,96 @@
-//! xtask
-fn main() {}
+//! `cargo xtask test`: sets up what the tests need, then runs every check there is.
+//!
+//! - [`setup`]: the one list of what the tests need besides the sources, and how it is provided
+//! - [`checks`]: the checks in order, the first failure stops
+//! - [`step`]: one command, printed before it runs
+//!
+//! No shell is involved, so it works the same on Windows.
+#![expect(
+    clippy::print_stderr,
+    reason = "a task runner talks to whoever runs it"
+)]
+
+use std::env;
+use std::process::ExitCode;
+
+mod checks;
+mod setup;
+mod step;
+
+use setup::Workshop;
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+tasks:
+  setup  check and install what the tests need
+  test   set up, then run formatting, lints, tests, doctests and documentation
+  help   this text";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["setup"] => setup::provide(&Workshop::here()).map(drop),
+        ["test"] => test(),
+        ["help" | "--help" | "-h"] => {
+            eprintln!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nerror: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Sets up, runs every check, and lists what was run.
+fn test() -> Result<(), Failure> {
+    let workshop = Workshop::here();
+    let provided = setup::provide(&workshop)?;
+    let steps = checks::all(&workshop, &provided);
+    let total = steps.len();
+    let mut summary = Vec::new();
+    for (done, step) in steps.iter().enumerate() {
+        eprintln!("\n[{}/{total}] {}: {step}", done + 1, step.title);
+        let seconds = step.run()?.as_secs_f64();
+        summary.push(format!("  {seconds:>7.1} s  {}: {step}", step.title));
+    }
+    eprintln!("\nall {total} checks passed:\n{}", summary.join("\n"));
+    Ok(())
+}
+
+/// Why a task stopped.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Something the tests need is not there and cannot be provided.
+    #[error("{name} is needed {purpose}, but {problem}\nhint: {hint}")]
+    Missing {
+        name: &'static str,
+        purpose: &'static str,
+        problem: String,
+        hint: &'static str,
+    },
+    /// A directory of our own cannot be made.
+    #[error("failed to create {path}: {error}")]
+    Directory { path: String, error: std::io::Error },
+    /// A command could not be started.
+    #[error("failed to start `{command}`: {error}")]
+    Start {
+        command: String,
+        error: std::io::Error,
+    },
+    /// A check did not pass.
+    #[error("{title} failed ({status})\nhint: run it alone with `{command}`")]
+    Check {
+        title: &'static str,
+        status: String,
+        command: String,
+    },
+}

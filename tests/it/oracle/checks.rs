@@ -189,7 +189,11 @@ fn the_eras_differ_where_the_catalogue_says_so() {
         [&no_upn, kept_back, kept_back, kept_back]
     );
     assert_eq!(eras(&ann, &admin), [&must, both, both, both]);
+}
 
+#[test]
+fn a_hard_match_needs_no_name_and_is_hardened_of_late() {
+    let ann = person("ann");
     let ours = CloudThing {
         immutable_id: Some(anchor(&ann)),
         ..account("bea")

@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use super::model::{AdPerson, CloudThing, Kind, Tenant, Withheld};
 
 pub(super) fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
+    let folded = |text: &str| {
+        text.chars()
+            .flat_map(char::to_lowercase)
+            .collect::<Vec<_>>()
+    };
+    a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)
 }
 
 /// The address of a value such as `SMTP:a@b`, folded for comparison.
@@ -17,7 +22,9 @@ pub(super) fn address(value: &str) -> String {
 }
 
 fn is_smtp(value: &str) -> bool {
-    value.to_lowercase().starts_with("smtp:")
+    value
+        .get(..5)
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("smtp:"))
 }
 
 /// Values of proxyAddresses the cloud accepts (4.11, step 1).
@@ -128,11 +135,14 @@ pub(super) fn owner<'a>(
     things: &'a [CloudThing],
     except: Option<&CloudThing>,
 ) -> Option<&'a CloudThing> {
-    let name = name.to_lowercase();
+    let bare = |value: &'a String| value.split_once(':').map_or("", |(_, address)| address);
+    let holds = |t: &'a CloudThing| {
+        let smtp = t.proxies.iter().filter(|p| is_smtp(p)).map(bare);
+        let plain = t.upn.iter().chain(&t.mail).map(String::as_str);
+        smtp.chain(plain).any(|held| same(held, name))
+    };
     let other = |t: &CloudThing| !t.deleted && except.is_none_or(|e| e.id != t.id);
-    things
-        .iter()
-        .find(|t| other(t) && names_of(t).iter().any(|(_, held)| *held == name))
+    things.iter().find(|t| other(t) && holds(t))
 }
 
 /// The proxyAddresses a known account should show (4.11 to 4.14).

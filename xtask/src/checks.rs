@@ -1,0 +1,38 @@
+//! The checks in the order they run; CONTRIBUTING.md lists the same commands.
+
+use crate::setup::{Provided, Workshop};
+use crate::step::Step;
+
+/// Every check. Cheap ones come first.
+pub(crate) fn all(workshop: &Workshop, provided: &Provided) -> Vec<Step> {
+    let cargo = |title, arguments: &[&str]| workshop.cargo(title, arguments);
+    let lints = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    // Benchmarks are linted above and measured on demand, never run as tests.
+    let tests: &[&str] = if provided.nextest() {
+        &["nextest", "run", "--workspace"]
+    } else {
+        &[
+            "test",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--examples",
+        ]
+    };
+    let documentation = ["doc", "--workspace", "--no-deps"];
+    vec![
+        cargo("formatting", &["fmt", "--all", "--check"]),
+        cargo("lints", &lints),
+        cargo("tests", tests),
+        cargo("doctests", &["test", "--workspace", "--doc"]),
+        cargo("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"),
+    ]
+}
