@@ -1,1 +1,36 @@
-//! sim
+//! The World: forests, sync engine and tenant as one value, and everything that drives or watches
+//! it.
+//!
+//! ```
+//! use jiff::Timestamp;
+//! use mock_ad::directory::{Directory, DirectoryOptions, ObjectGuid};
+//! use mock_cloud::{Profile, Tenant};
+//! use sim::engine::{CyclePolicy, EngineConfig};
+//! use sim::world::{Action, World};
+//! use store::Entropy;
+//!
+//! let mut entropy = Entropy::new(1);
+//! let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
+//! let options = DirectoryOptions::new("DC=example,DC=test".parse()?);
+//! let start = Timestamp::UNIX_EPOCH;
+//! let forest = Directory::new(options, start, &mut guids);
+//! let tenant = Tenant::new("contoso.onmicrosoft.com", Profile::Entra2025);
+//! let config = EngineConfig::new(Profile::Entra2025, 1);
+//! let mut world =
+//!     World::new(Profile::Entra2025, vec![forest], tenant, config, start, Entropy::new(2));
+//! let events = world.apply(&Action::Cycle(CyclePolicy::Initial));
+//! assert!(!events.is_empty());
+//! # Ok::<(), mock_ad::directory::DnError>(())
+//! ```
+//!
+//! # Map
+//!
+//! - [`world`]: the World, its actions and its events
+//! - [`engine`]: connectors, metaverse, synchronisation, export, scheduler
+//! - [`scenario`]: scenario files: reading, checking, running
+//! - [`snapshot`]: real exports in and out
+//! - [`predict`]: what the next synchronisation does to each object, and why
+
+pub mod engine;
+pub mod scenario;
+pub mod world;

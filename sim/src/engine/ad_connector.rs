@@ -1,0 +1,281 @@
+//! The connector of a forest: its connector space, and import into it (rules R6.1 to R6.4).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
+use mock_ad::directory::{AttributeId, Directory, Dn, Object, ObjectId, ObjectKind, Schema, Usn};
+use mock_cloud::Reason;
+use store::Text;
+
+use super::config::Scope;
+use super::flow::sync_type;
+use super::metaverse::MvId;
+use super::run::Counters;
+
+/// What the last import found about an object that synchronisation has not looked at yet
+/// (rule R6.2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PendingImport {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is new.
+    Add,
+    /// It changed.
+    Update,
+    /// It is gone, or it left the scope.
+    Delete,
+}
+
+/// One object of the connector space of a forest.
+#[derive(Debug, Clone, Default)]
+pub struct AdEntry {
+    /// The object as the last import read it; `None` where it is not staged.
+    pub image: Option<Arc<Object>>,
+    /// What synchronisation has yet to process.
+    pub pending: PendingImport,
+    /// The metaverse object it is joined to.
+    pub metaverse: Option<MvId>,
+    /// Why the last synchronisation of it failed.
+    pub error: Option<Arc<Reason>>,
+    /// Whether its anchor has yet to be written back to Active Directory (rule R1.8).
+    pub write_back: bool,
+}
+
+/// The connector of one forest.
+#[derive(Debug, Clone)]
+pub struct AdConnector {
+    schema: Schema,
+    base: Text,
+    pub(super) domain_name: Text,
+    pub(super) net_bios_name: Text,
+    pub(super) entries: Vector<AdEntry>,
+    /// The members of each group, as imported.
+    pub(super) members: OrdMap<ObjectId, Arc<[ObjectId]>>,
+    watermark: Usn,
+    /// Containers as imported: what objects are called is read from here.
+    containers: OrdMap<ObjectId, Arc<Object>>,
+}
+
+impl AdConnector {
+    /// The empty connector space of a forest.
+    pub(super) fn new(directory: &Directory) -> Self {
+        Self {
+            schema: directory.schema().clone(),
+            base: Text::from(directory.base().to_string()),
+            domain_name: Text::from(directory.dns_name()),
+            net_bios_name: Text::from(directory.netbios_name()),
+            entries: Vector::new(),
+            members: OrdMap::new(),
+            watermark: Usn(0),
+            containers: OrdMap::new(),
+        }
+    }
+
+    /// The schema of the forest.
+    pub const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The entry of an object, where it ever was in scope.
+    pub fn entry(&self, id: ObjectId) -> Option<&AdEntry> {
+        self.entries.get(id.0 as usize)
+    }
+
+    pub(super) fn entry_mut(&mut self, id: ObjectId) -> &mut AdEntry {
+        while self.entries.len() <= id.0 as usize {
+            self.entries.push_back(AdEntry::default());
+        }
+        &mut self.entries[id.0 as usize]
+    }
+
+    /// Reads everything in scope; what is not there any more is pending delete.
+    pub(super) fn full_import(&mut self, directory: &Directory, scope: &Scope) -> Counters {
+        let mut pass = Pass::new(directory, scope);
+        while self.entries.len() < directory.objects().len() {
+            self.entries.push_back(AdEntry::default());
+        }
+        let mut objects = directory.objects();
+        let mut entries = self.entries.iter_mut();
+        let mut groups = Vec::new();
+        while let (Some((id, object)), Some(entry)) = (objects.next(), entries.next()) {
+            if pass.is_container(object) {
+                self.containers.insert(id, Arc::clone(object));
+                continue;
+            }
+            let Some(kind) = sync_type(directory.schema().kind(object.class)) else {
+                continue;
+            };
+            if kind == mock_cloud::SyncObjectType::Group {
+                groups.push(id);
+            }
+            let staged = !object.is_deleted() && pass.is_in_scope(object);
+            stage(entry, staged.then_some(object), &mut pass.counters);
+        }
+        for id in groups {
+            self.stage_members(directory, id);
+        }
+        self.watermark = directory.highest_committed_usn();
+        pass.counters
+    }
+
+    /// Reads what changed since the last import. Objects whose container was renamed or moved have
+    /// not changed themselves, so they are not seen (rule R5.15).
+    pub(super) fn delta_import(&mut self, directory: &Directory, scope: &Scope) -> Counters {
+        let mut pass = Pass::new(directory, scope);
+        for id in directory.changes_since(self.watermark) {
+            let Some(object) = directory.object(id) else {
+                continue;
+            };
+            if pass.is_container(object) {
+                self.containers.insert(id, Arc::clone(object));
+                continue;
+            }
+            let Some(kind) = sync_type(directory.schema().kind(object.class)) else {
+                continue;
+            };
+            let staged = !object.is_deleted() && pass.is_in_scope(object);
+            stage(
+                self.entry_mut(id),
+                staged.then_some(object),
+                &mut pass.counters,
+            );
+            if kind == mock_cloud::SyncObjectType::Group {
+                self.stage_members(directory, id);
+            }
+        }
+        self.watermark = directory.highest_committed_usn();
+        pass.counters
+    }
+
+    fn stage_members(&mut self, directory: &Directory, id: ObjectId) {
+        if self.entry(id).is_none_or(|entry| entry.image.is_none()) {
+            self.members.remove(&id);
+            return;
+        }
+        let members = directory.link_targets(id, AttributeId::MEMBER);
+        self.members.insert(id, members.into());
+    }
+
+    /// The distinguished name of a container, as this connector space knows it.
+    pub(super) fn container_name(
+        &self,
+        id: ObjectId,
+        cache: &mut BTreeMap<ObjectId, Text>,
+    ) -> Text {
+        if let Some(known) = cache.get(&id) {
+            return known.clone();
+        }
+        let name = match self.containers.get(&id) {
+            Some(container) => match container.parent {
+                Some(parent) => {
+                    let attribute = self.schema.name(container.rdn_attribute());
+                    let rdn = mock_ad::directory::Rdn::new(
+                        attribute.to_ascii_uppercase(),
+                        container.name().clone(),
+                    );
+                    Text::from(format!("{rdn},{}", self.container_name(parent, cache)))
+                }
+                None => self.base.clone(),
+            },
+            None => self.base.clone(),
+        };
+        cache.insert(id, name.clone());
+        name
+    }
+
+    /// What an object of this connector space is called.
+    pub fn name(&self, image: &Object) -> Text {
+        let mut cache = BTreeMap::new();
+        let attribute = self.schema.name(image.rdn_attribute()).to_ascii_uppercase();
+        let rdn = mock_ad::directory::Rdn::new(attribute, image.name().clone());
+        match image.parent {
+            Some(parent) => {
+                Text::from(format!("{rdn},{}", self.container_name(parent, &mut cache)))
+            }
+            None => self.base.clone(),
+        }
+    }
+}
+
+/// Puts what an import read beside what is known.
+fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Counters) {
+    match object {
+        None => {
+            let known = entry.image.is_some() || entry.metaverse.is_some();
+            if known && entry.pending != PendingImport::Delete {
+                counters.deletes += 1;
+                entry.pending = if entry.metaverse.is_some() || entry.error.is_some() {
+                    PendingImport::Delete
+                } else {
+                    PendingImport::None
+                };
+            }
+            entry.image = None;
+        }
+        Some(object) => {
+            let same = entry
+                .image
+                .as_ref()
+                .is_some_and(|image| Arc::ptr_eq(image, object));
+            if same && entry.pending != PendingImport::Delete {
+                return;
+            }
+            let new = entry.image.is_none() && entry.metaverse.is_none();
+            entry.image = Some(Arc::clone(object));
+            if new || entry.pending == PendingImport::Add {
+                counters.adds += u64::from(new);
+                entry.pending = PendingImport::Add;
+            } else {
+                counters.updates += 1;
+                entry.pending = PendingImport::Update;
+            }
+        }
+    }
+}
+
+/// What one import remembers: which containers are in scope.
+struct Pass<'a> {
+    directory: &'a Directory,
+    scope: &'a Scope,
+    in_scope: BTreeMap<ObjectId, bool>,
+    last: Option<(ObjectId, bool)>,
+    counters: Counters,
+}
+
+impl<'a> Pass<'a> {
+    fn new(directory: &'a Directory, scope: &'a Scope) -> Self {
+        let counters = Counters::default();
+        Self {
+            directory,
+            scope,
+            in_scope: BTreeMap::new(),
+            last: None,
+            counters,
+        }
+    }
+
+    fn is_container(&self, object: &Object) -> bool {
+        use ObjectKind::{Container, Domain, OrganizationalUnit};
+        let kind = self.directory.schema().kind(object.class);
+        matches!(kind, Container | Domain | OrganizationalUnit)
+    }
+
+    fn is_in_scope(&mut self, object: &Object) -> bool {
+        let Some(parent) = object.parent else {
+            return false;
+        };
+        if let Some((last, answer)) = self.last
+            && last == parent
+        {
+            return answer;
+        }
+        let answer = *self.in_scope.entry(parent).or_insert_with(|| {
+            let name: Dn = self.directory.dn(parent);
+            self.scope.contains(&name)
+        });
+        self.last = Some((parent, answer));
+        answer
+    }
+}

@@ -1,0 +1,398 @@
+//! Scoping filters and inbound attribute flow: from a connector space object to what is exported
+//! (rules R5.4 to R5.10, the default rules of catalogue section 5.2).
+
+use std::sync::Arc;
+
+use mock_ad::directory::{AttributeId, Object, ObjectKind, Schema, Value, Values};
+use mock_cloud::{
+    OnPremisesName, Property, ProxyAddress, Reason, RuleId, SecurityIdentifier, SourceAnchor,
+    SyncObject, SyncObjectType,
+};
+use store::{Text, eq_fold};
+
+use super::config::AnchorAttribute;
+
+/// `userAccountControl`: the account is disabled.
+const ACCOUNT_DISABLED: i64 = 0x2;
+/// `groupType`: the group grants access.
+const SECURITY_ENABLED: i64 = 0x8000_0000;
+/// `msExchRecipientTypeDetails` of accounts that Exchange makes for itself (rule R5.9).
+const SYSTEM_MAILBOXES: i64 = 0x21c0_7000;
+/// `msExchRecipientTypeDetails` of groups that Exchange makes for itself (rule R5.9).
+const ROLE_GROUPS: i64 = 0x4000_0000;
+/// `msExchRecipientTypeDetails` of a linked mailbox (rule R1.12).
+const LINKED_MAILBOX: i64 = 2;
+/// New groups with more members are not provisioned (rule R5.7).
+pub(super) const GROUP_MEMBERS_MAX: usize = 250_000;
+/// `description` and `info` are cut after so many characters (rules R5.7 and table 5.2).
+const TEXT_MAX: usize = 448;
+
+/// What the inbound rules make of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Inbound {
+    /// It goes out like this.
+    Flows(Box<SyncObject>),
+    /// It does not go out, and why.
+    Filtered(Reason),
+    /// The rules cannot be evaluated on it.
+    Error(Reason),
+}
+
+/// What the inbound rules know besides the object itself.
+#[derive(Debug)]
+pub(super) struct Surroundings<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) anchor: AnchorAttribute,
+    pub(super) domain_name: Text,
+    pub(super) net_bios_name: Text,
+    /// Which properties the attributes of an object feed.
+    pub(super) properties: PropertyMap,
+}
+
+/// From attributes to the plain text properties that they feed.
+#[derive(Debug)]
+pub(super) struct PropertyMap {
+    by_attribute: Vec<Option<Property>>,
+}
+
+impl PropertyMap {
+    pub(super) fn new(schema: &Schema) -> Self {
+        let mut by_attribute = Vec::new();
+        for property in Property::all() {
+            let Some(attribute) = schema.attribute(property.name()) else {
+                continue;
+            };
+            let place = usize::from(attribute.0);
+            if by_attribute.len() <= place {
+                by_attribute.resize(place + 1, None);
+            }
+            by_attribute[place] = Some(property);
+        }
+        Self { by_attribute }
+    }
+
+    fn of(&self, attribute: AttributeId) -> Option<Property> {
+        self.by_attribute
+            .get(usize::from(attribute.0))
+            .copied()
+            .flatten()
+    }
+}
+
+/// Evaluates the inbound rules on one object.
+pub(super) fn inbound(
+    object: &Object,
+    parent: &Text,
+    members: Arc<[SourceAnchor]>,
+    around: &Surroundings<'_>,
+) -> Inbound {
+    let kind = around.schema.kind(object.class);
+    if let Some(reason) = filtered(object, kind) {
+        return Inbound::Filtered(reason);
+    }
+    let Some(kind) = sync_type(kind) else {
+        return Inbound::Filtered(Reason::plain(RuleId::R5_1, "no rule applies to this class"));
+    };
+    let Some(anchor) = source_anchor(object, kind, around.anchor) else {
+        let text = "a linked mailbox account has no sourceAnchor, so it is never exported";
+        return Inbound::Filtered(Reason::plain(RuleId::R1_12, text));
+    };
+    let upn = match kind {
+        SyncObjectType::User => match user_principal_name(object, &around.domain_name) {
+            Some(upn) => Some(upn),
+            None => {
+                return Inbound::Error(Reason::plain(RuleId::R4_1, "AccountName is not present"));
+            }
+        },
+        SyncObjectType::Group | SyncObjectType::Contact => None,
+    };
+    let mut flows = flow(object, kind, anchor, upn, parent, around);
+    if kind != SyncObjectType::User {
+        flows.mail_enabled = flows
+            .proxy_addresses
+            .iter()
+            .any(|value| value.is_primary() && value.address().contains('@'))
+            || flows.mail.as_ref().is_some_and(|mail| mail.contains('@'));
+        flows.members = members;
+        if let Some(reason) = cannot_go_out(&flows) {
+            return Inbound::Filtered(reason);
+        }
+    }
+    Inbound::Flows(Box::new(flows))
+}
+
+/// The type under which a class is synced; computers and containers are not.
+pub(super) const fn sync_type(kind: ObjectKind) -> Option<SyncObjectType> {
+    match kind {
+        ObjectKind::User | ObjectKind::InetOrgPerson => Some(SyncObjectType::User),
+        ObjectKind::Group => Some(SyncObjectType::Group),
+        ObjectKind::Contact => Some(SyncObjectType::Contact),
+        _ => None,
+    }
+}
+
+/// Outbound scoping of groups and contacts (rule R5.7).
+fn cannot_go_out(flows: &SyncObject) -> Option<Reason> {
+    match flows.kind {
+        SyncObjectType::Group if !flows.mail_enabled && !flows.security_enabled => {
+            Some(Reason::plain(
+                RuleId::R5_7,
+                "the group has no address and grants no access",
+            ))
+        }
+        SyncObjectType::Contact if !flows.mail_enabled => Some(Reason::plain(
+            RuleId::R5_7,
+            "a contact without an address is never exported",
+        )),
+        _ => None,
+    }
+}
+
+fn flow(
+    object: &Object,
+    kind: SyncObjectType,
+    source_anchor: SourceAnchor,
+    user_principal_name: Option<Text>,
+    parent: &Text,
+    around: &Surroundings<'_>,
+) -> SyncObject {
+    let mut properties: Vec<(Property, Text)> = Vec::with_capacity(8);
+    for (attribute, values) in object.attributes() {
+        if let Some(property) = around.properties.of(attribute)
+            && let Some(text) = values.first().and_then(Value::as_text).and_then(trimmed)
+        {
+            let cut = attribute == AttributeId::DESCRIPTION || attribute == AttributeId::INFO;
+            properties.push((property, if cut { shortened(text) } else { text }));
+        }
+    }
+    properties.sort_unstable_by_key(|(property, _)| *property);
+    let text = |attribute| object.text(attribute).and_then(trimmed);
+    let control = object
+        .integer(AttributeId::USER_ACCOUNT_CONTROL)
+        .unwrap_or_default();
+    let certificates = object
+        .get(AttributeId::USER_CERTIFICATE)
+        .map_or(0, Values::len);
+    let sid = object.get(AttributeId::OBJECT_SID).and_then(Values::first);
+    SyncObject {
+        kind,
+        source_anchor,
+        object_guid: *object.guid.as_bytes(),
+        user_principal_name,
+        mail: text(AttributeId::MAIL),
+        mail_nickname: text(AttributeId::MAIL_NICKNAME),
+        proxy_addresses: proxy_addresses(object),
+        sip_address: text(AttributeId::MS_RTCSIP_PRIMARY_USER_ADDRESS),
+        security_identifier: match sid {
+            Some(Value::Bytes(bytes)) => Some(SecurityIdentifier::from_bytes(bytes.clone())),
+            _ => None,
+        },
+        display_name: text(AttributeId::DISPLAY_NAME).or_else(|| Some(object.name().clone())),
+        account_enabled: (kind == SyncObjectType::User).then_some(control & ACCOUNT_DISABLED == 0),
+        sam_account_name: object.text(AttributeId::SAM_ACCOUNT_NAME).cloned(),
+        distinguished_name: OnPremisesName {
+            first: first_component(object, around.schema),
+            parent: parent.clone(),
+        },
+        domain_name: around.domain_name.clone(),
+        net_bios_name: around.net_bios_name.clone(),
+        user_certificates: u16::try_from(certificates).unwrap_or(u16::MAX),
+        mail_enabled: false,
+        security_enabled: object
+            .integer(AttributeId::GROUP_TYPE)
+            .is_some_and(|kind| kind & SECURITY_ENABLED != 0),
+        members: Arc::default(),
+        manager: None,
+        properties: properties.into(),
+    }
+}
+
+fn first_component(object: &Object, schema: &Schema) -> Text {
+    let name = object.name();
+    let attribute = schema.name(object.rdn_attribute());
+    let plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '.' || c == '-' || c == '_';
+    if name.chars().all(plain) && name.trim() == &**name {
+        let mut text = Text::with_capacity(attribute.len() + 1 + name.len());
+        attribute
+            .chars()
+            .for_each(|c| text.push(c.to_ascii_uppercase()));
+        text.push('=');
+        text.push_str(name);
+        return text;
+    }
+    let rdn = mock_ad::directory::Rdn::new(attribute.to_ascii_uppercase(), name.clone());
+    Text::from(rdn.to_string())
+}
+
+/// Default exclusions (rules R5.9 and R5.10).
+fn filtered(object: &Object, kind: ObjectKind) -> Option<Reason> {
+    let text = |attribute| {
+        object
+            .text(attribute)
+            .map(|text| &**text)
+            .unwrap_or_default()
+    };
+    let critical = object.boolean(AttributeId::IS_CRITICAL_SYSTEM_OBJECT) == Some(true);
+    if critical {
+        let text = "the object is a critical system object: the default rules leave it out";
+        return Some(Reason::plain(RuleId::R5_9, text));
+    }
+    let marker = match kind {
+        ObjectKind::Group => "Group_",
+        ObjectKind::Contact => "Contact_",
+        _ => "User_",
+    };
+    let description = text(AttributeId::ADMIN_DESCRIPTION);
+    if starts_fold(description, marker) {
+        let text = "adminDescription is {0}: the default rules leave the object out";
+        return Some(Reason::one(RuleId::R5_10, text, description));
+    }
+    if object.name().contains("\nCNF:") {
+        let text = "the name marks a replication conflict: the default rules leave it out";
+        return Some(Reason::plain(RuleId::R5_9, text));
+    }
+    let left_out = match kind {
+        ObjectKind::Group => filtered_group(object),
+        ObjectKind::Contact => filtered_contact(object),
+        _ => filtered_user(object),
+    };
+    left_out.map(|why| Reason::plain(RuleId::R5_9, why))
+}
+
+fn filtered_user(object: &Object) -> Option<&'static str> {
+    let text = |attribute| {
+        object
+            .text(attribute)
+            .map(|text| &**text)
+            .unwrap_or_default()
+    };
+    let details = object
+        .integer(AttributeId::MS_EXCH_RECIPIENT_TYPE_DETAILS)
+        .unwrap_or_default();
+    let sam = text(AttributeId::SAM_ACCOUNT_NAME);
+    let nickname = text(AttributeId::MAIL_NICKNAME);
+    let is_cas = |name: &str| starts_fold(name, "CAS_") && name.contains('}');
+    if sam.is_empty() {
+        return Some("the object has no sAMAccountName: the default rules leave it out");
+    }
+    if eq_fold(sam, "SUPPORT_388945a0")
+        || starts_fold(sam, "AAD_")
+        || starts_fold(sam, "MSOL_")
+        || is_cas(sam)
+    {
+        return Some("sAMAccountName is that of a service account: the default rules leave it out");
+    }
+    if starts_fold(nickname, "SystemMailbox{")
+        || is_cas(nickname)
+        || details & SYSTEM_MAILBOXES != 0
+    {
+        return Some("the object is a mailbox of Exchange itself: the default rules leave it out");
+    }
+    None
+}
+
+fn filtered_group(object: &Object) -> Option<&'static str> {
+    let sam = object.text(AttributeId::SAM_ACCOUNT_NAME);
+    let details = object
+        .integer(AttributeId::MS_EXCH_RECIPIENT_TYPE_DETAILS)
+        .unwrap_or_default();
+    if sam.is_some_and(|sam| eq_fold(sam, "MSOL_AD_Sync_RichCoexistence")) {
+        return Some("the group belongs to the sync engine: the default rules leave it out");
+    }
+    (details & ROLE_GROUPS != 0)
+        .then_some("the group belongs to Exchange itself: the default rules leave it out")
+}
+
+fn filtered_contact(object: &Object) -> Option<&'static str> {
+    let name = object
+        .text(AttributeId::DISPLAY_NAME)
+        .map(|text| &**text)
+        .unwrap_or_default();
+    let hidden = object.boolean(AttributeId::MS_EXCH_HIDE_FROM_ADDRESS_LISTS) == Some(true);
+    let nickname = object
+        .text(AttributeId::MAIL_NICKNAME)
+        .map(|text| &**text)
+        .unwrap_or_default();
+    if name.contains("(MSOL)") && hidden || starts_fold(nickname, "CAS_") && nickname.contains('}')
+    {
+        return Some("the contact belongs to the sync engine: the default rules leave it out");
+    }
+    None
+}
+
+fn starts_fold(text: &str, start: &str) -> bool {
+    text.get(..start.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(start))
+}
+
+/// Rules R1.1, R1.2, R1.7, R1.8 and R1.12.
+fn source_anchor(
+    object: &Object,
+    kind: SyncObjectType,
+    attribute: AnchorAttribute,
+) -> Option<SourceAnchor> {
+    if kind == SyncObjectType::User {
+        if object.integer(AttributeId::MS_EXCH_RECIPIENT_TYPE_DETAILS) == Some(LINKED_MAILBOX) {
+            return None;
+        }
+        if attribute == AnchorAttribute::ConsistencyGuid
+            && let Some(bytes) = object.bytes(AttributeId::MS_DS_CONSISTENCY_GUID)
+            && let Ok(bytes) = <[u8; 16]>::try_from(bytes)
+        {
+            return Some(SourceAnchor::from_guid_bytes(bytes));
+        }
+    }
+    Some(SourceAnchor::from_guid_bytes(*object.guid.as_bytes()))
+}
+
+/// Rule R4.1.
+fn user_principal_name(object: &Object, domain: &str) -> Option<Text> {
+    let given = object
+        .text(AttributeId::USER_PRINCIPAL_NAME)
+        .filter(|upn| !upn.is_empty());
+    if let Some(upn) = given {
+        return Some(upn.clone());
+    }
+    let sam = object
+        .text(AttributeId::SAM_ACCOUNT_NAME)
+        .filter(|sam| !sam.is_empty())?;
+    let mut upn = sam.clone();
+    upn.push('@');
+    upn.push_str(domain);
+    Some(upn)
+}
+
+/// Rule R5.6: blanks around a value go, and so do repeated values.
+fn proxy_addresses(object: &Object) -> Arc<[ProxyAddress]> {
+    let mut kept: Vec<ProxyAddress> = Vec::new();
+    for value in object
+        .texts(AttributeId::PROXY_ADDRESSES)
+        .filter_map(trimmed)
+    {
+        if !kept.iter().any(|known| eq_fold(known.as_str(), &value)) {
+            kept.push(ProxyAddress::new(value));
+        }
+    }
+    if kept.is_empty() {
+        Arc::default()
+    } else {
+        kept.into()
+    }
+}
+
+/// The text without blanks around it; `None` where nothing is left.
+fn trimmed(text: &Text) -> Option<Text> {
+    let inner = text.trim();
+    match inner.len() {
+        0 => None,
+        length if length == text.len() => Some(text.clone()),
+        _ => Some(Text::from(inner)),
+    }
+}
+
+fn shortened(text: Text) -> Text {
+    match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => Text::from(&text[..end]),
+        None => text,
+    }
+}

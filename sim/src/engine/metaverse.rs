@@ -1,0 +1,155 @@
+//! The metaverse: one object for each person, group or contact.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+use mock_ad::directory::ObjectId;
+use mock_cloud::{Reason, SourceAnchor, SyncObject};
+use store::Index;
+
+use super::entra_connector::CsId;
+
+/// The key of a metaverse object; never given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MvId(pub u32);
+
+/// Where a metaverse object gets its values from: a forest and an object there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The forest, by its place.
+    pub forest: usize,
+    /// The object.
+    pub object: ObjectId,
+}
+
+/// One metaverse object.
+#[derive(Debug, Clone)]
+pub struct MvObject {
+    /// The connector space object it was projected from.
+    pub source: Source,
+    /// Further connector space objects that joined it (rule R5.5).
+    pub joined: Vec<Source>,
+    /// Its attributes, as they go out; `None` where the rules keep it in.
+    pub attributes: Option<Arc<SyncObject>>,
+    /// Why it is kept in.
+    pub filtered: Option<Arc<Reason>>,
+    /// The object of the Entra connector space that it provisioned or joined.
+    pub connector: Option<CsId>,
+}
+
+/// All metaverse objects.
+#[derive(Debug, Clone, Default)]
+pub struct Metaverse {
+    objects: Vector<Option<MvObject>>,
+    by_anchor: Index,
+    by_security_identifier: Index,
+}
+
+impl Metaverse {
+    /// The object of a key, unless it is gone.
+    pub fn get(&self, id: MvId) -> Option<&MvObject> {
+        self.objects.get(id.0 as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: MvId) -> Option<&mut MvObject> {
+        self.objects.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    /// All objects with their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (MvId, &MvObject)> {
+        let ids = (0u32..).map(MvId);
+        ids.zip(&self.objects)
+            .filter_map(|(id, object)| Some((id, object.as_ref()?)))
+    }
+
+    pub(super) fn project(&mut self, source: Source) -> MvId {
+        let id = MvId(self.objects.len() as u32);
+        self.objects.push_back(Some(MvObject {
+            source,
+            joined: Vec::new(),
+            attributes: None,
+            filtered: None,
+            connector: None,
+        }));
+        id
+    }
+
+    pub(super) fn remove(&mut self, id: MvId) -> Option<MvObject> {
+        let object = self.objects.get_mut(id.0 as usize)?.take()?;
+        if let Some(attributes) = &object.attributes {
+            self.unindex(id, attributes);
+        }
+        Some(object)
+    }
+
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.by_anchor.reserve(more);
+    }
+
+    /// Gives an object new attributes. `by_sid` keeps the index that joins across forests.
+    pub(super) fn set_attributes(
+        &mut self,
+        id: MvId,
+        attributes: Option<Arc<SyncObject>>,
+        filtered: Option<Arc<Reason>>,
+        by_sid: bool,
+    ) {
+        let Some(object) = self.get_mut(id) else {
+            return;
+        };
+        object.filtered = filtered;
+        let old = std::mem::replace(&mut object.attributes, attributes.clone());
+        let anchor = |object: &Option<Arc<SyncObject>>| {
+            object.as_ref().map(|object| object.source_anchor.clone())
+        };
+        let sid = |object: &Option<Arc<SyncObject>>| {
+            object
+                .as_ref()
+                .and_then(|object| object.security_identifier.clone())
+        };
+        if anchor(&old) != anchor(&attributes) || sid(&old) != sid(&attributes) {
+            if let Some(old) = &old {
+                self.unindex(id, old);
+            }
+            if let Some(new) = &attributes {
+                self.by_anchor.insert(new.source_anchor.index_hash(), id.0);
+                if by_sid && let Some(sid) = &new.security_identifier {
+                    self.by_security_identifier
+                        .insert(store::hash_bytes(sid.as_bytes()), id.0);
+                }
+            }
+        }
+    }
+
+    fn unindex(&mut self, id: MvId, old: &SyncObject) {
+        self.by_anchor.remove(old.source_anchor.index_hash(), id.0);
+        if let Some(sid) = &old.security_identifier {
+            self.by_security_identifier
+                .remove(store::hash_bytes(sid.as_bytes()), id.0);
+        }
+    }
+
+    /// Objects with a sourceAnchor (rule R2.2).
+    pub(super) fn find_by_anchor(&self, anchor: &SourceAnchor) -> Option<MvId> {
+        self.by_anchor
+            .candidates(anchor.index_hash())
+            .map(MvId)
+            .find(|id| {
+                let attributes = self.get(*id).and_then(|object| object.attributes.as_ref());
+                attributes.is_some_and(|attributes| attributes.source_anchor == *anchor)
+            })
+    }
+
+    /// The one object that stems from a security principal (rule R5.5).
+    pub(super) fn find_by_security_identifier(&self, sid: &[u8]) -> Option<MvId> {
+        self.by_security_identifier
+            .candidates(store::hash_bytes(sid))
+            .map(MvId)
+            .find(|id| {
+                let attributes = self.get(*id).and_then(|object| object.attributes.as_ref());
+                let found =
+                    attributes.and_then(|attributes| attributes.security_identifier.as_ref());
+                found.is_some_and(|found| found.as_bytes() == sid)
+            })
+    }
+}

@@ -1,0 +1,286 @@
+//! The sync engine: connectors, metaverse, synchronisation and export.
+//!
+//! The engine computes anchors, scope, joins and attribute flow, and it exports. Which account an
+//! exported object belongs to is not its business: the provisioning service decides that
+//! (`mock_cloud::provisioning`).
+
+mod ad_connector;
+mod config;
+mod entra_connector;
+mod established;
+mod export;
+mod flow;
+mod metaverse;
+mod run;
+mod sync;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mock_ad::directory::{Directory, Refusal};
+use mock_cloud::provisioning::Answer;
+use mock_cloud::{CloudKey, Reason, SyncObject, Tenant};
+use store::Entropy;
+
+pub use ad_connector::{AdConnector, AdEntry, PendingImport};
+pub use config::{
+    AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy, EngineSwitch, Scope,
+};
+pub use entra_connector::{
+    CsEntry, CsId, EntraConnector, ExportFailure, NotReimported, PendingExport,
+};
+pub use metaverse::{Metaverse, MvId, MvObject, Source};
+pub use run::{ConnectorId, Counters, CyclePolicy, Step, StepResult, StepStatus};
+
+/// Where a step reports what it does.
+pub(crate) type Sink<'a> = &'a mut dyn FnMut(EngineEvent);
+
+/// Something the engine did to one object, or ended a step with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineEvent {
+    /// The default rules leave an object out.
+    Filtered {
+        /// The object.
+        source: Source,
+        /// Which rule.
+        why: Reason,
+    },
+    /// The rules could not be evaluated on an object; its metaverse object stays as it was
+    /// (rule R6.15).
+    SyncError {
+        /// The object.
+        source: Source,
+        /// The error.
+        why: Reason,
+    },
+    /// An object was joined to the metaverse object of another forest.
+    Joined {
+        /// The object.
+        source: Source,
+        /// Why.
+        why: Reason,
+    },
+    /// An object left Active Directory or the scope.
+    Disconnected {
+        /// The object.
+        source: Source,
+        /// What it had been exported as.
+        attributes: Option<Arc<SyncObject>>,
+    },
+    /// Two metaverse objects claim one anchor.
+    DuplicateAnchor {
+        /// The one that came second.
+        mv: MvId,
+        /// Why.
+        why: Reason,
+    },
+    /// A cloud object is gone without the engine having deleted it.
+    CloudObjectVanished {
+        /// The object.
+        cloud: CloudKey,
+        /// The rule.
+        why: Reason,
+    },
+    /// An exported change was not there on import.
+    NotReimported(NotReimported),
+    /// One object was exported, or failed to be.
+    Exported(Box<Exported>),
+    /// Too many pending deletions: event 116 (rule R6.20).
+    DeletionThresholdExceeded {
+        /// How many.
+        deletes: u64,
+        /// How many are allowed.
+        threshold: u32,
+    },
+    /// An anchor was written back to Active Directory.
+    AnchorWrittenBack {
+        /// The object.
+        source: Source,
+    },
+    /// Active Directory refused the anchor: `permission-issue` and the like.
+    WriteBackRefused {
+        /// The object.
+        source: Source,
+        /// What it said.
+        refusal: Box<Refusal>,
+    },
+    /// A step ended.
+    Finished(StepResult),
+}
+
+/// One exported object and the service's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The Active Directory object, unless it is gone.
+    pub source: Option<Source>,
+    /// The connector space object.
+    pub cs: CsId,
+    /// What was pending.
+    pub pending: PendingExport,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What the engine works on besides itself.
+pub(crate) struct Directories<'a> {
+    pub(crate) forests: &'a mut [Directory],
+    pub(crate) tenant: &'a mut Tenant,
+    pub(crate) entropy: &'a mut Entropy,
+    pub(crate) now: Timestamp,
+}
+
+/// The engine's whole memory.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    config: config::SharedConfig,
+    forests: Vec<AdConnector>,
+    metaverse: Metaverse,
+    entra: EntraConnector,
+    export_run: u32,
+}
+
+impl Engine {
+    /// A newly installed engine: it knows nothing yet.
+    pub fn new(config: EngineConfig, directories: &[Directory]) -> Self {
+        Self {
+            config: Arc::new(config),
+            forests: directories.iter().map(AdConnector::new).collect(),
+            metaverse: Metaverse::default(),
+            entra: EntraConnector::default(),
+            export_run: 0,
+        }
+    }
+
+    /// How it is set up.
+    pub fn config(&self) -> &EngineConfig {
+        &self.config
+    }
+
+    /// Changes how it is set up. What is already staged stays until the next import or
+    /// synchronisation looks at it (rule R5.13).
+    pub fn configure(&mut self, change: impl FnOnce(&mut EngineConfig)) {
+        change(Arc::make_mut(&mut self.config));
+    }
+
+    /// The connector of a forest.
+    pub fn forest(&self, place: usize) -> Option<&AdConnector> {
+        self.forests.get(place)
+    }
+
+    /// The metaverse.
+    pub const fn metaverse(&self) -> &Metaverse {
+        &self.metaverse
+    }
+
+    /// The connector of the tenant.
+    pub const fn entra(&self) -> &EntraConnector {
+        &self.entra
+    }
+
+    /// Runs one step on one connector.
+    pub(crate) fn run_step(
+        &mut self,
+        connector: ConnectorId,
+        step: Step,
+        on: &mut Directories<'_>,
+        sink: Sink<'_>,
+    ) -> StepResult {
+        let (status, counters) = match connector {
+            ConnectorId::Ad(forest) if forest < self.forests.len() => {
+                self.run_ad_step(forest, step, on, sink)
+            }
+            ConnectorId::Ad(_) => (StepStatus::Success, Counters::default()),
+            ConnectorId::Entra => self.run_entra_step(step, on, sink),
+        };
+        let result = StepResult {
+            connector,
+            step,
+            status,
+            counters,
+        };
+        sink(EngineEvent::Finished(result));
+        result
+    }
+
+    fn run_ad_step(
+        &mut self,
+        forest: usize,
+        step: Step,
+        on: &mut Directories<'_>,
+        sink: Sink<'_>,
+    ) -> (StepStatus, Counters) {
+        let synchronized = |counters: Counters| match counters.errors {
+            0 => (StepStatus::Success, counters),
+            _ => (StepStatus::CompletedSyncErrors, counters),
+        };
+        let scope = &self.config.scopes[forest];
+        match step {
+            Step::FullImport => {
+                let counters = self.forests[forest].full_import(&on.forests[forest], scope);
+                (StepStatus::Success, counters)
+            }
+            Step::DeltaImport => {
+                let counters = self.forests[forest].delta_import(&on.forests[forest], scope);
+                (StepStatus::Success, counters)
+            }
+            Step::FullSynchronization => synchronized(self.synchronize_ad(forest, true, sink)),
+            Step::DeltaSynchronization => synchronized(self.synchronize_ad(forest, false, sink)),
+            Step::Export => self.export_ad(forest, &mut on.forests[forest], on.now, sink),
+        }
+    }
+
+    fn run_entra_step(
+        &mut self,
+        step: Step,
+        on: &mut Directories<'_>,
+        sink: Sink<'_>,
+    ) -> (StepStatus, Counters) {
+        let sees_deletions = self.config.policy.delta_import_sees_cloud_deletions;
+        let (counters, warnings) = match step {
+            Step::FullImport => self.entra.full_import(on.tenant),
+            Step::DeltaImport => self.entra.delta_import(on.tenant, sees_deletions),
+            Step::FullSynchronization => {
+                return (StepStatus::Success, self.synchronize_entra(true, sink));
+            }
+            Step::DeltaSynchronization => {
+                return (StepStatus::Success, self.synchronize_entra(false, sink));
+            }
+            Step::Export => return self.export_entra(on.tenant, on.now, on.entropy, sink),
+        };
+        let status = match warnings.len() {
+            0 => StepStatus::Success,
+            _ => StepStatus::CompletedWarnings,
+        };
+        warnings
+            .into_iter()
+            .for_each(|one| sink(EngineEvent::NotReimported(one)));
+        (status, counters)
+    }
+
+    /// Runs a whole cycle: import all, synchronise all, export all (rule R6.9).
+    pub(crate) fn run_cycle(
+        &mut self,
+        policy: CyclePolicy,
+        on: &mut Directories<'_>,
+        sink: Sink<'_>,
+    ) -> Vec<StepResult> {
+        let (import, synchronization) = match policy {
+            CyclePolicy::Delta => (Step::DeltaImport, Step::DeltaSynchronization),
+            CyclePolicy::Initial => (Step::FullImport, Step::FullSynchronization),
+        };
+        let connectors: Vec<ConnectorId> = (0..self.forests.len())
+            .map(ConnectorId::Ad)
+            .chain([ConnectorId::Entra])
+            .collect();
+        let mut results = Vec::with_capacity(connectors.len() * 3);
+        for step in [import, synchronization] {
+            for connector in &connectors {
+                results.push(self.run_step(*connector, step, on, sink));
+            }
+        }
+        for connector in connectors.iter().rev() {
+            results.push(self.run_step(*connector, Step::Export, on, sink));
+        }
+        results
+    }
+}

@@ -1,0 +1,130 @@
+//! Run profiles, their steps, and what a step ended with.
+
+use std::fmt;
+
+/// One step of a run profile (rule R6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Reads every object in scope; notices what is gone.
+    FullImport,
+    /// Reads what the source's change log says has changed.
+    DeltaImport,
+    /// Evaluates every object of the connector space.
+    FullSynchronization,
+    /// Evaluates objects with a pending import only.
+    DeltaSynchronization,
+    /// Sends pending exports.
+    Export,
+}
+
+impl Step {
+    /// The name in the tools.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FullImport => "full-import",
+            Self::DeltaImport => "delta-import",
+            Self::FullSynchronization => "full-synchronization",
+            Self::DeltaSynchronization => "delta-synchronization",
+            Self::Export => "export",
+        }
+    }
+
+    /// The step with a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        use Step::{DeltaImport, DeltaSynchronization, Export, FullImport, FullSynchronization};
+        [
+            FullImport,
+            DeltaImport,
+            FullSynchronization,
+            DeltaSynchronization,
+            Export,
+        ]
+        .into_iter()
+        .find(|step| step.name() == name)
+    }
+}
+
+/// A connector: one for each forest, one for the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConnectorId {
+    /// The connector of a forest, by its place.
+    Ad(usize),
+    /// The connector of the tenant.
+    Entra,
+}
+
+/// What a cycle reads and evaluates (`Start-ADSyncSyncCycle -PolicyType`, rule R6.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CyclePolicy {
+    /// Changes only.
+    Delta,
+    /// Everything.
+    Initial,
+}
+
+/// How a step ended, under its name in the run history (rule R6.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepStatus {
+    /// Everything worked.
+    Success,
+    /// Some objects could not be synchronised.
+    CompletedSyncErrors,
+    /// Some objects could not be exported.
+    CompletedExportErrors,
+    /// An exported change was not there on import (rule R6.5).
+    CompletedWarnings,
+    /// Too many pending deletions (rule R6.17).
+    StoppedDeletionThresholdExceeded,
+    /// Staging mode: nothing is exported (rule R6.21).
+    NotRunStagingMode,
+}
+
+impl StepStatus {
+    /// The name in the run history.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::CompletedSyncErrors => "completed-sync-errors",
+            Self::CompletedExportErrors => "completed-export-errors",
+            Self::CompletedWarnings => "completed-warnings",
+            Self::StoppedDeletionThresholdExceeded => "stopped-deletion-threshold-exceeded",
+            Self::NotRunStagingMode => "not-run-staging-mode",
+        }
+    }
+}
+
+impl fmt::Display for StepStatus {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// What a step counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Objects that are new.
+    pub adds: u64,
+    /// Objects that changed.
+    pub updates: u64,
+    /// Objects that are gone.
+    pub deletes: u64,
+    /// Objects for which a metaverse object was made.
+    pub projections: u64,
+    /// Objects that were joined to a metaverse object.
+    pub joins: u64,
+    /// Objects that failed.
+    pub errors: u64,
+}
+
+/// One step that ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepResult {
+    /// On which connector.
+    pub connector: ConnectorId,
+    /// Which step.
+    pub step: Step,
+    /// How it ended.
+    pub status: StepStatus,
+    /// What it counted.
+    pub counters: Counters,
+}

@@ -1,0 +1,125 @@
+//! Everything that can happen to a world.
+
+use jiff::SignedDuration;
+use mock_ad::directory::AttributeId;
+use mock_ad::directory::{Dn, Modification, ObjectId, Value};
+use mock_cloud::tenant::administer::{ObjectUpdate, RestoreOptions};
+use mock_cloud::tenant::{DirectoryObject, Role};
+use mock_cloud::{CloudKey, SourceAnchor};
+use store::Text;
+
+use crate::engine::{ConnectorId, CyclePolicy, Scope, Step};
+
+/// One thing that happens. Actions are the world's journal: the same actions on the same world
+/// give the same world.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// An administrator changes Active Directory.
+    Ad {
+        /// The forest, by its place.
+        forest: usize,
+        /// What is done.
+        change: AdChange,
+    },
+    /// An administrator changes the tenant.
+    Cloud(CloudChange),
+    /// One step of a run profile is run.
+    Run {
+        /// On which connector.
+        connector: ConnectorId,
+        /// Which step.
+        step: Step,
+    },
+    /// A whole cycle is run (`Start-ADSyncSyncCycle`).
+    Cycle(CyclePolicy),
+    /// Time passes; the scheduler, the hourly task and the recycle bin do what is due.
+    Advance(SignedDuration),
+    /// The engine is set up differently.
+    Configure(EngineChange),
+}
+
+/// A change to Active Directory.
+#[derive(Debug, Clone)]
+pub enum AdChange {
+    /// Adds an object; its objectGUID is drawn from the world's entropy unless given.
+    Add {
+        /// The name.
+        dn: Dn,
+        /// The attributes, objectClass among them.
+        attributes: Vec<(AttributeId, Vec<Value>)>,
+        /// The objectGUID, in Active Directory's byte order.
+        guid: Option<[u8; 16]>,
+    },
+    /// Changes attributes.
+    Modify {
+        /// The object.
+        object: ObjectId,
+        /// What changes.
+        changes: Vec<Modification>,
+    },
+    /// Moves or renames an object, with everything below it.
+    Move {
+        /// The object.
+        object: ObjectId,
+        /// The new name, if it changes.
+        name: Option<Text>,
+        /// The new parent, if it changes.
+        parent: Option<ObjectId>,
+    },
+    /// Deletes an object.
+    Delete {
+        /// The object.
+        object: ObjectId,
+    },
+    /// Restores a deleted object.
+    Restore {
+        /// The object.
+        object: ObjectId,
+        /// Where to, if not where it was.
+        parent: Option<ObjectId>,
+    },
+}
+
+/// A change to the tenant.
+#[derive(Debug, Clone)]
+pub enum CloudChange {
+    /// Makes an object; its id is drawn from the world's entropy.
+    Create(Box<DirectoryObject>),
+    /// Changes properties.
+    Update(CloudKey, Box<ObjectUpdate>),
+    /// Deletes an object to the recycle bin.
+    Delete(CloudKey),
+    /// Removes a deleted object for good.
+    Purge(CloudKey),
+    /// Restores a deleted object.
+    Restore(CloudKey, RestoreOptions),
+    /// Sets or clears the ImmutableId.
+    SetImmutableId(CloudKey, Option<SourceAnchor>),
+    /// Gives a licence.
+    AssignLicence(CloudKey, Text),
+    /// Takes a licence away.
+    RemoveLicence(CloudKey, Text),
+    /// Gives a directory role.
+    AssignRole(CloudKey, Role),
+    /// Takes a directory role away.
+    RemoveRole(CloudKey, Role),
+    /// Turns a feature on or off, by its name in scenario files.
+    SetFeature(&'static str, bool),
+    /// Converts a user to cloud-managed, or back.
+    SetCloudManaged(CloudKey, bool),
+    /// Clears `onPremisesObjectIdentifier`.
+    ClearObjectIdentifier(CloudKey),
+}
+
+/// A change of the engine's own setup.
+#[derive(Debug, Clone)]
+pub enum EngineChange {
+    /// What is synced of a forest.
+    Scope(usize, Scope),
+    /// Staging mode on or off.
+    Staging(bool),
+    /// The deletion threshold; `None` turns it off.
+    DeletionThreshold(Option<u32>),
+    /// How often a cycle runs by itself; `None` stops the scheduler.
+    Schedule(Option<SignedDuration>),
+}

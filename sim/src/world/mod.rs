@@ -1,0 +1,240 @@
+//! The World: forests, engine, tenant, clock and entropy as one value.
+//!
+//! A [`World`] changes only by an [`Action`], through [`World::apply`], which is total: what is
+//! refused is an [`Event`], not an error. Equal worlds and equal actions give equal worlds.
+
+mod action;
+mod event;
+mod fingerprint;
+mod time;
+
+use jiff::Timestamp;
+use mock_ad::directory::{AddRequest, Directory, ObjectGuid};
+use mock_cloud::tenant::{FEATURES, Refusal};
+use mock_cloud::{CloudKey, Profile, Tenant};
+use store::Entropy;
+
+pub use action::{Action, AdChange, CloudChange, EngineChange};
+pub use event::{Discard, Event, EventSink};
+
+use crate::engine::{CyclePolicy, Directories, Engine, EngineConfig, EngineEvent};
+
+/// Everything there is: forests, engine, tenant, virtual clock, source of identifiers.
+///
+/// Cloning a world forks it, in microseconds at a million users.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The era that the world lives in.
+    pub profile: Profile,
+    forests: Vec<Directory>,
+    tenant: Tenant,
+    engine: Engine,
+    now: Timestamp,
+    entropy: Entropy,
+    timers: time::Timers,
+}
+
+impl World {
+    /// A world of these forests and this tenant, with an engine that knows nothing yet.
+    pub fn new(
+        profile: Profile,
+        forests: Vec<Directory>,
+        tenant: Tenant,
+        config: EngineConfig,
+        now: Timestamp,
+        entropy: Entropy,
+    ) -> Self {
+        let timers = time::Timers::start(now, config.schedule);
+        let engine = Engine::new(config, &forests);
+        Self {
+            profile,
+            forests,
+            tenant,
+            engine,
+            now,
+            entropy,
+            timers,
+        }
+    }
+
+    /// Gives the engine the memory of one that has been running (rule R6.22).
+    pub fn establish(&mut self) {
+        self.engine.establish(&self.forests, &self.tenant);
+    }
+
+    /// The forests.
+    pub fn forests(&self) -> &[Directory] {
+        &self.forests
+    }
+
+    /// The tenant.
+    pub const fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// The engine.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The virtual time.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Carries out one action and gives what happened.
+    pub fn apply(&mut self, action: &Action) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.apply_into(action, &mut events);
+        events
+    }
+
+    /// Carries out one action and reports what happens to a sink.
+    pub fn apply_into(&mut self, action: &Action, sink: &mut dyn EventSink) {
+        match action {
+            Action::Ad { forest, change } => self.change_ad(*forest, change, sink),
+            Action::Cloud(change) => match self.change_cloud(change) {
+                Ok(object) => sink.event(Event::CloudChanged { object }),
+                Err(refusal) => sink.event(Event::CloudRefused(Box::new(refusal))),
+            },
+            Action::Run { connector, step } => {
+                let (engine, mut on) = self.split();
+                let mut forward = |event: EngineEvent| sink.event(Event::Engine(event));
+                engine.run_step(*connector, *step, &mut on, &mut forward);
+            }
+            Action::Cycle(policy) => self.cycle(*policy, false, sink),
+            Action::Advance(duration) => self.advance(*duration, sink),
+            Action::Configure(change) => self.configure(change, sink),
+        }
+    }
+
+    fn cycle(&mut self, policy: CyclePolicy, scheduled: bool, sink: &mut dyn EventSink) {
+        sink.event(Event::CycleStarted {
+            at: self.now,
+            policy,
+            scheduled,
+        });
+        let (engine, mut on) = self.split();
+        let mut forward = |event: EngineEvent| sink.event(Event::Engine(event));
+        engine.run_cycle(policy, &mut on, &mut forward);
+    }
+
+    const fn split(&mut self) -> (&mut Engine, Directories<'_>) {
+        let directories = Directories {
+            forests: self.forests.as_mut_slice(),
+            tenant: &mut self.tenant,
+            entropy: &mut self.entropy,
+            now: self.now,
+        };
+        (&mut self.engine, directories)
+    }
+
+    fn change_ad(&mut self, forest: usize, change: &AdChange, sink: &mut dyn EventSink) {
+        let Some(directory) = self.forests.get_mut(forest) else {
+            return;
+        };
+        let now = self.now;
+        let result = match change {
+            AdChange::Add {
+                dn,
+                attributes,
+                guid,
+            } => {
+                let guid = guid.unwrap_or_else(|| self.entropy.next_uuid());
+                let request = AddRequest {
+                    dn: dn.clone(),
+                    attributes: attributes.clone(),
+                    guid: ObjectGuid::from_bytes(guid),
+                };
+                directory.add(request, now)
+            }
+            AdChange::Modify { object, changes } => {
+                directory.modify(*object, changes, now).map(|()| *object)
+            }
+            AdChange::Move {
+                object,
+                name,
+                parent,
+            } => directory
+                .move_or_rename(*object, name.clone(), *parent, now)
+                .map(|()| *object),
+            AdChange::Delete { object } => directory.delete_tree(*object, now).map(|()| *object),
+            AdChange::Restore { object, parent } => {
+                directory.restore(*object, *parent, now).map(|()| *object)
+            }
+        };
+        sink.event(match result {
+            Ok(object) => Event::AdChanged { forest, object },
+            Err(refusal) => Event::AdRefused(Box::new(refusal)),
+        });
+    }
+
+    fn change_cloud(&mut self, change: &CloudChange) -> Result<Option<CloudKey>, Refusal> {
+        let (tenant, now) = (&mut self.tenant, self.now);
+        match change {
+            CloudChange::Create(object) => {
+                return tenant.create_object((**object).clone()).map(Some);
+            }
+            CloudChange::SetFeature(name, enabled) => {
+                if let Some(feature) = FEATURES.iter().find(|feature| feature.name == *name) {
+                    tenant.set_feature(feature, *enabled)?;
+                }
+                return Ok(None);
+            }
+            CloudChange::Update(key, update) => tenant.update_object(*key, update)?,
+            CloudChange::Delete(key) => tenant.delete_object(*key, now)?,
+            CloudChange::Purge(key) => tenant.purge_object(*key, now)?,
+            CloudChange::Restore(key, options) => tenant.restore_object(*key, options, now)?,
+            CloudChange::SetImmutableId(key, anchor) => {
+                tenant.set_immutable_id(*key, anchor.clone())?;
+            }
+            CloudChange::AssignLicence(key, licence) => {
+                tenant.assign_licence(*key, licence.clone(), &mut self.entropy)?;
+            }
+            CloudChange::RemoveLicence(key, licence) => tenant.remove_licence(*key, licence)?,
+            CloudChange::AssignRole(key, role) => tenant.assign_role(*key, role.clone())?,
+            CloudChange::RemoveRole(key, role) => tenant.remove_role(*key, role)?,
+            CloudChange::SetCloudManaged(key, managed) => {
+                tenant.set_cloud_managed(*key, *managed)?;
+            }
+            CloudChange::ClearObjectIdentifier(key) => tenant.clear_object_identifier(*key)?,
+        }
+        let key = match change {
+            CloudChange::Update(key, _)
+            | CloudChange::Delete(key)
+            | CloudChange::Purge(key)
+            | CloudChange::Restore(key, _)
+            | CloudChange::SetImmutableId(key, _)
+            | CloudChange::AssignLicence(key, _)
+            | CloudChange::RemoveLicence(key, _)
+            | CloudChange::AssignRole(key, _)
+            | CloudChange::RemoveRole(key, _)
+            | CloudChange::SetCloudManaged(key, _)
+            | CloudChange::ClearObjectIdentifier(key) => Some(*key),
+            CloudChange::Create(_) | CloudChange::SetFeature(..) => None,
+        };
+        Ok(key)
+    }
+
+    fn configure(&mut self, change: &EngineChange, sink: &mut dyn EventSink) {
+        self.engine.configure(|config| match change {
+            EngineChange::Scope(forest, scope) => {
+                if let Some(known) = config.scopes.get_mut(*forest) {
+                    known.clone_from(scope);
+                }
+            }
+            EngineChange::Staging(staging) => config.staging = *staging,
+            EngineChange::DeletionThreshold(threshold) => config.deletion_threshold = *threshold,
+            EngineChange::Schedule(schedule) => config.schedule = *schedule,
+        });
+        if let EngineChange::Schedule(schedule) = change {
+            self.timers.reschedule(self.now, *schedule);
+        }
+        sink.event(Event::Configured);
+    }
+
+    /// An id for an object that an administrator makes in the tenant.
+    pub fn fresh_cloud_id(&mut self) -> mock_cloud::CloudId {
+        mock_cloud::CloudId::from_bytes(self.entropy.next_uuid())
+    }
+}
