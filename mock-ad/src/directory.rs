@@ -15,6 +15,7 @@ mod computed;
 mod delete;
 mod dn;
 mod identity;
+mod import;
 mod links;
 mod lookup;
 mod modify;
@@ -49,9 +50,11 @@ pub use schema::{
 pub use sid::{Sid, SidError};
 pub use value::{Value, Values};
 
-pub(crate) use computed::is_computed;
+pub(crate) use add::most_specific;
+pub(crate) use computed::{EXPORTED, is_computed};
+pub(crate) use import::Draft;
 pub(crate) use new::Settings;
-pub(crate) use validate::{fits, same};
+pub(crate) use validate::{boolean, fits};
 
 /// One domain of a forest.
 ///
@@ -77,12 +80,13 @@ pub struct Directory {
 }
 
 impl Directory {
-    pub(super) const DOMAIN: ObjectId = ObjectId(0);
+    pub(crate) const DOMAIN: ObjectId = ObjectId(0);
 
     /// Takes an object in as it is: the caller has made sure that its names are free.
     pub(crate) fn insert(&mut self, mut object: Object) -> ObjectId {
         let id = ObjectId(self.objects.len());
         self.share_shape(&mut object);
+        Self::share_text(&mut object);
         self.by_guid
             .insert(hash_bytes(object.guid.as_bytes()), id.0);
         if let Some(parent) = object.parent {
@@ -130,6 +134,15 @@ impl Directory {
         }
         if let Some(name) = object.text(AttributeId::USER_PRINCIPAL_NAME) {
             self.by_user_principal_name.remove(fold_hash(name), id.0);
+        }
+    }
+
+    /// Lets the mail address share the text of the userPrincipalName, which it mostly is.
+    fn share_text(object: &mut Object) {
+        if let Some(upn) = object.text(AttributeId::USER_PRINCIPAL_NAME).cloned()
+            && object.text(AttributeId::MAIL) == Some(&upn)
+        {
+            object.set(AttributeId::MAIL, Some(Values::One(Value::Text(upn))));
         }
     }
 

@@ -135,6 +135,10 @@ impl Directory {
             let superiors = &self.schema.class_definition(id).possible_superiors;
             superiors.iter().any(|name| above_names.contains(&&**name))
         });
+        if parent == self.deleted_objects() {
+            let hint = "only deleted objects stand below CN=Deleted Objects".to_owned();
+            return Err(Refusal::naming(hint, &self.dn_text(parent)));
+        }
         // What stands in for an object that was not exported is of no certain class.
         if allowed || above.placeholder {
             return Ok(());

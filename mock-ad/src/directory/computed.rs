@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use store::Text;
 
-use super::{AttributeId, Directory, Object, ObjectId, ObjectKind, Schema, Value, Values};
+use super::{AttributeId, Directory, Object, ObjectId, ObjectKind, Schema, Value};
 
 /// Whether an attribute follows from other data, so that it is neither stored nor written.
 pub(crate) fn is_computed(schema: &Schema, id: AttributeId) -> bool {
@@ -195,11 +195,4 @@ pub(crate) fn generalized_time(time: Timestamp) -> Text {
         local.second()
     )
     .into()
-}
-
-impl Values {
-    /// Shorthand for the one value of an attribute that has one.
-    pub(crate) fn one(value: impl Into<Value>) -> Self {
-        Self::One(value.into())
-    }
 }

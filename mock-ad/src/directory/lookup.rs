@@ -125,7 +125,7 @@ impl Directory {
     }
 
     /// The object of a name, or else the lowest of those above it that exists.
-    pub(super) fn find_closest(&self, dn: &Dn) -> Result<ObjectId, Option<ObjectId>> {
+    pub(crate) fn find_closest(&self, dn: &Dn) -> Result<ObjectId, Option<ObjectId>> {
         let path = dn.below(&self.settings.base).ok_or(None)?;
         let mut found = Self::DOMAIN;
         for rdn in path {

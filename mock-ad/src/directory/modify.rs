@@ -206,6 +206,14 @@ impl Directory {
             let targets = links.targets(attribute, id);
             targets.filter(|target| self.is_live(*target)).collect()
         };
+        if definition.single_valued {
+            // A link that rests with its deleted target would come back as a second value.
+            let resting = |target: &ObjectId| !self.is_live(*target);
+            let resting: Vec<ObjectId> = links.targets(attribute, id).filter(resting).collect();
+            for target in resting {
+                links.remove(attribute, id, target);
+            }
+        }
         match modification.operation {
             Operation::Replace => {
                 for target in present(links) {

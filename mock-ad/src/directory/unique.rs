@@ -41,7 +41,7 @@ impl Directory {
     }
 
     /// The live object other than `id` that has an account name.
-    fn other_owner(
+    pub(super) fn other_owner(
         &self,
         id: Option<ObjectId>,
         attribute: AttributeId,
