@@ -32,5 +32,7 @@
 //! - [`predict`]: what the next synchronisation does to each object, and why
 
 pub mod engine;
+pub mod predict;
 pub mod scenario;
+pub mod snapshot;
 pub mod world;

@@ -16,6 +16,23 @@ pub enum AnchorAttribute {
     ConsistencyGuid,
 }
 
+impl AnchorAttribute {
+    /// The name of the attribute.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ObjectGuid => "objectGUID",
+            Self::ConsistencyGuid => "mS-DS-ConsistencyGuid",
+        }
+    }
+
+    /// The attribute with a name, whatever its case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::ObjectGuid, Self::ConsistencyGuid]
+            .into_iter()
+            .find(|one| one.name().eq_ignore_ascii_case(name))
+    }
+}
+
 /// Which part of a forest is synced: the containers included, less those excluded (rule R5.12).
 ///
 /// The nearest listed container above an object decides.

@@ -1,0 +1,91 @@
+//! Real exports in and out: a directory that people can read and put in git.
+//!
+//! A snapshot is `ad.ldif`, `cloud/*.json` in the shapes Graph returns, and `lab.yaml` with what no
+//! export says: the scope, the profile, who belongs to whom. This module works on bytes; reading
+//! and writing files is the caller's business.
+
+mod lab;
+mod problem;
+mod read;
+mod write;
+
+pub use lab::Lab;
+pub use problem::Problem;
+pub use read::{Files, Snapshot, SourceFile, read};
+pub use write::write;
+
+use jiff::Timestamp;
+use mock_cloud::Profile;
+use mock_cloud::tenant::Features;
+use store::Entropy;
+
+use crate::engine::{ENGINE_SWITCHES, EngineConfig, Scope};
+use crate::world::World;
+
+/// What the engine is taken to remember (rule R6.22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineMemory {
+    /// It has been running: what the tenant calls synced from an object of this forest was
+    /// provisioned by it, so that leaving the scope is a pending deletion.
+    Established,
+    /// It was installed just now: it deletes nothing that it has not provisioned itself.
+    Fresh,
+}
+
+impl Snapshot {
+    /// The profile that holds unless another is asked for: the snapshot's own, else the newest.
+    pub fn profile(&self) -> Profile {
+        self.lab.profile.unwrap_or(Profile::Entra2026)
+    }
+
+    /// The world that the snapshot shows.
+    ///
+    /// Without `profile` the tenant's own feature flags decide; with it, those of that era.
+    pub fn world(&self, profile: Option<Profile>, memory: EngineMemory) -> World {
+        let mut tenant = self.tenant.clone();
+        let era = profile.unwrap_or_else(|| self.profile());
+        tenant.policy = era.service_policy();
+        if let Some(profile) = profile {
+            tenant.features = Features::of(profile);
+        }
+        let mut config = EngineConfig::new(era, 1);
+        config.scopes =
+            vec![Scope { include: self.lab.scope.clone(), exclude: self.lab.exclude.clone() }];
+        if let Some(anchor) = self.lab.anchor {
+            config.anchor = anchor;
+        }
+        if era != Profile::DirSync2013 {
+            config.deletion_threshold = tenant.deletion_threshold;
+        }
+        for (name, on) in &self.lab.switches {
+            if let Some(switch) = ENGINE_SWITCHES.iter().find(|switch| switch.name == *name) {
+                (switch.set)(&mut config.policy, *on);
+            }
+            let service = mock_cloud::profile::SERVICE_SWITCHES;
+            if let Some(switch) = service.iter().find(|switch| switch.name == *name) {
+                (switch.set)(&mut tenant.policy, *on);
+            }
+        }
+        let seed = self.lab.seed;
+        let forests = vec![self.directory.clone()];
+        let now = self.taken();
+        let mut world = World::new(era, forests, tenant, config, now, Entropy::new(seed));
+        if memory == EngineMemory::Established {
+            world.establish();
+        }
+        world
+    }
+
+    /// When the snapshot was taken, as far as its own dates tell.
+    pub fn taken(&self) -> Timestamp {
+        let cloud = self.tenant.objects().flat_map(|(_, object)| {
+            let deleted = match object.state {
+                mock_cloud::tenant::State::SoftDeleted { at } => Some(at),
+                _ => None,
+            };
+            [Some(object.created), object.on_premises.last_sync, deleted].into_iter().flatten()
+        });
+        let changed = self.directory.objects().map(|(_, object)| object.when_changed);
+        self.lab.taken.unwrap_or_else(|| cloud.chain(changed).max().unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+}
