@@ -87,6 +87,7 @@ impl Directory {
         let id = ObjectId(self.objects.len());
         self.share_shape(&mut object);
         Self::share_text(&mut object);
+        object.compact();
         self.by_guid
             .insert(hash_bytes(object.guid.as_bytes()), id.0);
         if let Some(parent) = object.parent {
@@ -112,6 +113,14 @@ impl Directory {
             object.usn_changed = usn;
             object.when_changed = when;
         });
+    }
+
+    /// Puts a changed object in the place of what it was and gives it the next USN.
+    fn change_to(&mut self, id: ObjectId, now: Timestamp, mut after: Object) {
+        self.changes.push_back(id.0);
+        after.usn_changed = self.highest_committed_usn();
+        after.when_changed = to_second(now);
+        self.objects.set(id.0, Arc::new(after));
     }
 
     /// Enters the account names of an object into their indexes, unless it is deleted.

@@ -90,9 +90,9 @@ impl Directory {
             .filter(|parent| self.is_live(*parent));
         let Some(parent) = parent else {
             let mut refusal = Refusal::no_object("", &self.settings.base_text);
-            refusal.hint = "the object above is deleted too; restore that first, or restore \
-                            below another parent"
-                .to_owned();
+            let hint = "the object above is deleted too; restore that first, or restore below \
+                        another parent";
+            hint.clone_into(&mut refusal.hint);
             return Err(refusal);
         };
         let rdn = Rdn::new(
@@ -125,13 +125,7 @@ impl Directory {
 
     /// Removes all links from and to an object.
     fn drop_links(&mut self, id: ObjectId) {
-        let forward: Vec<AttributeId> = self
-            .schema
-            .attributes()
-            .filter(|(_, definition)| definition.is_forward_link())
-            .map(|(attribute, _)| attribute)
-            .collect();
-        for attribute in forward {
+        for attribute in self.used_links() {
             let targets: Vec<ObjectId> = self.links.targets(attribute, id).collect();
             for target in targets {
                 self.links.remove(attribute, id, target);

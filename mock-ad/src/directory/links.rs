@@ -46,6 +46,16 @@ impl Links {
         self.forward.contains(&(attribute.0, from.0, to.0))
     }
 
+    /// The forward attributes that there are any links of.
+    fn attributes(&self) -> impl Iterator<Item = AttributeId> + '_ {
+        let first_from = |place: u16| {
+            let mut links = self.forward.range((place, 0, 0)..);
+            links.next().map(|(attribute, _, _)| *attribute)
+        };
+        std::iter::successors(first_from(0), move |last| first_from(last.checked_add(1)?))
+            .map(AttributeId)
+    }
+
     pub(super) fn targets(
         &self,
         attribute: AttributeId,
@@ -68,6 +78,11 @@ impl Links {
 }
 
 impl Directory {
+    /// The forward link attributes that any object has a value of.
+    pub(crate) fn used_links(&self) -> Vec<AttributeId> {
+        self.links.attributes().collect()
+    }
+
     /// The objects that a forward link such as `member` or `manager` of an object names, in the
     /// order of their identifiers; deleted ones are left out.
     pub fn link_targets(&self, id: ObjectId, attribute: AttributeId) -> Vec<ObjectId> {

@@ -98,7 +98,7 @@ impl Directory {
         modifications: &[Modification],
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let before = self.live_object(id)?.clone();
+        let before = std::sync::Arc::clone(self.live_object(id)?);
         let mut after = Object::clone(&before);
         let mut links: Option<Links> = None;
         for modification in modifications {
@@ -114,12 +114,16 @@ impl Directory {
         if let Some(links) = links {
             self.links = links;
         }
-        if before.ids != after.ids || before.values != after.values {
+        let renamed = |name| before.text(name) != after.text(name);
+        if renamed(AttributeId::SAM_ACCOUNT_NAME) || renamed(AttributeId::USER_PRINCIPAL_NAME) {
             self.unindex_accounts(id, &before);
             self.index_accounts(id, &after);
+        }
+        if before.ids != after.ids {
             self.share_shape(&mut after);
         }
-        self.change(id, now, |object| *object = after);
+        drop(before);
+        self.change_to(id, now, after);
         Ok(())
     }
 

@@ -150,13 +150,14 @@ impl Directory {
         guid: ObjectGuid,
         now: Timestamp,
     ) -> Object {
-        let (parent, name) = match name {
-            Some((parent, name)) => (Some(parent), name),
-            None => {
-                let leaf = self.settings.base.rdn();
-                (None, leaf.map(|rdn| rdn.value.clone()).unwrap_or_default())
-            }
+        let domain_name = || {
+            let leaf = self.settings.base.rdn();
+            leaf.map(|rdn| rdn.value.clone()).unwrap_or_default()
         };
+        let (parent, name) = name.map_or_else(
+            || (None, domain_name()),
+            |(parent, name)| (Some(parent), name),
+        );
         Object {
             guid,
             class,

@@ -170,6 +170,16 @@ impl Object {
         }
     }
 
+    /// Gives room back that was taken for attributes that did not come.
+    pub(super) fn compact(&mut self) {
+        if self.values.capacity() == self.values.len() {
+            return;
+        }
+        let mut exact = EcoVec::with_capacity(self.values.len());
+        exact.extend(std::mem::take(&mut self.values));
+        self.values = exact;
+    }
+
     /// Makes the defaults ordinary attributes, so that single ones can be removed.
     fn store_account_defaults(&mut self) {
         self.account_defaults = false;

@@ -83,19 +83,19 @@ mod tests {
 
     #[test]
     fn each_encoding_is_recognised() {
-        let utf16le: Vec<u8> = "\u{feff}ä€"
+        let little: Vec<u8> = "\u{feff}ä€"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        let utf16be: Vec<u8> = "\u{feff}ä€"
+        let big: Vec<u8> = "\u{feff}ä€"
             .encode_utf16()
             .flat_map(u16::to_be_bytes)
             .collect();
         for (bytes, encoding) in [
             ("ä€".as_bytes(), Encoding::Utf8),
             ("\u{feff}ä€".as_bytes(), Encoding::Utf8),
-            (&utf16le, Encoding::Utf16Le),
-            (&utf16be, Encoding::Utf16Be),
+            (&little, Encoding::Utf16Le),
+            (&big, Encoding::Utf16Be),
             (b"\xe4\x80", Encoding::Ansi),
         ] {
             assert_eq!(decode(bytes).unwrap(), (Cow::Borrowed("ä€"), encoding));

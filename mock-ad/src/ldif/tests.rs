@@ -22,8 +22,10 @@ fn user(number: u8, more: &str) -> String {
     )
 }
 
+type Told = Vec<(AttributeId, Vec<Value>)>;
+
 /// Everything an export tells of each object, by its GUID, but for the counting of changes.
-fn told(directory: &Directory) -> Vec<(ObjectGuid, Vec<(AttributeId, Vec<Value>)>)> {
+fn told(directory: &Directory) -> Vec<(ObjectGuid, Told)> {
     let mut all: Vec<_> = directory
         .objects()
         .filter(|(_, object)| !object.placeholder)

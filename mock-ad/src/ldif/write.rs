@@ -35,11 +35,12 @@ pub fn write(directory: &Directory, options: WriteOptions) -> String {
         end: if options.crlf { "\r\n" } else { "\n" },
         line: String::new(),
     };
+    let schema = directory.schema();
     let links: Vec<AttributeId> = directory
-        .schema()
-        .attributes()
-        .filter(|(_, definition)| definition.link.is_some())
-        .map(|(id, _)| id)
+        .used_links()
+        .into_iter()
+        .flat_map(|forward| [Some(forward), schema.link_partner(forward)])
+        .flatten()
         .collect();
     // Depth first, with what stands below an object right after it.
     let mut next = vec![directory.domain()];

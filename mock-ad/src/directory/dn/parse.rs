@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         while bytes.len() > kept && bytes.last() == Some(&b' ') {
             bytes.pop();
         }
-        self.into_text(&bytes)
+        self.text_of(&bytes)
     }
 
     fn quoted(&mut self) -> Result<Text, DnError> {
@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         self.skip_spaces();
-        self.into_text(&bytes)
+        self.text_of(&bytes)
     }
 
     fn escaped(&mut self) -> Result<u8, DnError> {
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn into_text(&self, bytes: &[u8]) -> Result<Text, DnError> {
+    fn text_of(&self, bytes: &[u8]) -> Result<Text, DnError> {
         std::str::from_utf8(bytes)
             .map(Text::from)
             .map_err(|_| self.error("the escaped bytes are not UTF-8"))

@@ -42,24 +42,24 @@ fn present(field: &str) -> Option<&str> {
     (field != "-").then_some(field)
 }
 
-fn attribute(line: &str) -> Option<AttributeDefinition> {
-    let mut fields = line.split('\t');
-    let name = Text::from(fields.next()?);
-    let oid = present(fields.next()?).map(Text::from);
-    let syntax = Syntax::from_number(fields.next()?.parse().ok()?)?;
-    let flags = fields.next()?;
-    let link = present(fields.next()?).and_then(|link| link.parse().ok());
-    let range_upper = present(fields.next()?).and_then(|upper| upper.parse().ok());
+fn attribute(row: &str) -> Option<AttributeDefinition> {
+    let mut columns = row.split('\t');
+    let name = Text::from(columns.next()?);
+    let oid = present(columns.next()?).map(Text::from);
+    let syntax = Syntax::from_number(columns.next()?.parse().ok()?)?;
+    let marks = columns.next()?;
+    let link = present(columns.next()?).and_then(|link| link.parse().ok());
+    let range_upper = present(columns.next()?).and_then(|upper| upper.parse().ok());
     Some(AttributeDefinition {
         name,
         oid,
         syntax,
-        single_valued: flags.contains('s'),
-        system_only: flags.contains('o'),
-        not_replicated: flags.contains('n'),
-        constructed: flags.contains('c'),
-        preserved_on_deletion: flags.contains('p'),
-        ambiguous_name_resolution: flags.contains('a'),
+        single_valued: marks.contains('s'),
+        system_only: marks.contains('o'),
+        not_replicated: marks.contains('n'),
+        constructed: marks.contains('c'),
+        preserved_on_deletion: marks.contains('p'),
+        ambiguous_name_resolution: marks.contains('a'),
         link: link.map(super::LinkId),
         range_upper,
         extension: false,

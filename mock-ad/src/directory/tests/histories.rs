@@ -1,5 +1,7 @@
 //! Laws that hold after any history of requests.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -103,7 +105,7 @@ fn picture(directory: &Directory) -> String {
     for (id, object) in directory.objects() {
         let links = [AttributeId::MEMBER, AttributeId::MANAGER]
             .map(|attribute| directory.link_targets(id, attribute));
-        all += &format!("{:?} {object:?} {links:?}\n", directory.dn_text(id));
+        writeln!(all, "{:?} {object:?} {links:?}", directory.dn_text(id)).unwrap();
     }
     all
 }

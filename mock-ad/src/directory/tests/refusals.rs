@@ -1,0 +1,171 @@
+//! What a directory answers when it refuses.
+
+use super::*;
+
+const SAM: AttributeId = AttributeId::SAM_ACCOUNT_NAME;
+const UPN: AttributeId = AttributeId::USER_PRINCIPAL_NAME;
+
+/// A user Ann, and a group G that she is a member of.
+fn ann_and_group() -> (Lab, ObjectId, ObjectId) {
+    let mut lab = Lab::new(true);
+    let names = [(SAM, "ann"), (UPN, "ann@example.test")];
+    let ann = lab.try_add("CN=Ann,CN=Users", "user", &names).unwrap();
+    let group = lab.add("CN=G,CN=Users", "group");
+    let member = Modification::add(AttributeId::MEMBER, ["CN=Ann,CN=Users,DC=example,DC=test"]);
+    lab.modify(group, member).unwrap();
+    (lab, ann, group)
+}
+
+fn check(answer: Result<(), Refusal>, code: u16, win32: u32) {
+    let refusal = answer.expect_err(&format!("{win32:X}"));
+    assert_eq!((refusal.code.0, refusal.win32), (code, win32), "{refusal}");
+    assert!(
+        refusal.message.starts_with(&format!("{win32:08X}: ")),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn additions_are_refused_with_the_codes_of_a_domain_controller() {
+    let (mut lab, _, _) = ann_and_group();
+    let too_long = "twenty-one-letters-xy";
+    for (dn, class, attribute, code, win32) in [
+        ("CN=ann,CN=Users", "contact", None, 68, 0x2071),
+        ("CN=B,CN=Users", "user", Some((SAM, "ANN")), 68, 0x524),
+        ("CN=B,CN=Users", "group", Some((SAM, "ANN")), 68, 0x526),
+        (
+            "CN=B,CN=Users",
+            "user",
+            Some((UPN, "ANN@example.test")),
+            19,
+            0x21C8,
+        ),
+        ("CN=B,OU=None", "user", None, 32, 0x208D),
+        ("OU=B,CN=Users", "user", None, 64, 0x2099),
+        ("OU=B,CN=Users", "organizationalUnit", None, 64, 0x2099),
+        ("CN=B,CN=Deleted Objects", "user", None, 64, 0x2099),
+        ("CN=B,CN=Users", "robot", None, 65, 0x207D),
+        ("CN=B,CN=Users", "person", Some((SAM, "")), 21, 0x208F),
+        ("CN=B,CN=Users", "user", Some((SAM, "a*b")), 80, 0x523),
+        ("CN=B,CN=Users", "user", Some((SAM, " .")), 80, 0x523),
+        ("CN=B,CN=Users", "user", Some((SAM, too_long)), 80, 0x523),
+        (
+            "CN=B,CN=Users",
+            "user",
+            Some((AttributeId::CN, "C")),
+            67,
+            0x20B1,
+        ),
+        (
+            "CN=B,CN=Users",
+            "user",
+            Some((AttributeId::MANAGER, "CN=No")),
+            32,
+            0x208D,
+        ),
+        (
+            "CN=B,CN=Users",
+            "user",
+            Some((AttributeId::MANAGER, "Ann")),
+            21,
+            0x208F,
+        ),
+        (
+            "CN=B,CN=Users",
+            "user",
+            Some((AttributeId::MEMBER_OF, "CN=G")),
+            53,
+            0x209A,
+        ),
+    ] {
+        let attributes: Vec<_> = attribute.into_iter().collect();
+        check(lab.try_add(dn, class, &attributes).map(drop), code, win32);
+    }
+}
+
+#[test]
+fn modifications_are_refused_with_the_codes_of_a_domain_controller() {
+    let (mut lab, ann, group) = ann_and_group();
+    let ann_dn = "CN=Ann,CN=Users,DC=example,DC=test";
+    let (member, title) = (AttributeId::MEMBER, AttributeId::TITLE);
+    let proxies = AttributeId::PROXY_ADDRESSES;
+    for (id, change, code, win32) in [
+        (group, Modification::add(member, [ann_dn]), 68, 0x562),
+        (
+            group,
+            Modification::delete(member, ["DC=example,DC=test"]),
+            53,
+            0x561,
+        ),
+        (
+            group,
+            Modification::add(member, ["CN=No,DC=example,DC=test"]),
+            32,
+            0x208D,
+        ),
+        (
+            ann,
+            Modification::delete(AttributeId::MANAGER, [ann_dn]),
+            16,
+            0x2076,
+        ),
+        (
+            ann,
+            Modification::add(AttributeId::MEMBER_OF, ["x"]),
+            53,
+            0x209A,
+        ),
+        (
+            ann,
+            Modification::replace(AttributeId::OBJECT_CLASS, ["x"]),
+            53,
+            0x209A,
+        ),
+        (
+            ann,
+            Modification::replace(AttributeId::CN, ["x"]),
+            67,
+            0x20B1,
+        ),
+        (ann, Modification::replace(title, ["a", "b"]), 19, 0x2081),
+        (ann, Modification::replace(title, [""]), 21, 0x208F),
+        (
+            ann,
+            Modification::replace(AttributeId::C, ["four"]),
+            19,
+            0x2082,
+        ),
+        (
+            ann,
+            Modification::replace(AttributeId::COUNTRY_CODE, ["one"]),
+            21,
+            0x208F,
+        ),
+        (ann, Modification::delete(title, ["x"]), 16, 0x2076),
+        (
+            ann,
+            Modification::add(proxies, ["SMTP:a@x", "smtp:A@X"]),
+            20,
+            0x2083,
+        ),
+    ] {
+        check(lab.modify(id, change), code, win32);
+    }
+}
+
+#[test]
+fn the_texts_are_those_of_a_domain_controller() {
+    let (mut lab, _, _) = ann_and_group();
+    let upn = [(UPN, "ann@example.test")];
+    let refusal = lab.try_add("CN=B,CN=Users", "user", &upn).unwrap_err();
+    assert_eq!(
+        refusal.message,
+        "000021C8: AtrErr: DSID-03200BBA, #1:\n\t0: 000021C8: DSID-03200BBA, problem 1005 \
+         (CONSTRAINT_ATT_TYPE), data 0, Att 90290 (userPrincipalName)"
+    );
+    assert!(
+        refusal
+            .hint
+            .contains("belongs to `CN=Ann,CN=Users,DC=example,DC=test`")
+    );
+}
