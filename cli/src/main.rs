@@ -1,2 +1,31 @@
-//! cli
-fn main() {}
+//! `dirsync-lab`: rehearse directory synchronisation between Active Directory and Microsoft
+//! Entra ID.
+//!
+//! This crate is the edge: it reads files, prints reports and sets exit codes. Everything that
+//! decides anything is in `sim`.
+
+mod commands;
+mod error;
+mod exit;
+mod files;
+mod report;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::commands::Cli;
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.run() {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // A closed standard error can't be told about.
+            let _ = writeln!(anstream::stderr(), "{error}");
+            Exit::Usage.into()
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The command line.
+
+mod completions;
+mod import;
+mod predict;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+use crate::exit::Exit;
+
+/// Rehearse directory synchronisation between Active Directory and Microsoft Entra ID.
+///
+/// Exit codes: 0 fine, 1 failed expectation or predicted damage, 2 usage or invalid input,
+/// 4 nothing selected, 101 bug.
+#[derive(Debug, Parser)]
+#[command(name = "dirsync-lab", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read exports of Active Directory and of the tenant into a snapshot.
+    Import(import::Import),
+    /// Say what the next synchronisation does to each object, and why.
+    Predict(predict::Predict),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+    /// Print the manual page.
+    Man,
+}
+
+impl Cli {
+    /// Carries out the command.
+    pub(crate) fn run(self) -> Result<Exit, Error> {
+        match self.command {
+            Command::Import(command) => command.run(),
+            Command::Predict(command) => command.run(),
+            Command::Completions(command) => command.run(),
+            Command::Man => completions::man(),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Reading and writing files: the only place that touches a disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mock_cloud::graph::Part;
+use sim::snapshot::{Files, Lab, Snapshot, SourceFile};
+
+use crate::error::Error;
+
+/// Reads a whole file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        help: match source.kind() {
+            std::io::ErrorKind::NotFound => {
+                "check the path; it is relative to where you are".to_owned()
+            }
+            _ => "check that the file is readable".to_owned(),
+        },
+        source,
+    })
+}
+
+/// Reads a whole file as a source with a name.
+pub(crate) fn source(path: &Path) -> Result<SourceFile, Error> {
+    Ok(SourceFile {
+        name: path.display().to_string(),
+        bytes: read(path)?,
+    })
+}
+
+/// Writes a file, with the directories above it.
+pub(crate) fn write(path: &Path, content: &str) -> Result<(), Error> {
+    let failed = |source| Error::Write {
+        path: path.to_owned(),
+        source,
+        help: "check that the directory exists and may be written to".to_owned(),
+    };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(failed)?;
+    }
+    fs::write(path, content).map_err(failed)
+}
+
+/// Reads `lab.yaml`, where there is one.
+pub(crate) fn lab(path: &Path) -> Result<Lab, Error> {
+    if !path.exists() {
+        return Ok(Lab::default());
+    }
+    let name = path.display().to_string();
+    let bytes = read(path)?;
+    let text = sim::scenario::text_of(&name, &bytes)
+        .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
+    Lab::read(&name, text).map_err(Error::Content)
+}
+
+/// The files of a tenant: a directory of `users.json` and so on, or single files by their names.
+pub(crate) fn cloud(paths: &[PathBuf]) -> Result<Vec<(Part, SourceFile)>, Error> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = found.len();
+            for part in Part::ALL {
+                let file = path.join(part.file_name());
+                if file.is_file() {
+                    found.push((part, source(&file)?));
+                }
+            }
+            if found.len() == before {
+                return Err(Error::Usage {
+                    message: format!("{} holds none of the tenant's files", path.display()),
+                    help: "expected users.json, deleted.json, groups.json, contacts.json, \
+                           roles.json, domains.json, organization.json, features.json"
+                        .to_owned(),
+                });
+            }
+            continue;
+        }
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let file = source(path)?;
+        if is_csv(&file) {
+            return Err(csv(&file));
+        }
+        let Some(part) = Part::from_file_name(name).or_else(|| single_json(name, paths)) else {
+            return Err(Error::Usage {
+                message: format!(
+                    "{} does not say which part of the tenant it holds",
+                    path.display()
+                ),
+                help: "name it users.json, deleted.json, groups.json, contacts.json, roles.json, \
+                       domains.json, organization.json or features.json"
+                    .to_owned(),
+            });
+        };
+        found.push((part, file));
+    }
+    Ok(found)
+}
+
+fn single_json(name: &str, paths: &[PathBuf]) -> Option<Part> {
+    let is_json = Path::new(name)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    (is_json && paths.len() == 1).then_some(Part::Users)
+}
+
+fn is_csv(file: &SourceFile) -> bool {
+    let named = Path::new(&file.name).extension();
+    let head = file.bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    named.is_some_and(|end| end.eq_ignore_ascii_case("csv"))
+        || head == Some(&b'"')
+        || head == Some(&b'#')
+}
+
+/// A CSV file of the tenant: say what it has lost, where it shows.
+fn csv(file: &SourceFile) -> Error {
+    const LOST: [&str; 4] = [
+        "System.String[]",
+        "System.Object[]",
+        "System.Byte[]",
+        "Microsoft.Graph.PowerShell.Models",
+    ];
+    let text = String::from_utf8_lossy(&file.bytes);
+    let lost = text.lines().enumerate().find_map(|(line, content)| {
+        LOST.iter()
+            .find(|lost| content.contains(**lost))
+            .map(|lost| (line + 1, *lost))
+    });
+    let (line, message) = match lost {
+        Some((line, lost)) => (
+            line,
+            format!(
+                "values are lost: the export holds `{lost}`, the name of a type, in their place"
+            ),
+        ),
+        None => (
+            1,
+            "this is a CSV file, and CSV exports of a tenant are not read".to_owned(),
+        ),
+    };
+    Error::Content(vec![sim::snapshot::Problem {
+        file: file.name.clone(),
+        line,
+        column: 0,
+        message,
+        help: "export with `Get-MgUser -All -Property ... | ConvertTo-Json -Depth 6 > users.json`"
+            .to_owned(),
+    }])
+}
+
+/// Reads a snapshot directory.
+pub(crate) fn snapshot(directory: &Path) -> Result<Snapshot, Error> {
+    if !directory.is_dir() {
+        return Err(Error::Usage {
+            message: format!(
+                "{} is no snapshot: there is no such directory",
+                directory.display()
+            ),
+            help: "a snapshot is a directory with ad.ldif, cloud/ and lab.yaml; make one with \
+                   `dirsync-lab import`"
+                .to_owned(),
+        });
+    }
+    let ad = ["ad.ldif", "ad.ldf"].map(|name| directory.join(name));
+    let ad: Vec<PathBuf> = ad.into_iter().filter(|path| path.is_file()).collect();
+    let files = Files {
+        ad: ad
+            .iter()
+            .map(|path| source(path))
+            .collect::<Result<_, _>>()?,
+        cloud: cloud(&[directory.join("cloud")])?,
+        lab: lab(&directory.join("lab.yaml"))?,
+    };
+    sim::snapshot::read(&files).map_err(Error::Content)
+}

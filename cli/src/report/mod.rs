@@ -1,0 +1,16 @@
+//! What people and programs read.
+
+pub(crate) mod prediction;
+
+use std::io::Write as _;
+
+/// Prints data. A reader that has gone away, such as `head`, is no error.
+pub(crate) fn print(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints what is not data.
+pub(crate) fn note(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
