@@ -97,10 +97,6 @@ impl Draft {
         self.object.rdn_attribute
     }
 
-    pub(crate) fn class(&self) -> ClassId {
-        self.object.class
-    }
-
     /// Says who the object is and since when.
     pub(crate) fn identify(&mut self, guid: ObjectGuid, created: Timestamp, changed: Timestamp) {
         self.object.guid = guid;

@@ -1,6 +1,8 @@
 //! Making a directory of an export.
 
 mod build;
+mod facts;
+mod names;
 mod survey;
 
 use jiff::Timestamp;

@@ -5,13 +5,14 @@ use store::{Text, fold};
 use uuid::Uuid;
 
 use super::Loaded;
-use super::survey::{Entry, classes, is_object_class, needs_guid};
+use super::facts::Facts;
+use super::names::{ClassLists, Names};
+use super::survey::{Entry, classes, needs_guid};
 use crate::directory::{
     AttributeId, ClassId, Directory, DirectoryOptions, Dn, Draft, ObjectGuid, ObjectId, Rdn, Value,
     is_computed, most_specific,
 };
 use crate::ldif::error::Errors;
-use crate::ldif::reader::Line;
 use crate::ldif::{DuplicateName, LdifError, Notes, Record, parse};
 
 /// A link value that waits until all objects are there.
@@ -20,17 +21,6 @@ struct Pending {
     from: ObjectId,
     to: Text,
     line: usize,
-}
-
-/// What the lines of an entry say besides its attributes.
-#[derive(Default)]
-struct Facts {
-    guid: Option<ObjectGuid>,
-    when_created: Option<Timestamp>,
-    when_changed: Option<Timestamp>,
-    is_deleted: bool,
-    last_known_rdn: Option<Text>,
-    links: Vec<(AttributeId, Text, usize)>,
 }
 
 pub(super) struct Build<'e> {
@@ -43,6 +33,8 @@ pub(super) struct Build<'e> {
     pending: Vec<Pending>,
     /// Entries without an objectGUID that need one: the first line, and how many.
     without_guid: Option<(usize, usize)>,
+    names: Names,
+    class_lists: ClassLists<(ClassId, Vec<Value>)>,
 }
 
 impl<'e> Build<'e> {
@@ -60,6 +52,8 @@ impl<'e> Build<'e> {
             lines: Vec::new(),
             pending: Vec::new(),
             without_guid: None,
+            names: Names::new(),
+            class_lists: ClassLists::new(),
         }
     }
 
@@ -92,7 +86,7 @@ impl<'e> Build<'e> {
     }
 
     fn object(&mut self, entry: &Entry<'_>, record: &Record<'_>) -> Result<(), LdifError> {
-        let class = self.class(record)?;
+        let (class, auxiliary) = self.class(record)?;
         let is_domain = entry.dn == *self.directory.base();
         let place = if is_domain {
             None
@@ -112,6 +106,7 @@ impl<'e> Build<'e> {
         }
         let mut draft = self.directory.draft(class, place);
         let facts = self.attributes(&mut draft, entry, record)?;
+        draft.push(AttributeId::OBJECT_CLASS, auxiliary);
         let Some(guid) = facts.guid.or_else(|| self.guid_for(class, entry)) else {
             return Ok(());
         };
@@ -149,17 +144,30 @@ impl<'e> Build<'e> {
         )
     }
 
-    fn class(&self, record: &Record<'_>) -> Result<ClassId, LdifError> {
-        let names: Vec<Text> = classes(record).map(|(_, name)| name).collect();
+    /// The class of an entry, and the auxiliary classes that it has beyond those of its class.
+    fn class(&mut self, record: &Record<'_>) -> Result<(ClassId, Vec<Value>), LdifError> {
+        let names: Vec<&str> = classes(record).map(|(_, name)| name).collect();
+        if let Some(known) = self.class_lists.get(&names) {
+            return Ok(known);
+        }
         let schema = self.directory.schema();
-        match most_specific(schema, names.iter().map(|name| &**name)) {
-            Ok(Some(class)) => Ok(class),
-            _ => Err(LdifError::new(
+        let Ok(Some(class)) = most_specific(schema, names.iter().copied()) else {
+            return Err(LdifError::new(
                 record.line,
                 "the entry has no objectClass that objects are made of",
                 "export objectClass too: leave out `-l`, or name objectClass in it",
-            )),
-        }
+            ));
+        };
+        let chain: Vec<ClassId> = schema.superclass_chain(class).collect();
+        let auxiliary: Vec<Value> = names
+            .iter()
+            .filter_map(|name| schema.class(name))
+            .filter(|class| !chain.contains(class))
+            .map(|class| schema.class_definition(class).name.clone().into())
+            .collect();
+        self.class_lists
+            .remember(&names, (class, auxiliary.clone()));
+        Ok((class, auxiliary))
     }
 
     /// The object above an entry; one that the file does not contain is stood in for.
@@ -251,10 +259,11 @@ impl<'e> Build<'e> {
         let mut values: Vec<(AttributeId, Value, usize)> =
             Vec::with_capacity(record.attributes.len());
         for line in &record.attributes {
-            let Some(attribute) = self.directory.schema().attribute(&line.name) else {
+            let schema = self.directory.schema();
+            let Some(attribute) = self.names.attribute(schema, &line.name) else {
                 continue;
             };
-            if is_object_class(line) || attribute == draft.rdn_attribute() {
+            if attribute == AttributeId::OBJECT_CLASS || attribute == draft.rdn_attribute() {
                 continue;
             }
             if line.value.is_empty() {
@@ -264,7 +273,6 @@ impl<'e> Build<'e> {
                     "leave the line out: an attribute without a value does not exist",
                 ));
             }
-            let schema = self.directory.schema();
             let definition = schema.definition(attribute);
             if definition.is_forward_link() || definition.is_back_link() {
                 let to = parse::text(&line.value).unwrap_or_default();
@@ -280,7 +288,6 @@ impl<'e> Build<'e> {
             }
         }
         self.store(draft, values)?;
-        self.auxiliary_classes(draft, record);
         Ok(facts)
     }
 
@@ -311,18 +318,6 @@ impl<'e> Build<'e> {
             draft.push(attribute, all);
         }
         Ok(())
-    }
-
-    /// Keeps the auxiliary classes that the single object has beyond those of its class.
-    fn auxiliary_classes(&self, draft: &mut Draft, record: &Record<'_>) {
-        let schema = self.directory.schema();
-        let chain: Vec<ClassId> = schema.superclass_chain(draft.class()).collect();
-        let auxiliary: Vec<Value> = classes(record)
-            .filter_map(|(_, name)| schema.class(&name))
-            .filter(|class| !chain.contains(class))
-            .map(|class| schema.class_definition(class).name.clone().into())
-            .collect();
-        draft.push(AttributeId::OBJECT_CLASS, auxiliary);
     }
 
     fn finish(&mut self) {
@@ -373,55 +368,6 @@ impl<'e> Build<'e> {
                 lines,
             });
         }
-    }
-}
-
-impl Facts {
-    /// Takes note of an attribute that is not stored as such.
-    fn note(
-        &mut self,
-        attribute: AttributeId,
-        entry: &Entry<'_>,
-        line: &Line<'_>,
-    ) -> Result<(), LdifError> {
-        match attribute {
-            AttributeId::OBJECT_GUID => self.guid = Some(parse::guid(line.line, &line.value)?),
-            AttributeId::WHEN_CREATED => {
-                self.when_created = Some(parse::time(line.line, &line.value)?);
-            }
-            AttributeId::WHEN_CHANGED => {
-                self.when_changed = Some(parse::time(line.line, &line.value)?);
-            }
-            AttributeId::IS_DELETED => {
-                let text = parse::text(&line.value).unwrap_or_default();
-                // CN=Deleted Objects is marked as deleted too, and is not.
-                let is_mangled = entry
-                    .dn
-                    .rdn()
-                    .is_some_and(|rdn| rdn.value.contains("\nDEL:"));
-                self.is_deleted = text.eq_ignore_ascii_case("TRUE") && is_mangled;
-            }
-            AttributeId::MS_DS_LAST_KNOWN_RDN => self.last_known_rdn = parse::text(&line.value),
-            AttributeId::LAST_KNOWN_PARENT => {
-                let to = parse::text(&line.value).unwrap_or_default();
-                self.links.push((attribute, to, line.line));
-            }
-            AttributeId::DISTINGUISHED_NAME => {
-                let text = parse::text(&line.value).unwrap_or_default();
-                if !text.parse().is_ok_and(|dn: Dn| dn == entry.dn) {
-                    return Err(LdifError::new(
-                        line.line,
-                        format!(
-                            "distinguishedName is not `{}`, as the entry is called",
-                            entry.dn
-                        ),
-                        "correct the name of the entry, or leave the line out",
-                    ));
-                }
-            }
-            _ => {}
-        }
-        Ok(())
     }
 }
 

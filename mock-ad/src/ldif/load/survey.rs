@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use store::{Text, eq_fold, fold};
 
 use super::LoadOptions;
+use super::names::{ClassLists, Names};
 use crate::directory::{Dn, ObjectKind, Schema};
 use crate::ldif::error::Errors;
 use crate::ldif::reader::Line;
-use crate::ldif::{LdifError, Notes, RawValue, Reader, Record, parse};
+use crate::ldif::{LdifError, Notes, RawValue, Reader, Record};
 
 /// Where an entry stands and what it is called.
 pub(super) struct Entry<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Survey<'a> {
     entries: Vec<Entry<'a>>,
     /// The name of the highest domain object.
     domain: Option<Dn>,
+    /// Whether entries of these classes are domains.
+    class_lists: ClassLists<bool>,
 }
 
 pub(super) fn survey<'a>(
@@ -36,8 +39,12 @@ pub(super) fn survey<'a>(
         schema: options.schema.clone(),
         entries: Vec::new(),
         domain: None,
+        class_lists: ClassLists::new(),
     };
-    let mut unknown = Unknown::default();
+    let mut unknown = Unknown {
+        known: Names::new(),
+        names: BTreeMap::new(),
+    };
     let mut reader = Reader::new(text);
     while !errors.is_full() {
         let at = reader.clone();
@@ -73,8 +80,13 @@ impl<'a> Survey<'a> {
                 return None;
             }
         };
-        self.extend_classes(record, options, errors);
-        let is_domain = classes(record).any(|(_, name)| eq_fold(&name, "domainDNS"));
+        let names: Vec<&str> = classes(record).map(|(_, name)| name).collect();
+        let is_domain = self.class_lists.get(&names).unwrap_or_else(|| {
+            self.extend_classes(record, options, errors);
+            let is_domain = names.iter().any(|name| eq_fold(name, "domainDNS"));
+            self.class_lists.remember(&names, is_domain);
+            is_domain
+        });
         let is_higher = self
             .domain
             .as_ref()
@@ -93,10 +105,10 @@ impl<'a> Survey<'a> {
     fn extend_classes(&mut self, record: &Record<'_>, options: &LoadOptions, errors: &mut Errors) {
         let mut above = crate::directory::ClassId::TOP;
         for (line, name) in classes(record) {
-            if let Some(class) = self.schema.class(&name) {
+            if let Some(class) = self.schema.class(name) {
                 above = class;
             } else {
-                if !accepts(options, &name) {
+                if !accepts(options, name) {
                     errors.push(LdifError::new(
                         line,
                         format!("the schema has no class `{name}`"),
@@ -104,7 +116,7 @@ impl<'a> Survey<'a> {
                     ));
                 }
                 // Taken in even so, that it is reported once.
-                self.schema = self.schema.with_class(&name, above);
+                self.schema = self.schema.with_class(name, above);
             }
         }
     }
@@ -156,12 +168,18 @@ fn accepts(options: &LoadOptions, name: &str) -> bool {
 }
 
 /// The objectClass values of an entry with their lines.
-pub(super) fn classes<'r>(record: &'r Record<'_>) -> impl Iterator<Item = (usize, Text)> + 'r {
+pub(super) fn classes<'r>(record: &'r Record<'_>) -> impl Iterator<Item = (usize, &'r str)> {
     record
         .attributes
         .iter()
         .filter(|line| is_object_class(line))
-        .filter_map(|line| Some((line.line, parse::text(&line.value)?)))
+        .filter_map(|line| {
+            let name = match &line.value {
+                RawValue::Text(text) => text.as_ref(),
+                RawValue::Bytes(bytes) => std::str::from_utf8(bytes).ok()?,
+            };
+            Some((line.line, name))
+        })
 }
 
 pub(super) fn is_object_class(line: &Line<'_>) -> bool {
@@ -169,8 +187,8 @@ pub(super) fn is_object_class(line: &Line<'_>) -> bool {
 }
 
 /// Attributes that the schema does not have.
-#[derive(Default)]
 struct Unknown {
+    known: Names,
     /// By the name in lower case: how it is written first, where, and how often.
     names: BTreeMap<Text, (Text, usize, usize)>,
 }
@@ -178,7 +196,7 @@ struct Unknown {
 impl Unknown {
     fn look_at(&mut self, schema: &Schema, record: &Record<'_>) {
         for line in &record.attributes {
-            if schema.attribute(&line.name).is_none() {
+            if self.known.attribute(schema, &line.name).is_none() {
                 let first = || (Text::from(line.name.as_ref()), line.line, 0);
                 self.names.entry(fold(&line.name)).or_insert_with(first).2 += 1;
             }
