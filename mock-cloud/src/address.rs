@@ -147,6 +147,14 @@ pub fn suffix(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, suffix)| suffix)
 }
 
+/// A SIP address without the `sip:` in front of it, whatever its case.
+pub fn without_sip_prefix(address: &str) -> &str {
+    match address.split_once(':') {
+        Some((protocol, rest)) if protocol.eq_ignore_ascii_case("sip") => rest,
+        _ => address,
+    }
+}
+
 /// Whether an SMTP address is one the service keeps: something on both sides of one `@`, no
 /// blanks, no control characters (rule R4.11, step 1).
 pub fn is_well_formed(address: &str) -> bool {

@@ -13,7 +13,8 @@
 //! use store::Entropy;
 //!
 //! let mut tenant = Tenant::new("contoso.onmicrosoft.com", Profile::Entra2025);
-//! let ann = SyncObject::user(SourceAnchor::from_guid_bytes([7; 16]), "ann@contoso.onmicrosoft.com");
+//! let anchor = SourceAnchor::from_guid_bytes([7; 16]);
+//! let ann = SyncObject::user(anchor, "ann@contoso.onmicrosoft.com");
 //! let mut entropy = Entropy::new(1);
 //! let mut context = Context { now: Timestamp::UNIX_EPOCH, entropy: &mut entropy, run: 1 };
 //! let answer = tenant.provision(&Operation::Set(Arc::new(ann)), &mut context);

@@ -72,7 +72,8 @@ impl fmt::Display for Profile {
 /// A profile name that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown profile `{name}`: expected `dirsync-2013`, `aadconnect-2017`, `entra-2025` or `entra-2026`"
+    "unknown profile `{name}`: expected `dirsync-2013`, `aadconnect-2017`, `entra-2025` or \
+     `entra-2026`"
 )]
 pub struct UnknownProfile {
     /// What was given.
@@ -171,7 +172,7 @@ switches! {
     "match-clears-absent" R2_25 match_clears_absent
         "a match clears cloud values that Active Directory does not have";
     "object-identifier-must-be-empty" R2_21 object_identifier_must_be_empty
-        "a hard match is refused whenever onPremisesObjectIdentifier is set, even to the same value";
+        "a hard match is refused whenever onPremisesObjectIdentifier is set, even if it is equal";
     "smtp-match-any-cloud-proxy" R2_11 smtp_match_any_cloud_proxy
         "soft match compares with every address of the cloud account, not only the primary";
     "takeover-obeys-upn-gate" R4_6 healthy_takeover_obeys_upn_gate

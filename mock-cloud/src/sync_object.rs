@@ -188,9 +188,9 @@ impl FromStr for SecurityIdentifier {
         bytes.push(revision);
         bytes.push(words.len() as u8);
         bytes.extend_from_slice(&authority.to_be_bytes()[2..]);
-        words
-            .iter()
-            .for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        for word in &words {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
         Ok(Self(bytes))
     }
 }
@@ -304,13 +304,19 @@ impl SyncObject {
         .filter(|address| !address.is_empty())
     }
 
+    /// Whether Active Directory has any mail address for the object: if not, what the cloud has
+    /// may stay (rule R2.25).
+    pub fn has_address(&self) -> bool {
+        self.mail.is_some() || !self.proxy_addresses.is_empty()
+    }
+
     /// All SIP addresses, from `proxyAddresses` and the attribute of its own.
     pub fn sip_addresses(&self) -> impl Iterator<Item = &str> {
         let listed = self.proxy_addresses.iter().filter(|value| value.is_sip());
         let own = self
             .sip_address
             .as_deref()
-            .map(|value| value.trim_start_matches("sip:"));
+            .map(crate::address::without_sip_prefix);
         listed.map(ProxyAddress::address).chain(own)
     }
 }

@@ -82,14 +82,14 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
         Part::Domains => {
             let domains: Body<GraphDomain> = parse(bytes)?;
             let count = domains.0.len();
-            load_domains(tenant, domains.0)?;
+            load_domains(tenant, &domains.0)?;
             Ok(count)
         }
         Part::Organization => {
             let body: Body<GraphOrganization> = parse(bytes)?;
             for one in body.0 {
                 if tenant.domains.iter().count() < 2 {
-                    load_domains(tenant, one.verified_domains.0)?;
+                    load_domains(tenant, &one.verified_domains.0)?;
                 }
             }
             Ok(1)
@@ -136,7 +136,7 @@ fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, GraphError> {
     })
 }
 
-fn load_domains(tenant: &mut Tenant, domains: Vec<GraphDomain>) -> Result<(), GraphError> {
+fn load_domains(tenant: &mut Tenant, domains: &[GraphDomain]) -> Result<(), GraphError> {
     if domains.is_empty() {
         return Ok(());
     }
@@ -151,7 +151,7 @@ fn load_domains(tenant: &mut Tenant, domains: Vec<GraphDomain>) -> Result<(), Gr
         ));
     };
     let mut all = Domains::new(initial.id.clone());
-    for domain in &domains {
+    for domain in domains {
         let federated = domain
             .authentication_type
             .as_ref()
@@ -160,9 +160,10 @@ fn load_domains(tenant: &mut Tenant, domains: Vec<GraphDomain>) -> Result<(), Gr
             name: domain.id.clone(),
             initial: false,
             verified: domain.is_verified,
-            authentication: match federated {
-                true => Authentication::Federated,
-                false => Authentication::Managed,
+            authentication: if federated {
+                Authentication::Federated
+            } else {
+                Authentication::Managed
             },
         });
     }

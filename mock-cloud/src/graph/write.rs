@@ -38,9 +38,10 @@ pub fn write_part(tenant: &Tenant, part: Part) -> String {
                 .filter(|(_, object)| object.is_soft_deleted());
             values(deleted.map(|(_, object)| {
                 let mut written = graph_object(object);
-                written.odata_type = Some(Text::from(match object.kind.is_user() {
-                    true => "#microsoft.graph.user",
-                    false => "#microsoft.graph.group",
+                written.odata_type = Some(Text::from(if object.kind.is_user() {
+                    "#microsoft.graph.user"
+                } else {
+                    "#microsoft.graph.group"
                 }));
                 written
             }))

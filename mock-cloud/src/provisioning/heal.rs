@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use store::Entropy;
 
 use super::apply::is_recipient;
+use super::conflict::{address_of, provisioning_errors};
 use crate::ids::CloudKey;
 use crate::reason::Reason;
 use crate::rule::RuleId;
 use crate::tenant::{
-    ConflictProperty, DirectoryObject, Input, ProvisioningError, Recalculate, Tenant, calculate,
+    Addressing, ConflictProperty, DirectoryObject, Input, ProvisioningError, Recalculate, Tenant,
+    calculate,
 };
 
 /// One object that got values back.
@@ -26,6 +28,9 @@ pub struct Healed {
 
 impl Tenant {
     /// Looks for withheld values that nobody owns any more and puts them back.
+    ///
+    /// An object of which nothing is known but an export of the tenant waits until the engine has
+    /// sent it once: what it should look like is not in the export.
     pub fn heal(&mut self, now: Timestamp, entropy: &mut Entropy) -> Vec<Healed> {
         let waiting: Vec<CloudKey> = self.quarantined().collect();
         waiting
@@ -38,41 +43,40 @@ impl Tenant {
         let object = Arc::clone(self.object(key).filter(|object| object.is_live())?);
         let shadow = Arc::clone(object.on_premises.shadow.as_ref()?);
         let known = &object.on_premises.provisioning_errors;
-        let waits_for_upn = known
-            .iter()
-            .any(|one| is_upn(one) && self.is_free(one, key));
-        let waits_for_proxy = known
-            .iter()
-            .any(|one| !is_upn(one) && self.is_free(one, key));
-        if !waits_for_upn && !waits_for_proxy {
+        let free = |one: &&ProvisioningError| self.is_free(one, key);
+        let upn = known.iter().filter(free).any(is_upn);
+        if !upn && !known.iter().any(|one| free(&one)) {
             return None;
         }
+        let addresses = if shadow.has_address() {
+            Addressing::Derive
+        } else {
+            Addressing::Keep
+        };
         let input = Input {
             shadow: &shadow,
             previous: Some(&object),
             domains: &self.domains,
             recalculate: Recalculate {
-                upn: waits_for_upn,
+                upn,
                 nickname: false,
-                keep_addresses: !waits_for_proxy && !is_recipient(&object),
+                addresses,
             },
             recipient: is_recipient(&object),
         };
         let is_taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
         let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
+        let errors = provisioning_errors(Some(&object), &addresses, upn, now);
+        let values: Vec<ProvisioningError> = known
+            .iter()
+            .filter(|one| !errors.contains(one))
+            .cloned()
+            .collect();
         let mut after = DirectoryObject::clone(&object);
-        let still = |one: &&ProvisioningError| {
-            let again = (one.property, one.value.clone());
-            addresses.withheld.contains(&again) || is_upn(one) && !waits_for_upn
-        };
-        let errors: Vec<ProvisioningError> = known.iter().filter(still).cloned().collect();
-        let values: Vec<ProvisioningError> =
-            known.iter().filter(|one| !still(one)).cloned().collect();
         after.user_principal_name = addresses.user_principal_name;
         after.mail = addresses.mail;
         after.proxy_addresses = addresses.proxy_addresses;
         after.on_premises.provisioning_errors = errors.into();
-        after.on_premises.last_sync = object.on_premises.last_sync.or(Some(now));
         self.replace(key, after);
         let why = Reason::plain(
             RuleId::R3_8,
@@ -84,7 +88,7 @@ impl Tenant {
     /// Whether a withheld value could be given back: nobody else owns it, and a UPN's domain is
     /// still verified (rule R3.9).
     fn is_free(&self, one: &ProvisioningError, key: CloudKey) -> bool {
-        let address = super::matching::address_of(&one.value);
+        let address = address_of(&one.value);
         let verified = self.domains.is_verified(crate::address::suffix(address));
         (verified || !is_upn(one)) && self.owners_of(address).all(|owner| owner == key)
     }

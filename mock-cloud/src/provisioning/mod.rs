@@ -5,14 +5,21 @@
 //! it either changes the tenant and says how, or changes nothing and says why.
 
 mod apply;
+mod conflict;
 mod error;
+mod hard_match;
 mod heal;
 mod matching;
+mod soft_match;
+mod validate;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use store::Entropy;
 
 pub(crate) use apply::is_recipient;
+pub(crate) use conflict::{address_of, provisioning_errors};
 pub use error::{ErrorCode, ExportError};
 pub use heal::Healed;
 
@@ -20,9 +27,7 @@ use crate::ids::{CloudKey, SourceAnchor};
 use crate::reason::Reason;
 use crate::rule::RuleId;
 use crate::sync_object::{SyncObject, SyncObjectType};
-use crate::tenant::{ProvisioningError, Tenant};
-
-use std::sync::Arc;
+use crate::tenant::{DirectoryObject, ProvisioningError, Tenant};
 
 /// One exported operation.
 #[derive(Debug, Clone)]
@@ -114,11 +119,16 @@ impl Tenant {
         anchor: &SourceAnchor,
         now: Timestamp,
     ) -> Answer {
-        let live = self
-            .find_by_anchor(anchor, kind)
-            .into_iter()
-            .find(|key| self.object(*key).is_some_and(|object| object.is_live()));
-        let Some(key) = live else {
+        let holders = self.find_by_anchor(anchor, kind);
+        let is = |key: &CloudKey, wanted: fn(&DirectoryObject) -> bool| {
+            self.object(*key)
+                .is_some_and(|object| object.is_live() && wanted(object))
+        };
+        let synced = holders
+            .iter()
+            .find(|key| is(key, DirectoryObject::is_synced));
+        let live = holders.iter().find(|key| is(key, DirectoryObject::is_live));
+        let Some(key) = synced.or(live).copied() else {
             let why = vec![Reason::one(
                 RuleId::R6_16,
                 "no live object carries the anchor {0}: there is nothing to delete",
@@ -126,8 +136,7 @@ impl Tenant {
             )];
             return Answer::failed(ExportError::missing_object(), why);
         };
-        let synced = self.object(key).is_some_and(|object| object.is_synced());
-        if !synced {
+        if synced.is_none() {
             let why = vec![Reason::plain(
                 RuleId::R5_17,
                 "the account is not synced any more, so the engine may not delete it",

@@ -5,22 +5,26 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use store::{Entropy, Text};
+use jiff::Timestamp;
+use store::Text;
 
-use super::recycle_bin::RETENTION_DAYS;
 use super::{
-    DirectoryObject, Feature, Input, Kind, Recalculate, Refusal, Role, State, Tenant, calculate,
+    ConflictProperty, DirectoryObject, Feature, Refusal, Role, State, Tenant, recycle_bin,
 };
 use crate::address::{ProxyAddress, Upn};
 use crate::ids::{CloudKey, SourceAnchor};
-use crate::provisioning::is_recipient;
 use crate::rule::RuleId;
 use crate::sync_object::{Properties, SyncObjectType};
 
 /// The refusal for a property that Active Directory masters.
 const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
      Directory Sync objects or objects currently undergoing migration.";
+
+/// The attribute whose conflicts leave other edits alone (rule R3.13).
+const UPN: ConflictProperty = ConflictProperty::UserPrincipalName;
+
+/// The key of an object that is not there yet.
+const NOBODY: CloudKey = CloudKey(u32::MAX);
 
 /// Options of a restore.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,36 +89,35 @@ impl Tenant {
             let hint = "only a user in the recycle bin can be restored";
             return Err(Refusal::not_found(&object.id.to_string(), hint));
         };
-        if now > at + SignedDuration::from_hours(24 * RETENTION_DAYS) {
+        if now > recycle_bin::expiry(at) {
             let hint = "the 30 days are over: the user is gone for good";
             return Err(Refusal::not_found(&object.id.to_string(), hint).by(RuleId::R5_21));
         }
         if let Some(upn) = &options.new_user_principal_name {
-            object.user_principal_name = Some(Upn::new(upn.clone()));
+            object.user_principal_name = Some(self.admissible_upn(upn)?);
         }
-        let taken = |tenant: &Self, address: &str| tenant.owners_of(address).next().is_some();
-        let upn = object.user_principal_name.as_ref().map(Upn::as_str);
-        if upn.is_some_and(|upn| taken(self, upn)) {
-            return Err(cannot_restore(
-                "UserPrincipalName",
-                "give it a new user principal name",
-            ));
+        if let Some(anchor) = object.on_premises.immutable_id.clone() {
+            self.refuse_second_holder(key, &anchor)?;
         }
-        let is_free = |value: &&ProxyAddress| !value.is_smtp() || !taken(self, value.address());
-        let free: Vec<ProxyAddress> = object
-            .proxy_addresses
+        let taken = self.taken_meanwhile(&object);
+        if taken
             .iter()
-            .filter(is_free)
-            .cloned()
-            .collect();
-        if free.len() < object.proxy_addresses.len() {
+            .any(|(property, _)| *property == ConflictProperty::UserPrincipalName)
+        {
+            let hint = "give it a new user principal name";
+            return Err(cannot_restore("UserPrincipalName", hint));
+        }
+        if !taken.is_empty() {
             if !options.auto_reconcile_proxy_conflicts {
                 let hint = "another account has one of its addresses: restore with automatic \
                             reconciliation of proxy conflicts, or free the address";
                 return Err(cannot_restore("proxyAddress", hint));
             }
-            object.proxy_addresses = free.into();
-            object.mail = object.mail.filter(|mail| !taken(self, mail));
+            let is_taken = |address: &str| self.owners_of(address).next().is_some();
+            let listed = object.proxy_addresses.iter();
+            let free = listed.filter(|value| !value.is_smtp() || !is_taken(value.address()));
+            object.proxy_addresses = free.cloned().collect();
+            object.mail = object.mail.filter(|mail| !is_taken(mail));
         }
         object.state = State::Live;
         object.account_enabled = true;
@@ -161,6 +164,13 @@ impl Tenant {
             return Err(Refusal::bad_request(message, hint).by(RuleId::R2_14E));
         }
         if let Some(anchor) = &anchor {
+            let text = anchor.to_string();
+            if let Some(refused) = text.chars().find(|c| matches!(c, '$' | '_')) {
+                let message = "Invalid value specified for property 'onPremisesImmutableId' of \
+                               resource 'User'.";
+                let hint = format!("the id may not contain `{refused}`");
+                return Err(Refusal::bad_request(message, hint));
+            }
             self.refuse_second_holder(key, anchor)?;
         }
         let mut after = DirectoryObject::clone(&object);
@@ -190,8 +200,8 @@ impl Tenant {
                     holder.label()
                 )
             };
-            let message = "Another object with the same value for property onPremisesImmutableId already \
-                 exists.";
+            let message = "Another object with the same value for property onPremisesImmutableId \
+                 already exists.";
             return Err(Refusal::bad_request(message, hint).by(RuleId::R2_4));
         }
         Ok(())
@@ -212,15 +222,15 @@ impl Tenant {
             let hint = "the object is synced: change it in Active Directory";
             return Err(Refusal::bad_request(MASTERED, hint));
         }
+        let errors = &object.on_premises.provisioning_errors;
+        if let Some(held) = errors.iter().find(|one| one.property != UPN) {
+            let message = "Uniqueness violation. Property: ProxyAddresses.";
+            let hint = format!("{} is withheld from it: resolve that first", held.value);
+            return Err(Refusal::bad_request(message, hint).by(RuleId::R3_13));
+        }
         let mut after = DirectoryObject::clone(&object);
         if let Some(upn) = &update.user_principal_name {
-            let upn = Upn::new(upn.clone());
-            if !self.domains.is_verified(upn.suffix()) {
-                let message = "Property userPrincipalName is invalid.";
-                let hint = format!("{} is no verified domain of the tenant", upn.suffix());
-                return Err(Refusal::bad_request(message, hint));
-            }
-            after.user_principal_name = Some(upn);
+            after.user_principal_name = Some(self.admissible_upn(upn)?);
         }
         let set = |field: &mut Option<Text>, value: &Option<Text>| {
             if value.is_some() {
@@ -240,108 +250,60 @@ impl Tenant {
             after.properties = Arc::clone(properties);
         }
         after.account_enabled = update.account_enabled.unwrap_or(after.account_enabled);
-        self.refuse_taken(key, &after)?;
+        self.refuse_taken(key, &after, Some(&object))?;
         self.replace(key, after);
         Ok(())
+    }
+
+    /// A UPN that an administrator may set: its domain is verified (catalogue section 7.1).
+    fn admissible_upn(&self, upn: &Text) -> Result<Upn, Refusal> {
+        let upn = Upn::new(upn.clone());
+        if self.domains.is_verified(upn.suffix()) {
+            return Ok(upn);
+        }
+        let message = "Property userPrincipalName is invalid.";
+        let hint = format!("{} is no verified domain of the tenant", upn.suffix());
+        Err(Refusal::bad_request(message, hint))
     }
 
     /// Adds an object that an administrator makes; refused where a value belongs to another.
     pub fn create_object(&mut self, object: DirectoryObject) -> Result<CloudKey, Refusal> {
-        self.refuse_taken(CloudKey(u32::MAX), &object)?;
+        if let Some(anchor) = &object.on_premises.immutable_id {
+            self.refuse_second_holder(NOBODY, anchor)?;
+        }
+        self.refuse_taken(NOBODY, &object, None)?;
         Ok(self.insert(object))
     }
 
-    fn refuse_taken(&self, key: CloudKey, object: &DirectoryObject) -> Result<(), Refusal> {
-        let taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
-        let refuse = |property: &str, value: &str| {
-            let message = format!(
-                "Another object with the same value for property {property} already exists."
-            );
-            Refusal::bad_request(message, format!("{value} belongs to another object"))
+    /// Refuses names that somebody else owns, unless the object had them before.
+    fn refuse_taken(
+        &self,
+        key: CloudKey,
+        object: &DirectoryObject,
+        before: Option<&DirectoryObject>,
+    ) -> Result<(), Refusal> {
+        let taken = |address: &str| {
+            !before.is_some_and(|before| super::owns(before, address))
+                && self.owners_of(address).any(|owner| owner != key)
         };
-        if let Some(upn) = object
-            .user_principal_name
-            .as_ref()
-            .filter(|upn| taken(upn.as_str()))
-        {
-            return Err(refuse("userPrincipalName", upn.as_str()));
-        }
-        let proxies = object
-            .proxy_addresses
-            .iter()
-            .filter(|value| value.is_smtp());
-        for value in proxies {
-            if taken(value.address()) {
-                return Err(refuse("proxyAddresses", value.as_str()).by(RuleId::R3_13));
+        let upn = object.user_principal_name.as_ref().map(Upn::as_str);
+        let mail = object.mail.as_deref();
+        let listed = object.proxy_addresses.iter().filter(|it| it.is_smtp());
+        let names = upn
+            .map(|upn| ("userPrincipalName", upn, upn))
+            .into_iter()
+            .chain(listed.map(|it| ("proxyAddresses", it.as_str(), it.address())))
+            .chain(mail.map(|mail| ("mail", mail, mail)));
+        for (property, value, address) in names {
+            if taken(address) {
+                let message = format!(
+                    "Another object with the same value for property {property} already exists."
+                );
+                let hint = format!("{value} belongs to another object");
+                return Err(Refusal::bad_request(message, hint).by(RuleId::R3_2));
             }
         }
         Ok(())
-    }
-
-    /// Gives a licence, and with it the addresses of an Exchange recipient (rule R4.11, step 4).
-    pub fn assign_licence(
-        &mut self,
-        key: CloudKey,
-        licence: Text,
-        entropy: &mut Entropy,
-    ) -> Result<(), Refusal> {
-        let mut after = DirectoryObject::clone(self.live(key)?);
-        let mut licences: Vec<Text> = after.licences.to_vec();
-        if licences.contains(&licence) {
-            return Ok(());
-        }
-        licences.push(licence);
-        after.licences = licences.into();
-        after.was_recipient = true;
-        self.readdress(key, &mut after, entropy);
-        self.replace(key, after);
-        Ok(())
-    }
-
-    /// Takes a licence away; with the last one go the addresses that came from it (rule R4.13).
-    pub fn remove_licence(&mut self, key: CloudKey, licence: &str) -> Result<(), Refusal> {
-        let mut after = DirectoryObject::clone(self.live(key)?);
-        let licences: Vec<Text> = after
-            .licences
-            .iter()
-            .filter(|held| **held != licence)
-            .cloned()
-            .collect();
-        if licences.len() == after.licences.len() {
-            let hint = format!("{} does not have the licence {licence}", after.label());
-            return Err(Refusal::bad_request(
-                "User does not have a corresponding license.",
-                hint,
-            ));
-        }
-        after.licences = licences.into();
-        if after.licences.is_empty() {
-            after.was_recipient = true;
-            drop_licence_addresses(&mut after, self.domains.initial());
-        }
-        self.replace(key, after);
-        Ok(())
-    }
-
-    fn readdress(&self, key: CloudKey, after: &mut DirectoryObject, entropy: &mut Entropy) {
-        let Some(shadow) = after.on_premises.shadow.clone() else {
-            return;
-        };
-        let input = Input {
-            shadow: &shadow,
-            previous: Some(&*after),
-            domains: &self.domains,
-            recalculate: Recalculate {
-                upn: false,
-                nickname: false,
-                keep_addresses: false,
-            },
-            recipient: is_recipient(after),
-        };
-        let is_taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
-        let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
-        after.mail = addresses.mail;
-        after.proxy_addresses = addresses.proxy_addresses;
     }
 
     /// Gives a directory role.
@@ -379,6 +341,10 @@ impl Tenant {
         if after.on_premises.cloud_managed == managed {
             return Ok(());
         }
+        if !after.kind.is_user() {
+            let hint = "only users are converted here; groups and contacts stay as they are";
+            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
+        }
         if managed && !after.is_synced() {
             let hint = "only a synced user can be converted to cloud-managed";
             return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
@@ -408,7 +374,7 @@ impl Tenant {
         }
     }
 
-    fn live(&self, key: CloudKey) -> Result<&Arc<DirectoryObject>, Refusal> {
+    pub(super) fn live(&self, key: CloudKey) -> Result<&Arc<DirectoryObject>, Refusal> {
         let object = self.known(key)?;
         if object.is_live() {
             return Ok(object);
@@ -424,54 +390,4 @@ fn cannot_restore(what: &str, hint: &str) -> Refusal {
          error: Error Type {what}"
     );
     Refusal::bad_request(message, hint)
-}
-
-/// Rule R4.13: the address that the UPN gave goes, and the routing address becomes primary where
-/// Active Directory gives none.
-fn drop_licence_addresses(object: &mut DirectoryObject, initial: &str) {
-    let sent: Vec<ProxyAddress> = match &object.on_premises.shadow {
-        Some(shadow) => shadow.proxy_addresses.to_vec(),
-        None => return,
-    };
-    let mail = object
-        .on_premises
-        .shadow
-        .as_ref()
-        .and_then(|shadow| shadow.mail.clone());
-    let upn = object.user_principal_name.clone();
-    let is_sent = |value: &ProxyAddress| {
-        sent.iter()
-            .any(|one| store::eq_fold(one.address(), value.address()))
-            || mail
-                .as_ref()
-                .is_some_and(|mail| store::eq_fold(mail, value.address()))
-    };
-    let is_upn = |value: &ProxyAddress| {
-        upn.as_ref()
-            .is_some_and(|upn| store::eq_fold(upn.as_str(), value.address()))
-    };
-    let mut kept: Vec<ProxyAddress> = object
-        .proxy_addresses
-        .iter()
-        .filter(|value| !value.is_smtp() || is_sent(value) || !is_upn(value))
-        .cloned()
-        .collect();
-    if !kept.iter().any(ProxyAddress::is_primary) {
-        let moera = kept.iter_mut().find(|value| {
-            value.is_smtp() && store::eq_fold(crate::address::suffix(value.address()), initial)
-        });
-        if let Some(moera) = moera {
-            *moera = ProxyAddress::primary(moera.address());
-        }
-    }
-    object.mail = kept
-        .iter()
-        .find(|value| value.is_primary())
-        .map(|value| Text::from(value.address()));
-    object.proxy_addresses = kept.into();
-}
-
-/// Whether a licence makes sense on this kind of object.
-pub const fn can_hold_licences(kind: Kind) -> bool {
-    kind.is_user()
 }

@@ -8,10 +8,13 @@ use store::{Text, eq_fold};
 use super::object::ConflictProperty;
 use super::{DirectoryObject, Domains};
 use crate::address::{self, ProxyAddress, Upn};
-use crate::sync_object::SyncObject;
+use crate::sync_object::{SyncObject, SyncObjectType};
 
 /// Addresses about 2016 and later are not kept under these protocols (rule R4.11, step 1).
 const LEGACY_PROTOCOLS: [&str; 5] = ["msmail", "x400", "ccmail", "gwise", "notes"];
+
+/// How many numbers are tried behind a name before the name itself gets longer.
+const NUMBER_ATTEMPTS_MAX: u32 = 1_000;
 
 /// What the derivation starts from.
 #[derive(Debug, Clone, Copy)]
@@ -35,12 +38,33 @@ pub(crate) struct Recalculate {
     pub(crate) upn: bool,
     /// The mail nickname: only when the on-premises one changed (rule R4.3).
     pub(crate) nickname: bool,
-    /// Whether Active Directory has no address, so that the cloud's are left (rule R2.25).
-    pub(crate) keep_addresses: bool,
+    /// The addresses.
+    pub(crate) addresses: Addressing,
+}
+
+impl Recalculate {
+    /// What a new object needs.
+    pub(crate) const EVERYTHING: Self = Self {
+        upn: true,
+        nickname: true,
+        addresses: Addressing::Derive,
+    };
+}
+
+/// Where addresses come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Addressing {
+    /// From what Active Directory has (rule R4.11).
+    Derive,
+    /// Active Directory has none, so the cloud's are left (rule R2.25); a new UPN joins them.
+    Keep,
+    /// As `Keep`, and the object has just become a recipient.
+    Extend,
 }
 
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the names of the attributes")]
 pub(crate) struct Addresses {
     pub(crate) user_principal_name: Option<Upn>,
     pub(crate) mail_nickname: Option<Text>,
@@ -67,15 +91,19 @@ pub(crate) fn calculate(
         digits,
         &mut withheld,
     );
-    if input.recalculate.keep_addresses {
-        let previous = input.previous;
+    let kept = match input.previous {
+        Some(previous) if input.recalculate.addresses != Addressing::Derive => Some(previous),
+        _ => None,
+    };
+    if let Some(previous) = kept {
+        let (mail, proxy_addresses) = keep(&input, previous, upn.as_ref(), || {
+            moera(&input, mail_nickname.as_deref(), is_taken, digits)
+        });
         return Addresses {
             user_principal_name: upn,
             mail_nickname,
-            mail: previous.and_then(|object| object.mail.clone()),
-            proxy_addresses: previous
-                .map(|object| Arc::clone(&object.proxy_addresses))
-                .unwrap_or_default(),
+            mail,
+            proxy_addresses,
             withheld,
         };
     }
@@ -91,16 +119,7 @@ pub(crate) fn calculate(
     if let Some(primary) = &primary {
         list.set_primary(primary);
     }
-    if input.recipient {
-        if let Some(upn) = &upn
-            && input.domains.is_verified(upn.suffix())
-        {
-            list.add_alias(upn.as_str());
-        }
-        if let Some(moera) = &moera {
-            list.add_alias(moera);
-        }
-    }
+    list.add_recipient_addresses(&input, upn.as_ref(), moera.as_deref());
     Addresses {
         user_principal_name: upn,
         mail_nickname,
@@ -108,6 +127,38 @@ pub(crate) fn calculate(
         proxy_addresses: list.finish(),
         withheld,
     }
+}
+
+/// The addresses of an object that Active Directory has none for: what is there stays, and a
+/// recipient gets the addresses of its new UPN (rule R4.5) and of its licence.
+fn keep(
+    input: &Input<'_>,
+    previous: &DirectoryObject,
+    upn: Option<&Upn>,
+    moera: impl FnOnce() -> Option<Text>,
+) -> (Option<Text>, Arc<[ProxyAddress]>) {
+    let mut list = Listed::kept(&previous.proxy_addresses);
+    let before = previous.user_principal_name.as_ref();
+    let extends = input.recalculate.addresses == Addressing::Extend;
+    if !input.recipient || !extends && before == upn {
+        return (previous.mail.clone(), list.finish());
+    }
+    let initial = input.domains.initial();
+    if let Some(before) = before.filter(|before| Some(*before) != upn)
+        && previous.on_premises.shadow.is_some()
+        && !eq_fold(before.suffix(), initial)
+    {
+        list.remove(before.as_str());
+    }
+    if list.primary_address().is_none() {
+        let verified = upn.filter(|upn| input.domains.is_verified(upn.suffix()));
+        let mail = previous.mail.as_deref().filter(|_| list.is_empty());
+        if let Some(primary) = mail.or(verified.map(Upn::as_str)) {
+            list.set_primary(primary);
+        }
+    }
+    list.add_recipient_addresses(input, upn, moera().as_deref());
+    (list.primary_address().map(Text::from), list.finish())
 }
 
 /// The mail nickname of rule R4.3.
@@ -130,11 +181,17 @@ fn nickname(input: &Input<'_>) -> Option<Text> {
     };
     let primary = smtp().find(|value| value.is_primary());
     let alias = smtp().next();
-    own.or_else(|| primary.map(|value| address::prefix(value.address())))
-        .or_else(|| shadow.mail.as_deref().map(address::prefix))
-        .or_else(|| shadow.user_principal_name.as_deref().map(address::prefix))
-        .or_else(|| alias.map(|value| address::prefix(value.address())))
-        .filter(|nickname| !nickname.is_empty())
+    let upn = shadow.user_principal_name.as_deref();
+    let candidates = [
+        own,
+        primary.map(|value| address::prefix(value.address())),
+        shadow.mail.as_deref().map(address::prefix),
+        upn.map(address::prefix),
+        alias.map(|value| address::prefix(value.address())),
+    ];
+    let mut present = candidates.into_iter().flatten();
+    present
+        .find(|nickname| !nickname.is_empty())
         .map(Text::from)
         .or(previous)
 }
@@ -153,7 +210,8 @@ fn user_principal_name(
     if previous.is_some() && !input.recalculate.upn {
         return previous;
     }
-    let Some(wanted) = input.shadow.user_principal_name.clone() else {
+    let wanted = input.shadow.user_principal_name.clone();
+    let Some(wanted) = wanted.filter(|_| input.shadow.kind == SyncObjectType::User) else {
         return previous;
     };
     let initial = input.domains.initial();
@@ -220,11 +278,16 @@ fn numbered(
     is_taken: &dyn Fn(&str) -> bool,
     digits: &mut dyn FnMut() -> u16,
 ) -> Text {
+    let mut prefix = Text::from(prefix);
     loop {
-        let candidate = at(&format!("{prefix}{}", digits()), domain);
-        if !is_taken(&candidate) {
-            return candidate;
+        for _ in 0..NUMBER_ATTEMPTS_MAX {
+            let candidate = at(&format!("{prefix}{}", digits()), domain);
+            if !is_taken(&candidate) {
+                return candidate;
+            }
         }
+        // Nobody knows what the service does when four digits are not enough; it must end.
+        prefix.push_str(&digits().to_string());
     }
 }
 
@@ -279,6 +342,16 @@ impl Listed {
         list
     }
 
+    /// The addresses that the cloud object has.
+    fn kept(values: &Arc<[ProxyAddress]>) -> Self {
+        Self {
+            values: values.to_vec(),
+            sent: Some(Arc::clone(values)),
+            wanted_primary: None,
+            any: !values.is_empty(),
+        }
+    }
+
     /// The primary address of rule R4.11, step 2.
     fn primary(
         &self,
@@ -324,10 +397,41 @@ impl Listed {
         {
             return;
         }
+        self.remove(primary);
+        self.values.insert(0, ProxyAddress::primary(primary));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    fn primary_address(&self) -> Option<&str> {
+        let primary = self.values.iter().find(|value| value.is_primary());
+        primary.map(ProxyAddress::address)
+    }
+
+    fn remove(&mut self, address: &str) {
         self.sent = None;
         self.values
-            .retain(|value| !(value.is_smtp() && eq_fold(value.address(), primary)));
-        self.values.insert(0, ProxyAddress::primary(primary));
+            .retain(|value| !(value.is_smtp() && eq_fold(value.address(), address)));
+    }
+
+    /// Rule R4.11, step 4.
+    fn add_recipient_addresses(
+        &mut self,
+        input: &Input<'_>,
+        upn: Option<&Upn>,
+        moera: Option<&str>,
+    ) {
+        if !input.recipient {
+            return;
+        }
+        if let Some(upn) = upn.filter(|upn| input.domains.is_verified(upn.suffix())) {
+            self.add_alias(upn.as_str());
+        }
+        if let Some(moera) = moera {
+            self.add_alias(moera);
+        }
     }
 
     fn add_alias(&mut self, address: &str) {

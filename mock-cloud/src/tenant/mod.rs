@@ -7,6 +7,7 @@ pub mod administer;
 mod calculate;
 mod domain;
 mod features;
+mod licences;
 mod object;
 mod recycle_bin;
 mod refusal;
@@ -18,7 +19,7 @@ use imbl::{OrdSet, Vector};
 use jiff::Timestamp;
 use store::{Entropy, Index, Table, eq_fold, fold_hash};
 
-pub(crate) use calculate::{Addresses, Input, Recalculate, calculate};
+pub(crate) use calculate::{Addresses, Addressing, Input, Recalculate, calculate};
 pub use domain::{Authentication, Domain, Domains};
 pub use features::{FEATURES, Feature, Features};
 pub use object::{ConflictProperty, DirectoryObject, Kind, OnPremises, ProvisioningError, State};
@@ -96,6 +97,15 @@ impl Tenant {
             object.id == id
         })
         .next()
+    }
+
+    /// Whether an object is live, or in the recycle bin for no more than 30 days.
+    pub(crate) fn is_recoverable(&self, key: CloudKey, now: Timestamp) -> bool {
+        self.object(key).is_some_and(|object| match object.state {
+            State::Live => true,
+            State::SoftDeleted { at } => now <= recycle_bin::expiry(at),
+            State::Purged { .. } => false,
+        })
     }
 
     /// The objects of a type that carry an anchor: live ones first, then those in the recycle bin.
@@ -204,9 +214,9 @@ impl Tenant {
     fn index(&mut self, key: CloudKey, object: &DirectoryObject, add: bool) {
         let put = |index: &mut Index, hash: u64| {
             if add {
-                index.insert(hash, key.0)
+                index.insert(hash, key.0);
             } else {
-                index.remove(hash, key.0)
+                index.remove(hash, key.0);
             }
         };
         let facts = &object.on_premises;
@@ -250,10 +260,8 @@ impl Tenant {
             .as_ref()
             .and_then(|shadow| shadow.sip_address.as_ref())
         {
-            put(
-                &mut self.by_address,
-                sip_hash(sip.trim_start_matches("sip:")),
-            );
+            let sip = crate::address::without_sip_prefix(sip);
+            put(&mut self.by_address, sip_hash(sip));
         }
     }
 
@@ -293,13 +301,12 @@ pub(crate) fn owns(object: &DirectoryObject, address: &str) -> bool {
 
 fn owns_sip(object: &DirectoryObject, address: &str) -> bool {
     let shadow = object.on_premises.shadow.as_ref();
+    let own = shadow.and_then(|shadow| shadow.sip_address.as_deref());
+    let own = own.map(crate::address::without_sip_prefix);
+    let mut listed = object.proxy_addresses.iter();
     object.is_live()
-        && (object
-            .proxy_addresses
-            .iter()
-            .any(|value| value.is_sip() && eq_fold(value.address(), address))
-            || shadow
-                .is_some_and(|shadow| shadow.sip_addresses().any(|owned| eq_fold(owned, address))))
+        && (listed.any(|value| value.is_sip() && eq_fold(value.address(), address))
+            || own.is_some_and(|own| eq_fold(own, address)))
 }
 
 fn sip_hash(address: &str) -> u64 {

@@ -2,11 +2,21 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{DirectoryObject, State, Tenant};
+use store::Text;
+
+use super::{ConflictProperty, DirectoryObject, State, Tenant};
+use crate::address::ProxyAddress;
 use crate::ids::CloudKey;
+use crate::provisioning::address_of;
 
 /// How long a deleted user stays in the recycle bin (rule R5.17).
 pub const RETENTION_DAYS: i64 = 30;
+
+/// When what was deleted at a time leaves the recycle bin by itself.
+pub(super) fn expiry(at: Timestamp) -> Timestamp {
+    at.saturating_add(SignedDuration::from_hours(24 * RETENTION_DAYS))
+        .unwrap_or(Timestamp::MAX)
+}
 
 impl Tenant {
     /// Deletes an object: users and Microsoft 365 groups go to the recycle bin, other groups and
@@ -45,11 +55,10 @@ impl Tenant {
 
     /// Removes for good what has been in the recycle bin for 30 days (rule R5.21).
     pub fn expire_recycle_bin(&mut self, now: Timestamp) -> Vec<CloudKey> {
-        let limit = now - SignedDuration::from_hours(24 * RETENTION_DAYS);
         let expired: Vec<CloudKey> = self
             .deleted
             .iter()
-            .take_while(|(at, _)| *at <= limit)
+            .take_while(|(at, _)| expiry(*at) <= now)
             .map(|(_, key)| *key)
             .collect();
         for key in &expired {
@@ -61,38 +70,29 @@ impl Tenant {
     /// When the next object leaves the recycle bin by itself.
     pub fn next_expiry(&self) -> Option<Timestamp> {
         let (at, _) = self.deleted.get_min()?;
-        at.checked_add(SignedDuration::from_hours(24 * RETENTION_DAYS))
-            .ok()
+        Some(expiry(*at))
     }
 
-    /// Addresses of an object in the recycle bin that a live object has meanwhile taken, UPN first
+    /// Names of an object in the recycle bin that a live object has meanwhile taken, UPN first
     /// (rule R3.11d).
     pub(crate) fn taken_meanwhile(
         &self,
         object: &DirectoryObject,
-    ) -> Vec<super::ProvisioningError> {
-        use super::ConflictProperty::{ProxyAddresses, UserPrincipalName};
+    ) -> Vec<(ConflictProperty, Text)> {
         let upn = object.user_principal_name.as_ref();
-        let upn = upn.map(|upn| (UserPrincipalName, upn.text().clone(), upn.as_str()));
-        let proxies = object
-            .proxy_addresses
-            .iter()
-            .filter(|value| value.is_smtp());
-        let proxies = proxies.map(|value| {
-            (
-                ProxyAddresses,
-                store::Text::from(value.as_str()),
-                value.address(),
-            )
+        let upn = upn.map(|upn| (ConflictProperty::UserPrincipalName, upn.text().clone()));
+        let listed = object.proxy_addresses.iter().filter(|it| it.is_smtp());
+        let mail = object.mail.iter().map(|mail| ProxyAddress::primary(mail));
+        let mail = mail.filter(|mail| {
+            let mut listed = object.proxy_addresses.iter();
+            !listed.any(|one| one.is_smtp() && store::eq_fold(one.address(), mail.address()))
         });
+        let proxies = listed.cloned().chain(mail);
+        let proxies =
+            proxies.map(|value| (ConflictProperty::ProxyAddresses, Text::from(value.as_str())));
         upn.into_iter()
             .chain(proxies)
-            .filter(|(_, _, address)| self.owners_of(address).next().is_some())
-            .map(|(property, value, _)| super::ProvisioningError {
-                property,
-                value,
-                occurred: Timestamp::UNIX_EPOCH,
-            })
+            .filter(|(_, value)| self.owners_of(address_of(value)).next().is_some())
             .collect()
     }
 }
