@@ -180,104 +180,86 @@ result: 0 Success
     }
 }
 
+/// A text with one mistake: its line, and a part of the message and of the help.
+type Mistake<'a> = (&'a str, usize, &'a str, &'a str);
+
+fn check_mistake((text, line, message, help): Mistake<'_>) {
+    let errors = errors(text);
+    assert_eq!(errors.len(), 1, "{text}\n{errors:?}");
+    let error = &errors[0];
+    assert_eq!(error.line, line, "{error}");
+    assert!(error.message.contains(message), "{error}");
+    assert!(error.help.contains(help), "{}", error.help);
+}
+
 #[test]
-fn each_mistake_is_told_with_its_line() {
-    let one = user(1, "");
-    for (text, line, message, help) in [
+fn each_mistake_in_an_attribute_is_told_with_its_line() {
+    for (more, line, message, help) in [
         (
-            user(1, "userAccountControl: abc"),
+            "userAccountControl: abc",
             4,
             "an integer, not `abc`",
             "correct",
         ),
         (
-            user(1, "displayNam: x"),
+            "displayNam: x",
             4,
             "no attribute `displayNam`",
-            "did you mean `displayName`",
+            "mean `displayName`",
         ),
         (
-            user(1, "member;range=0-1499: CN=x"),
+            "member;range=0-1499: CN=x",
             4,
             "part of the values",
             "ldifde",
         ),
+        ("jpegPhoto:< file:///x", 4, "another file", "base64"),
+        ("title: a\ntitle: b", 5, "one value only", "leave"),
+        ("title:: *", 4, "not base64", "again"),
+        ("title;lang-de: x", 4, "option `lang-de`", "leave"),
+        ("title", 4, "no `attribute: value`", "one space"),
+        ("ti tle: x", 4, "not the name of an attribute", "one space"),
+        ("title:", 4, "no value", "leave"),
         (
-            user(1, "jpegPhoto:< file:///x"),
-            4,
-            "another file",
-            "base64",
-        ),
-        (user(1, "title: a\ntitle: b"), 5, "one value only", "leave"),
-        (user(1, "title:: *"), 4, "not base64", "again"),
-        (user(1, "title;lang-de: x"), 4, "option `lang-de`", "leave"),
-        (user(1, "title"), 4, "no `attribute: value`", "one space"),
-        (
-            user(1, "changetype: modify"),
+            "changetype: modify",
             4,
             "action list, not state",
             "ldifde -f",
         ),
+        ("whenCreated: gestern", 4, "a time looks like", "correct"),
+        ("objectSid:: AAA=", 4, "SID", "correct"),
+        ("objectGUID:: AAA=", 4, "16 bytes", "ldifde"),
         (
-            user(1, "whenCreated: gestern"),
-            4,
-            "a time looks like",
-            "correct",
-        ),
-        (user(1, "objectSid:: AAA="), 4, "SID", "correct"),
-        (user(1, "objectGUID:: AAA="), 4, "16 bytes", "ldifde"),
-        (
-            user(1, "distinguishedName: CN=b"),
+            "distinguishedName: CN=b",
             4,
             "distinguishedName is not",
             "correct",
         ),
-        (
-            user(1, "objectClass: robot"),
-            4,
-            "no class `robot`",
-            "accept",
-        ),
-        (user(1, "title:"), 4, "no value", "leave"),
-        (format!("{one}{one}"), 6, "in lines 1 and 6", "leave one"),
-        (
-            one.clone() + &one.replace("u1", "u9"),
-            6,
-            "the objectGUID",
-            "leave one",
-        ),
-        (
-            one.replace("objectGUID", "title"),
-            1,
-            "no objectGUID",
-            "ldifde -f ad.ldf -u -d",
-        ),
-        (
-            one.replace("objectClass: user\n", ""),
-            1,
-            "no objectClass",
-            "-l",
-        ),
-        (
-            "cn: x\nsn: y\n\n".to_owned() + &one,
-            1,
-            "instead of `dn:`",
-            "dn:",
-        ),
-        (
-            "dn: CN=a+SN=b,DC=x\n\n".to_owned() + &one,
-            1,
-            "multi-valued",
-            "RFC 4514",
-        ),
-        (String::new(), 1, "no entry", "ldifde"),
+        ("objectClass: robot", 4, "no class `robot`", "accept"),
     ] {
-        let errors = errors(&text);
-        assert_eq!(errors.len(), 1, "{text}\n{errors:?}");
-        let error = &errors[0];
-        assert_eq!(error.line, line, "{error}");
-        assert!(error.message.contains(message), "{error}");
-        assert!(error.help.contains(help), "{}", error.help);
+        check_mistake((&user(1, more), line, message, help));
+    }
+}
+
+#[test]
+fn each_mistake_in_an_entry_is_told_with_its_line() {
+    let one = user(1, "");
+    let twice = format!("{one}{one}");
+    let same_guid = one.clone() + &one.replace("u1", "u9");
+    let no_guid = one.replace("objectGUID", "title");
+    let no_class = one.replace("objectClass: user\n", "");
+    let no_name = format!("cn: x\nsn: y\n\n{one}");
+    let bad_name = format!("dn: CN=a+SN=b,DC=x\n\n{one}");
+    for mistake in [
+        (&*twice, 6, "in lines 1 and 6", "leave one"),
+        (&same_guid, 6, "the objectGUID", "leave one"),
+        (&no_guid, 1, "no objectGUID", "ldifde -f ad.ldf -u -d"),
+        (&no_class, 1, "no objectClass", "-l"),
+        (&no_name, 1, "instead of `dn:`", "dn:"),
+        (&bad_name, 1, "multi-valued", "RFC 4514"),
+        ("", 1, "no entry", "ldifde"),
+    ] {
+        check_mistake(mistake);
     }
 }
 
@@ -320,6 +302,32 @@ fn an_export_is_taken_as_it_is() {
     assert!(!written.contains("dn: OU=Staff"), "placeholders stay out");
 }
 
+/// What files are made of, right and wrong.
+const PIECES: &[&str] = &[
+    "dn: CN=a,DC=x\n",
+    "dn: OU=b,DC=x\n",
+    "dn: DC=x\n",
+    "dn: CN=c\\0ADEL:1,CN=Deleted Objects,DC=x\n",
+    "dn:: ",
+    "objectClass: user\n",
+    "objectClass: group\n",
+    "objectClass: own\n",
+    "objectGUID:: AREkO7viVUKMr0E2xWapYg==\n",
+    "objectGUID: 7c9e6679-7425-40de-944b-e07fc1f90ae7\n",
+    "member: CN=a,DC=x\n",
+    "sAMAccountName: a\n",
+    "changetype: add\n",
+    "isDeleted: TRUE\n",
+    "own: 1\n",
+    "\n",
+    "\r\n",
+    " ",
+    "#",
+    ":",
+    "ä",
+    "QQ==",
+];
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -329,21 +337,17 @@ proptest! {
     #[test]
     fn any_ldif_like_text_is_read_or_refused(
         parts in prop::collection::vec(
-            prop::sample::select(vec![
-                "dn: CN=a,DC=x\n", "dn:: ", "objectClass: user\n", "objectClass: group\n", "\n",
-                " ", "#", ":", "\r\n", "member: CN=a,DC=x\n", "objectGUID:: AREkO7viVUKMr0E2xWapYg==\n",
-                "objectGUID: 7c9e6679-7425-40de-944b-e07fc1f90ae7\n", "dn: OU=b,DC=x\n", "ä", "QQ==",
-                "changetype: add\n", "isDeleted: TRUE\n", "dn: CN=c\\0ADEL:1,CN=Deleted Objects,DC=x\n",
-                "sAMAccountName: a\n", "objectClass: own\n", "own: 1\n", "dn: DC=x\n",
-            ]),
+            prop::sample::select(PIECES),
             0..24,
         )
     ) {
-        let options = LoadOptions { accept: vec!["*".to_owned()], ..LoadOptions::default() };
+        let accept = vec!["*".to_owned()];
+        let options = LoadOptions { accept, ..LoadOptions::default() };
         if let Ok(loaded) = load(parts.concat().as_bytes(), &options) {
             let written = write(&loaded.directory, WriteOptions::default());
             if !written.is_empty() {
-                let options = LoadOptions { base: Some(loaded.directory.base().clone()), ..options };
+                let base = Some(loaded.directory.base().clone());
+                let options = LoadOptions { base, ..options };
                 prop_assert!(load(written.as_bytes(), &options).is_ok(), "{}", written);
             }
         }
