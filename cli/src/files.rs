@@ -177,3 +177,55 @@ pub(crate) fn snapshot(directory: &Path) -> Result<Snapshot, Error> {
     };
     sim::snapshot::read(&files).map_err(Error::Content)
 }
+
+/// A scenario file that was read.
+#[derive(Debug, Clone)]
+pub(crate) struct ScenarioFile {
+    /// Its path, with forward slashes on every system.
+    pub(crate) name: String,
+    /// Its text.
+    pub(crate) source: String,
+}
+
+/// All scenario files of these paths, in a fixed order.
+pub(crate) fn scenarios(paths: &[PathBuf]) -> Result<Vec<ScenarioFile>, Error> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            collect(path, &mut found)?;
+        } else {
+            found.push(path.clone());
+        }
+    }
+    found.iter().map(|path| scenario(path)).collect()
+}
+
+fn collect(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let failed = |source| Error::Read {
+        path: directory.to_owned(),
+        help: "check that the directory is readable".to_owned(),
+        source,
+    };
+    let mut entries: Vec<PathBuf> = fs::read_dir(directory)
+        .map_err(failed)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(failed)?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            collect(&path, found)?;
+        } else if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn scenario(path: &Path) -> Result<ScenarioFile, Error> {
+    let name = path.display().to_string().replace('\\', "/");
+    let bytes = read(path)?;
+    let source = sim::scenario::text_of(&name, &bytes)
+        .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
+    Ok(ScenarioFile { name, source: source.to_owned() })
+}

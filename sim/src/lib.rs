@@ -33,6 +33,7 @@
 
 pub mod engine;
 pub mod predict;
+pub mod run;
 pub mod scenario;
 pub mod snapshot;
 pub mod world;

@@ -3,6 +3,7 @@
 mod completions;
 mod import;
 mod predict;
+pub(crate) mod run;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +27,12 @@ enum Command {
     Import(import::Import),
     /// Say what the next synchronisation does to each object, and why.
     Predict(predict::Predict),
+    /// Run scenarios: build their worlds, apply their steps, check their expectations.
+    Run(run::Run),
+    /// Check scenarios without running them.
+    Check(run::Check),
+    /// Print the JSON Schema of scenario files.
+    Schema,
     /// Print completions for a shell.
     Completions(completions::Completions),
     /// Print the manual page.
@@ -38,6 +45,9 @@ impl Cli {
         match self.command {
             Command::Import(command) => command.run(),
             Command::Predict(command) => command.run(),
+            Command::Run(command) => command.run(),
+            Command::Check(command) => command.run(),
+            Command::Schema => Ok(run::schema()),
             Command::Completions(command) => command.run(),
             Command::Man => completions::man(),
         }

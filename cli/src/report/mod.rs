@@ -1,6 +1,7 @@
 //! What people and programs read.
 
 pub(crate) mod prediction;
+pub(crate) mod scenarios;
 
 use std::io::Write as _;
 

@@ -1,0 +1,123 @@
+//! `run` and `check`: scenario files.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mock_cloud::Profile;
+use sim::run::{known, load, run};
+use sim::scenario::{expand, render};
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::files::{self, ScenarioFile};
+use crate::report::{self, scenarios};
+
+/// Run scenarios: build their worlds, apply their steps, check their expectations.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Scenario files, or directories of them.
+    #[arg(default_value = "scenarios")]
+    paths: Vec<PathBuf>,
+    /// Only scenarios whose path or title contains this text.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only in this profile.
+    #[arg(long)]
+    profile: Option<Profile>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// How to print verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+    /// For test reports.
+    Junit,
+    /// For GitHub Actions.
+    Github,
+}
+
+impl Run {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
+        let words = known();
+        let mut loaded = Vec::new();
+        let mut broken = String::new();
+        for file in files::scenarios(&self.paths)? {
+            match load(&file.name, &file.source, &words) {
+                Ok(scenario) => loaded.push((file, scenario)),
+                Err(found) => broken.push_str(&render(&found, &file.source)),
+            }
+        }
+        if !broken.is_empty() {
+            return Err(Error::Scenario(broken.trim_end().to_owned()));
+        }
+        let mut verdicts = Vec::new();
+        for (file, scenario) in loaded {
+            let wanted = self.filter.as_deref().unwrap_or_default();
+            if !file.name.contains(wanted) && !scenario.scenario.value.contains(wanted) {
+                continue;
+            }
+            for profile in scenario.profiles().into_iter().map(Profile::from) {
+                if self.profile.is_none_or(|only| only == profile) {
+                    let verdict = run(&file.name, &scenario, profile);
+                    verdicts.push((file.clone(), verdict));
+                }
+            }
+        }
+        if verdicts.is_empty() {
+            report::note("nothing is selected\n");
+            return Ok(Exit::NothingSelected);
+        }
+        let failed = verdicts.iter().any(|(_, verdict)| !verdict.passed());
+        report::print(&scenarios::render(self.format, &verdicts));
+        Ok(if failed { Exit::Failure } else { Exit::Success })
+    }
+}
+
+/// Check scenarios without running them.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Scenario files, or directories of them.
+    #[arg(default_value = "scenarios")]
+    paths: Vec<PathBuf>,
+    /// Print them with their defaults written out.
+    #[arg(long)]
+    expand: bool,
+}
+
+impl Check {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
+        let words = known();
+        let files: Vec<ScenarioFile> = files::scenarios(&self.paths)?;
+        let mut broken = String::new();
+        let mut expanded = String::new();
+        for file in &files {
+            match load(&file.name, &file.source, &words) {
+                Ok(scenario) if self.expand => expanded.push_str(&expand(&scenario)),
+                Ok(_) => {}
+                Err(found) => broken.push_str(&render(&found, &file.source)),
+            }
+        }
+        if !broken.is_empty() {
+            return Err(Error::Scenario(broken.trim_end().to_owned()));
+        }
+        if files.is_empty() {
+            report::note("nothing is selected\n");
+            return Ok(Exit::NothingSelected);
+        }
+        report::print(&expanded);
+        report::note(&format!("{} checked, nothing to complain about\n", scenarios::count(files.len())));
+        Ok(Exit::Success)
+    }
+}
+
+/// Print the JSON Schema of scenario files.
+pub(super) fn schema() -> Exit {
+    report::print(&sim::scenario::schema_json());
+    Exit::Success
+}

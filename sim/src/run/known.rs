@@ -1,0 +1,73 @@
+//! The words that directories and engine know, for the scenario language.
+
+use mock_ad::directory::Schema;
+use mock_cloud::Profile;
+use mock_cloud::profile::SERVICE_SWITCHES;
+use mock_cloud::provisioning::ErrorCode;
+use mock_cloud::sync_object::PROPERTIES;
+
+use crate::engine::ENGINE_SWITCHES;
+use crate::scenario::{Diagnostic, Known, Scenario, Switch, model};
+
+/// The values of a switch.
+const ON_OFF: &[&str] = &["true", "false"];
+
+/// Everything the language checks names against; leaked nowhere, built once for each caller.
+#[derive(Debug)]
+pub struct Words {
+    attributes: Vec<String>,
+    properties: Vec<&'static str>,
+    error_codes: Vec<&'static str>,
+    switches: Vec<Switch<'static>>,
+}
+
+/// Collects the words of this build's directories and engine.
+pub fn known() -> Words {
+    let schema = Schema::standard();
+    let attributes =
+        schema.attributes().map(|(_, definition)| definition.name.to_string()).collect();
+    let own = ["sync-rule-error-function-triggered", "permission-issue"];
+    let error_codes = ErrorCode::ALL.iter().map(|code| code.name()).chain(own).collect();
+    let service = SERVICE_SWITCHES.iter().map(|switch| switch.name);
+    let switches = service
+        .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
+        .map(|name| Switch { name, values: ON_OFF })
+        .collect();
+    let properties = PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]);
+    let more = ["usageLocation", "accountEnabled"];
+    Words { attributes, properties: properties.chain(more).collect(), error_codes, switches }
+}
+
+/// Reads and checks a scenario against the words of this build.
+pub fn load(file: &str, source: &str, words: &Words) -> Result<Scenario, Vec<Diagnostic>> {
+    let attributes: Vec<&str> = words.attributes.iter().map(String::as_str).collect();
+    let known = Known {
+        attributes: &attributes,
+        properties: &words.properties,
+        error_codes: &words.error_codes,
+        switches: &words.switches,
+        ..Known::default()
+    };
+    crate::scenario::load(file, source, &known)
+}
+
+/// The language's own name for a profile.
+pub(super) const fn model_profile(profile: Profile) -> model::Profile {
+    match profile {
+        Profile::DirSync2013 => model::Profile::Dirsync2013,
+        Profile::AadConnect2017 => model::Profile::Aadconnect2017,
+        Profile::Entra2025 => model::Profile::Entra2025,
+        Profile::Entra2026 => model::Profile::Entra2026,
+    }
+}
+
+impl From<model::Profile> for Profile {
+    fn from(profile: model::Profile) -> Self {
+        match profile {
+            model::Profile::Dirsync2013 => Self::DirSync2013,
+            model::Profile::Aadconnect2017 => Self::AadConnect2017,
+            model::Profile::Entra2025 => Self::Entra2025,
+            model::Profile::Entra2026 => Self::Entra2026,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Names and meaning: everything that can be known about a scenario without running it.
+
+mod belongs;
+mod expectations;
+mod names;
+mod objects;
+mod steps;
+mod uses;
+mod world;
+
+use super::diagnostic::Diagnostic;
+use super::known::Known;
+use super::model::Scenario;
+use names::Names;
+
+/// Everything that is wrong with the names and the meaning of a scenario.
+pub(super) fn check_all(file: &str, scenario: &Scenario, known: &Known<'_>) -> Vec<Diagnostic> {
+    let mut checker = Checker {
+        file,
+        scenario,
+        known,
+        found: Vec::new(),
+    };
+    let names = Names::collect(&mut checker);
+    world::check(&mut checker);
+    objects::check(&mut checker, &names);
+    belongs::check(&mut checker, &names);
+    steps::check(&mut checker, &names);
+    expectations::check(&mut checker, &names);
+    checker.found
+}
+
+/// What the checks share.
+struct Checker<'s> {
+    file: &'s str,
+    scenario: &'s Scenario,
+    known: &'s Known<'s>,
+    found: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    /// Starts a finding; [`Checker::add`] it when it is complete.
+    fn problem(
+        &self,
+        code: &'static str,
+        message: impl Into<String>,
+        at: &std::ops::Range<usize>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, message, self.file, at.clone())
+    }
+
+    fn add(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
+    }
+}
