@@ -2,11 +2,15 @@
 //!
 //! Accepted are the bodies of Graph itself (camelCase, `{"value": [...]}`), what
 //! `Get-MgUser | ConvertTo-Json` writes (PascalCase), plain arrays and single objects. Values that
-//! PowerShell flattened to the name of a type are refused, with the command that keeps them.
+//! PowerShell flattened to the name of a type are refused, with the command that keeps them. So
+//! are a page of a longer list, and the body of an error.
 
+mod body;
 mod read;
+mod read_object;
 mod shape;
 mod write;
+mod write_object;
 
 use std::fmt;
 

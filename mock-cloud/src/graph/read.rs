@@ -1,21 +1,19 @@
 //! From Graph's JSON to a tenant.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use store::Text;
 
 use super::GraphError;
-use super::shape::{
-    Body, GraphDomain, GraphObject, GraphOrganization, GraphRole, GraphSynchronization,
-};
-use crate::address::{ProxyAddress, Upn};
-use crate::ids::{CloudId, SourceAnchor};
-use crate::sync_object::{Property, SecurityIdentifier};
+use super::body::{Body, ERROR_RESPONSE, LOST, ONE_PAGE};
+use super::read_object::Parsed;
+use super::shape::{GraphDomain, GraphOrganization, GraphRole, GraphSynchronization};
+use crate::address::Upn;
+use crate::ids::CloudId;
 use crate::tenant::{
-    Authentication, ConflictProperty, DirectoryObject, Domain, Domains, FEATURES, Kind,
-    ProvisioningError, Role, State, Tenant,
+    Authentication, DirectoryObject, Domain, Domains, FEATURES, Kind, Role, Tenant,
 };
 
 /// Which part of a tenant a file holds.
@@ -77,7 +75,7 @@ impl Part {
 /// Reads one part into a tenant. Parts build on each other: read them in the order of
 /// [`Part::ALL`]. On an error the tenant may hold half of the part: throw it away.
 pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, GraphError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = &utf8(bytes);
     match part {
         Part::Domains => {
             let domains: Body<GraphDomain> = parse(bytes)?;
@@ -96,7 +94,9 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
         }
         Part::Features => {
             let body: Body<GraphSynchronization> = parse(bytes)?;
-            body.0.iter().for_each(|one| load_features(tenant, one));
+            for one in &body.0 {
+                load_features(tenant, one)?;
+            }
             Ok(body.0.len())
         }
         Part::Roles => load_roles(tenant, parse::<Body<GraphRole>>(bytes)?.0),
@@ -112,39 +112,69 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
     }
 }
 
+/// The text in UTF-8: Windows PowerShell writes UTF-16 where its output is redirected to a file.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let decode = |rest: &[u8], word: fn([u8; 2]) -> u16| {
+        let words = rest.chunks_exact(2).map(|pair| word([pair[0], pair[1]]));
+        let text: String = char::decode_utf16(words)
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
+        Cow::Owned(text.into_bytes())
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => decode(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => decode(rest, u16::from_be_bytes),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
 fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, GraphError> {
+    if bytes.trim_ascii().is_empty() {
+        let help = "export again, or write `[]` if there is nothing to export";
+        return Err(whole_file("the file is empty", help));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
-        let message = error.to_string();
-        let message = message
-            .split(" at line ")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let help = if message.contains("are lost") {
-            "export again with `ConvertTo-Json -Depth 6`, which keeps lists and nested objects"
-        } else if error.is_eof() {
-            "the file ends too early: export it again, or copy it completely"
-        } else {
-            "expected the JSON that Graph returns, or that `ConvertTo-Json -Depth 6` writes"
-        };
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = text.strip_suffix(&place).unwrap_or(&text);
         GraphError {
             line: error.line(),
             column: error.column(),
-            message,
-            help: help.to_owned(),
+            message: message.to_owned(),
+            help: help(message, error.is_eof()).to_owned(),
         }
     })
+}
+
+/// What to do about a message of the parser.
+fn help(message: &str, is_eof: bool) -> &'static str {
+    let flattened = message.starts_with("invalid type: string")
+        && !message.ends_with("expected a string")
+        && !message.ends_with("expected a boolean");
+    if message.contains(ONE_PAGE) {
+        "fetch every page into one file: `-All` with the cmdlets of PowerShell, or follow the \
+         link until there is none"
+    } else if message.contains(ERROR_RESPONSE) {
+        "the request was refused: repair that, often a missing permission, and export again"
+    } else if message.contains(LOST) || flattened {
+        "export again with `ConvertTo-Json -Depth 6`, which keeps lists and nested objects"
+    } else if is_eof {
+        "the file ends too early: export it again, or copy it completely"
+    } else {
+        "expected the JSON that Graph returns, or that `ConvertTo-Json -Depth 6` writes"
+    }
 }
 
 fn load_domains(tenant: &mut Tenant, domains: &[GraphDomain]) -> Result<(), GraphError> {
     if domains.is_empty() {
         return Ok(());
     }
-    let is_initial = |domain: &&GraphDomain| {
-        domain.is_initial
-            || domain.id.ends_with(".onmicrosoft.com") && !domain.id.contains(".mail.")
+    let looks_initial = |domain: &&GraphDomain| {
+        domain.id.ends_with(".onmicrosoft.com") && !domain.id.contains(".mail.")
     };
-    let Some(initial) = domains.iter().find(is_initial) else {
+    let marked = domains.iter().find(|domain| domain.is_initial);
+    let Some(initial) = marked.or_else(|| domains.iter().find(looks_initial)) else {
         return Err(whole_file(
             "no domain is the initial one",
             "expected one domain with `isInitial: true`, such as contoso.onmicrosoft.com",
@@ -171,26 +201,52 @@ fn load_domains(tenant: &mut Tenant, domains: &[GraphDomain]) -> Result<(), Grap
     Ok(())
 }
 
-fn load_features(tenant: &mut Tenant, one: &GraphSynchronization) {
-    for feature in FEATURES {
-        let named = |name: &str| name.eq_ignore_ascii_case(feature.graph_name);
-        let value = one
-            .features
-            .iter()
-            .find(|(name, _)| named(name))
-            .map(|(_, value)| value);
-        if let Some(on) = value.and_then(serde_json::Value::as_bool) {
-            (feature.set)(&mut tenant.features, on);
-        }
+fn load_features(tenant: &mut Tenant, one: &GraphSynchronization) -> Result<(), GraphError> {
+    if one.features.is_none() && one.configuration.is_none() {
+        return Err(whole_file(
+            "there are neither `features` nor `configuration`",
+            "export `/directory/onPremisesSynchronization`",
+        ));
     }
-    let prevention = one.configuration.get("accidentalDeletionPrevention");
-    let kind = prevention.and_then(|it| it.get("synchronizationPreventionType"));
-    let threshold = prevention.and_then(|it| it.get("alertThreshold"));
-    match kind.and_then(serde_json::Value::as_str) {
+    for (name, value) in one.features.iter().flatten() {
+        let mut known = FEATURES.iter();
+        let known = known.find(|feature| name.eq_ignore_ascii_case(feature.graph_name));
+        let Some(feature) = known.filter(|_| !value.is_null()) else {
+            continue;
+        };
+        let Some(on) = value.as_bool() else {
+            let message = format!("the feature `{name}` is neither true nor false");
+            return Err(whole_file(
+                &message,
+                "expected `true` or `false` without quotes",
+            ));
+        };
+        (feature.set)(&mut tenant.features, on);
+    }
+    if let Some(configuration) = &one.configuration {
+        load_deletion_threshold(tenant, configuration);
+    }
+    Ok(())
+}
+
+/// Rule R2.36. A threshold in per cent is not modelled: the number stays what it is.
+fn load_deletion_threshold(tenant: &mut Tenant, configuration: &Map<String, Value>) {
+    let part = |of: &Map<String, Value>, wanted: &str| {
+        let mut parts = of.iter();
+        let found = parts.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.clone())
+    };
+    let prevention = part(configuration, "accidentalDeletionPrevention");
+    let Some(prevention) = prevention.as_ref().and_then(Value::as_object) else {
+        return;
+    };
+    let kind = part(prevention, "synchronizationPreventionType");
+    let threshold = part(prevention, "alertThreshold").and_then(|value| value.as_u64());
+    match kind.as_ref().and_then(Value::as_str) {
         Some("disabled") => tenant.deletion_threshold = None,
         Some("enabledForCount") => {
-            let count = threshold.and_then(serde_json::Value::as_u64);
-            tenant.deletion_threshold = count.map(|count| count.min(u64::from(u32::MAX)) as u32);
+            let count = threshold.and_then(|count| u32::try_from(count).ok());
+            tenant.deletion_threshold = count.or(tenant.deletion_threshold);
         }
         _ => {}
     }
@@ -270,170 +326,4 @@ fn without_id_prefix(upn: &Upn, id: CloudId) -> Upn {
         }
     }
     upn.clone()
-}
-
-/// A [`DirectoryObject`] that is read where it stands, so that errors know their line.
-struct Parsed(DirectoryObject);
-
-impl<'de> Deserialize<'de> for Parsed {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = GraphObject::deserialize(deserializer)?;
-        convert(object).map(Self).map_err(serde::de::Error::custom)
-    }
-}
-
-fn convert(object: GraphObject) -> Result<DirectoryObject, String> {
-    let id = object.id.as_deref().ok_or("an object has no `id`")?;
-    let id: CloudId = id.parse().map_err(|_| format!("`{id}` is no object id"))?;
-    let when = |text: &Option<Text>| -> Result<Option<Timestamp>, String> {
-        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
-            return Ok(None);
-        };
-        text.parse()
-            .map(Some)
-            .map_err(|_| format!("`{text}` is no date such as 2026-01-31T08:00:00Z"))
-    };
-    let created = when(&object.created_date_time)?.unwrap_or(Timestamp::UNIX_EPOCH);
-    let mut read = DirectoryObject::new(id, kind(&object), created);
-    if let Some(at) = when(&object.deleted_date_time)? {
-        read.state = State::SoftDeleted { at };
-    }
-    let facts = &mut read.on_premises;
-    facts.immutable_id = object
-        .on_premises_immutable_id
-        .as_deref()
-        .map(SourceAnchor::from_text);
-    if facts.immutable_id.is_none()
-        && !read.kind.is_user()
-        && object.on_premises_sync_enabled == Some(true)
-    {
-        // Nobody sees the anchor of a synced group or contact; it needs one to be told apart.
-        facts.immutable_id = Some(SourceAnchor::from_text(&format!("unknown:{id}")));
-    }
-    facts.sync_enabled = object.on_premises_sync_enabled;
-    facts.last_sync = when(&object.on_premises_last_sync_date_time)?;
-    facts.cloud_managed = object.is_cloud_managed.unwrap_or_default();
-    if let Some(text) = &object.on_premises_security_identifier {
-        let sid: SecurityIdentifier = text.parse().map_err(|error| format!("{error}"))?;
-        facts.security_identifier = Some(sid);
-    }
-    if let Some(text) = &object.on_premises_object_identifier {
-        let guid = uuid::Uuid::try_parse(text).map_err(|_| format!("`{text}` is no GUID"))?;
-        facts.object_identifier = Some(guid.to_bytes_le());
-    }
-    facts.provisioning_errors = provisioning_errors(&object, when)?.into();
-    facts
-        .user_principal_name
-        .clone_from(&object.on_premises_user_principal_name);
-    facts
-        .sam_account_name
-        .clone_from(&object.on_premises_sam_account_name);
-    facts
-        .distinguished_name
-        .clone_from(&object.on_premises_distinguished_name);
-    facts
-        .domain_name
-        .clone_from(&object.on_premises_domain_name);
-    read.properties = properties(&object);
-    read.user_principal_name = object.user_principal_name.map(Upn::new);
-    read.display_name = object.display_name;
-    read.mail = object.mail;
-    read.mail_nickname = object.mail_nickname;
-    read.proxy_addresses = object
-        .proxy_addresses
-        .0
-        .into_iter()
-        .map(ProxyAddress::new)
-        .collect();
-    read.account_enabled = object.account_enabled.unwrap_or(true);
-    read.usage_location = object.usage_location;
-    read.licences = object
-        .assigned_licenses
-        .0
-        .into_iter()
-        .map(|licence| licence.sku_id)
-        .collect();
-    read.was_recipient = !read.licences.is_empty();
-    Ok(read)
-}
-
-fn kind(object: &GraphObject) -> Kind {
-    let named = |name: &str| {
-        object
-            .odata_type
-            .as_ref()
-            .is_some_and(|it| it.ends_with(name))
-    };
-    if object
-        .group_types
-        .0
-        .iter()
-        .any(|it| it.eq_ignore_ascii_case("unified"))
-    {
-        return Kind::Microsoft365Group;
-    }
-    if named(".group") || object.mail_enabled.is_some() || object.security_enabled.is_some() {
-        return Kind::Group {
-            mail_enabled: object.mail_enabled.unwrap_or_default(),
-            security_enabled: object.security_enabled.unwrap_or_default(),
-        };
-    }
-    if named(".orgContact") {
-        return Kind::Contact;
-    }
-    match &object.user_type {
-        Some(kind) if kind.eq_ignore_ascii_case("guest") => Kind::Guest,
-        _ => Kind::User,
-    }
-}
-
-fn provisioning_errors(
-    object: &GraphObject,
-    when: impl Fn(&Option<Text>) -> Result<Option<Timestamp>, String>,
-) -> Result<Vec<ProvisioningError>, String> {
-    let all = object.on_premises_provisioning_errors.0.iter();
-    all.map(|one| {
-        let named = one.property_causing_error.as_deref().unwrap_or_default();
-        let property = match named.to_ascii_lowercase().as_str() {
-            "userprincipalname" => ConflictProperty::UserPrincipalName,
-            // Both spellings are seen (rule R3.7).
-            "proxyaddresses" | "proxyaddress" => ConflictProperty::ProxyAddresses,
-            _ => return Err(format!("`{named}` is no property that is quarantined")),
-        };
-        Ok(ProvisioningError {
-            property,
-            value: one.value.clone().unwrap_or_default(),
-            occurred: when(&one.occurred_date_time)?.unwrap_or(Timestamp::UNIX_EPOCH),
-        })
-    })
-    .collect()
-}
-
-fn properties(object: &GraphObject) -> Arc<[(Property, Text)]> {
-    let phone = object.business_phones.0.first().cloned();
-    let named = [
-        ("givenName", &object.given_name),
-        ("surname", &object.surname),
-        ("jobTitle", &object.job_title),
-        ("department", &object.department),
-        ("companyName", &object.company_name),
-        ("officeLocation", &object.office_location),
-        ("mobilePhone", &object.mobile_phone),
-        ("streetAddress", &object.street_address),
-        ("city", &object.city),
-        ("state", &object.state),
-        ("postalCode", &object.postal_code),
-        ("country", &object.country),
-        ("preferredLanguage", &object.preferred_language),
-        ("businessPhones", &phone),
-    ];
-    let mut all: Vec<(Property, Text)> = named
-        .into_iter()
-        .filter_map(|(name, value)| {
-            let value = value.clone().filter(|value| !value.is_empty())?;
-            Some((Property::from_name(name)?, value))
-        })
-        .collect();
-    all.sort_unstable_by_key(|(property, _)| *property);
-    all.into()
 }

@@ -1,159 +1,14 @@
 //! The shapes of Graph's objects, as far as they decide something here.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use store::Text;
 
-/// A list of objects: `{"value": [...]}`, an array, or one object.
-#[derive(Debug)]
-pub(super) struct Body<T>(pub(super) Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Body<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BodyVisitor(PhantomData))
-    }
-}
-
-struct BodyVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for BodyVisitor<T> {
-    type Value = Body<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a Graph response with `value`, or an array of objects")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Body<T>, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = list.next_element()? {
-            all.push(item);
-        }
-        Ok(Body(all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body<T>, A::Error> {
-        let mut first: Option<(String, serde_json::Value)> = None;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "value" || key == "Value" {
-                let all = map.next_value::<Vec<T>>()?;
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                return Ok(Body(all));
-            }
-            if key.starts_with('@') {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            first = Some((key, map.next_value()?));
-            break;
-        }
-        // A single object: put what was read back in front of the rest.
-        let one = T::deserialize(MapAccessDeserializer::new(Rejoined {
-            first,
-            value: None,
-            rest: map,
-        }))?;
-        Ok(Body(vec![one]))
-    }
-}
-
-struct Rejoined<A> {
-    first: Option<(String, serde_json::Value)>,
-    value: Option<serde_json::Value>,
-    rest: A,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rejoined<A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, A::Error> {
-        if let Some((key, value)) = self.first.take() {
-            self.value = Some(value);
-            return seed
-                .deserialize(serde::de::value::StringDeserializer::new(key))
-                .map(Some);
-        }
-        self.rest.next_key_seed(seed)
-    }
-
-    fn next_value_seed<V: serde::de::DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, A::Error> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(value).map_err(A::Error::custom),
-            None => self.rest.next_value_seed(seed),
-        }
-    }
-}
-
-/// A list that PowerShell may have flattened to text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub(super) struct List<T>(pub(super) Vec<T>);
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T> List<T> {
-    pub(super) const fn new() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
-    }
-}
-
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = List<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<List<T>, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = list.next_element()? {
-            all.push(item);
-        }
-        Ok(List(all))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<List<T>, E> {
-        Ok(List::new())
-    }
-
-    fn visit_none<E: Error>(self) -> Result<List<T>, E> {
-        Ok(List::new())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<List<T>, E> {
-        if text.is_empty() {
-            return Ok(List::new());
-        }
-        Err(E::custom(format_args!(
-            "the values of this list are lost: the export holds the text `{text}` in their place"
-        )))
-    }
-}
+use super::body::List;
 
 /// One entry of `onPremisesProvisioningErrors`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a provisioning error")]
 pub(super) struct GraphProvisioningError {
     #[serde(default, alias = "Category")]
     pub(super) category: Option<Text>,
@@ -167,7 +22,7 @@ pub(super) struct GraphProvisioningError {
 
 /// One entry of `assignedLicenses`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a licence")]
 pub(super) struct GraphLicence {
     #[serde(default, alias = "DisabledPlans")]
     pub(super) disabled_plans: List<Text>,
@@ -180,7 +35,7 @@ macro_rules! graph_object {
         /// A user, group or contact, with every property that is read; all but the id may be
         /// missing.
         #[derive(Debug, Clone, Default, Deserialize, Serialize)]
-        #[serde(default)]
+        #[serde(default, expecting = "an object of the directory")]
         pub(super) struct GraphObject {
             /// `#microsoft.graph.user` and the like, where lists are mixed.
             #[serde(rename = "@odata.type", skip_serializing_if = "Option::is_none")]
@@ -221,7 +76,11 @@ graph_object! {
     postal_code: Option<Text> = "postalCode" | "PostalCode";
     country: Option<Text> = "country" | "Country";
     preferred_language: Option<Text> = "preferredLanguage" | "PreferredLanguage";
+    fax_number: Option<Text> = "faxNumber" | "FaxNumber";
+    description: Option<Text> = "description" | "Description";
     business_phones: List<Text> = "businessPhones" | "BusinessPhones";
+    on_premises_extension_attributes: Option<Map<String, Value>> =
+        "onPremisesExtensionAttributes" | "OnPremisesExtensionAttributes";
     on_premises_immutable_id: Option<Text> = "onPremisesImmutableId" | "OnPremisesImmutableId";
     on_premises_sync_enabled: Option<bool> = "onPremisesSyncEnabled" | "OnPremisesSyncEnabled";
     on_premises_last_sync_date_time: Option<Text> =
@@ -243,9 +102,32 @@ graph_object! {
     is_cloud_managed: Option<bool> = "isCloudManaged" | "IsCloudManaged";
 }
 
+impl GraphObject {
+    /// The plain text properties, by their names in Graph.
+    pub(super) fn texts(&mut self) -> [(&'static str, &mut Option<Text>); 15] {
+        [
+            ("givenName", &mut self.given_name),
+            ("surname", &mut self.surname),
+            ("jobTitle", &mut self.job_title),
+            ("department", &mut self.department),
+            ("companyName", &mut self.company_name),
+            ("officeLocation", &mut self.office_location),
+            ("mobilePhone", &mut self.mobile_phone),
+            ("streetAddress", &mut self.street_address),
+            ("city", &mut self.city),
+            ("state", &mut self.state),
+            ("postalCode", &mut self.postal_code),
+            ("country", &mut self.country),
+            ("preferredLanguage", &mut self.preferred_language),
+            ("faxNumber", &mut self.fax_number),
+            ("description", &mut self.description),
+        ]
+    }
+}
+
 /// A directory role with its members.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a directory role")]
 pub(super) struct GraphRole {
     #[serde(alias = "DisplayName")]
     pub(super) display_name: Text,
@@ -255,6 +137,7 @@ pub(super) struct GraphRole {
 
 /// A member of a role.
 #[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(expecting = "a member")]
 pub(super) struct GraphMember {
     #[serde(alias = "Id")]
     pub(super) id: Text,
@@ -262,7 +145,7 @@ pub(super) struct GraphMember {
 
 /// A domain.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a domain")]
 pub(super) struct GraphDomain {
     #[serde(alias = "Id", alias = "name", alias = "Name")]
     pub(super) id: Text,
@@ -280,7 +163,7 @@ const fn yes() -> bool {
 
 /// The organisation.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an organisation")]
 pub(super) struct GraphOrganization {
     #[serde(rename = "verifiedDomains", alias = "VerifiedDomains")]
     pub(super) verified_domains: List<GraphDomain>,
@@ -293,10 +176,10 @@ pub(super) struct GraphOrganization {
 
 /// `directory/onPremisesSynchronization`.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "the settings of directory synchronisation")]
 pub(super) struct GraphSynchronization {
     #[serde(alias = "Features")]
-    pub(super) features: serde_json::Map<String, serde_json::Value>,
+    pub(super) features: Option<Map<String, Value>>,
     #[serde(alias = "Configuration")]
-    pub(super) configuration: serde_json::Map<String, serde_json::Value>,
+    pub(super) configuration: Option<Map<String, Value>>,
 }
