@@ -1,4 +1,6 @@
 //! End-to-end tests.
 
+mod examples;
 mod oracle;
+mod rules;
 mod tidy;
