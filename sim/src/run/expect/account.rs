@@ -27,7 +27,10 @@ impl Runner<'_> {
             (
                 "ImmutableId",
                 &wanted.immutable_id,
-                object.on_premises.immutable_id.as_ref().map(ToString::to_string),
+                Some(
+                    (object.on_premises.immutable_id.as_ref())
+                        .map_or_else(|| "none".to_owned(), ToString::to_string),
+                ),
             ),
         ];
         for (what, wanted, found) in checks {
