@@ -1,5 +1,6 @@
 //! What a command can't do, rendered once.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use sim::snapshot::Problem;
@@ -55,7 +56,7 @@ fn list(problems: &[Problem]) -> String {
         text.push_str(&problem.to_string());
     }
     if problems.len() > SHOWN_MAX {
-        text.push_str(&format!("\n\n… and {} more", problems.len() - SHOWN_MAX));
+        let _ = write!(text, "\n\n… and {} more", problems.len() - SHOWN_MAX);
     }
     text
 }

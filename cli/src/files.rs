@@ -215,7 +215,10 @@ fn collect(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
     for path in entries {
         if path.is_dir() {
             collect(&path, found)?;
-        } else if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "yaml" || end == "yml")
+        {
             found.push(path);
         }
     }
@@ -227,5 +230,8 @@ fn scenario(path: &Path) -> Result<ScenarioFile, Error> {
     let bytes = read(path)?;
     let source = sim::scenario::text_of(&name, &bytes)
         .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
-    Ok(ScenarioFile { name, source: source.to_owned() })
+    Ok(ScenarioFile {
+        name,
+        source: source.to_owned(),
+    })
 }

@@ -1,7 +1,10 @@
 //! Speed and memory at a million users, each beside a pass over the same data in a flat vector.
 //!
 //! `cargo bench -p sim` runs it; `cargo bench -p sim -- 100000` runs it at another size.
-#![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a benchmark reports on standard output"
+)]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
 use std::hint::black_box;
@@ -17,31 +20,54 @@ use sim::world::{Action, AdChange, Discard, World};
 use store::Entropy;
 
 fn main() {
-    let users = std::env::args().filter_map(|word| word.parse().ok()).next_back();
+    let users = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .next_back();
     let users: usize = users.unwrap_or(1_000_000);
     println!("{users} users\n");
     let forest = forest(users);
-    println!("{:<46} {:>12}", "memory of the directory", mebibytes(resident()));
+    println!(
+        "{:<46} {:>12}",
+        "memory of the directory",
+        mebibytes(resident())
+    );
     let mut world = world(forest);
 
     let first = time(|| world.apply_into(&Action::Cycle(CyclePolicy::Initial), &mut Discard));
-    assert_eq!(world.tenant().objects().len(), users, "every user has an account");
+    assert_eq!(
+        world.tenant().objects().len(),
+        users,
+        "every user has an account"
+    );
     let reference = flat_pass(&world);
     report("first cycle: every account is created", first, reference);
-    println!("{:<46} {:>12}", "memory of the world", mebibytes(resident()));
+    println!(
+        "{:<46} {:>12}",
+        "memory of the world",
+        mebibytes(resident())
+    );
     let again = time(|| world.apply_into(&Action::Cycle(CyclePolicy::Initial), &mut Discard));
-    report("second cycle: everything read and compared", again, reference);
+    report(
+        "second cycle: everything read and compared",
+        again,
+        reference,
+    );
     let delta = time(|| world.apply_into(&Action::Cycle(CyclePolicy::Delta), &mut Discard));
     report("delta cycle: nothing has changed", delta, reference);
     println!("{:<46} {:>12}", "peak memory", mebibytes(peak()));
-    println!("{:<46} {:>12?}", "reference: one pass over a flat vector", reference);
+    println!(
+        "{:<46} {:>12?}",
+        "reference: one pass over a flat vector", reference
+    );
     fork(&world);
 }
 
 /// A fork of the world and one change to it, many times; beside it a clone of an `Arc`.
 fn fork(world: &World) {
     const ROUNDS: u32 = 10_000;
-    let object = world.forests()[0].find_by_sam_account_name("u500").expect("user u500");
+    let object = world.forests()[0]
+        .find_by_sam_account_name("u500")
+        .expect("user u500");
     let change = |round: u32| Action::Ad {
         forest: 0,
         change: AdChange::Modify {
@@ -75,8 +101,11 @@ fn forest(users: usize) -> Directory {
     let text = |text: String| vec![Value::Text(text.into())];
     let unit = "OU=Staff,DC=bench,DC=test".parse().expect("a name");
     let class = |name: &str| (AttributeId::OBJECT_CLASS, text(name.to_owned()));
-    let request =
-        AddRequest { dn: unit, attributes: vec![class("organizationalUnit")], guid: guids() };
+    let request = AddRequest {
+        dn: unit,
+        attributes: vec![class("organizationalUnit")],
+        guid: guids(),
+    };
     directory.add(request, start).expect("the unit");
     for n in 0..users {
         let mail = format!("given{n}.surname{n}@bench.example");
@@ -86,7 +115,10 @@ fn forest(users: usize) -> Directory {
             (AttributeId::USER_PRINCIPAL_NAME, text(mail.clone())),
             (AttributeId::MAIL, text(mail.clone())),
             (AttributeId::PROXY_ADDRESSES, text(format!("SMTP:{mail}"))),
-            (AttributeId::DISPLAY_NAME, text(format!("Given{n} Surname{n}"))),
+            (
+                AttributeId::DISPLAY_NAME,
+                text(format!("Given{n} Surname{n}")),
+            ),
             (AttributeId::GIVEN_NAME, text(format!("Given{n}"))),
             (AttributeId::SN, text(format!("Surname{n}"))),
             (AttributeId::TITLE, text("Clerk".to_owned())),
@@ -94,7 +126,11 @@ fn forest(users: usize) -> Directory {
             (AttributeId::USER_ACCOUNT_CONTROL, vec![Value::Integer(512)]),
         ];
         let dn = format!("CN=Given{n} Surname{n},OU=Staff,DC=bench,DC=test");
-        let request = AddRequest { dn: dn.parse().expect("a name"), attributes, guid: guids() };
+        let request = AddRequest {
+            dn: dn.parse().expect("a name"),
+            attributes,
+            guid: guids(),
+        };
         directory.add(request, start).expect("a user");
     }
     directory
@@ -102,12 +138,24 @@ fn forest(users: usize) -> Directory {
 
 fn world(forest: Directory) -> World {
     let mut tenant = Tenant::new("bench.onmicrosoft.com", Profile::Entra2026);
-    tenant.domains.verify("bench.example", mock_cloud::tenant::Authentication::Managed);
+    tenant
+        .domains
+        .verify("bench.example", mock_cloud::tenant::Authentication::Managed);
     let mut config = EngineConfig::new(Profile::Entra2026, 1);
     let unit = "OU=Staff,DC=bench,DC=test".parse().expect("a name");
-    config.scopes = vec![Scope { include: vec![unit], exclude: Vec::new() }];
+    config.scopes = vec![Scope {
+        include: vec![unit],
+        exclude: Vec::new(),
+    }];
     let start = Timestamp::UNIX_EPOCH;
-    World::new(Profile::Entra2026, vec![forest], tenant, config, start, Entropy::new(2))
+    World::new(
+        Profile::Entra2026,
+        vec![forest],
+        tenant,
+        config,
+        start,
+        Entropy::new(2),
+    )
 }
 
 /// The physical reference: the names of all accounts, copied once and read once in one vector.
@@ -134,7 +182,10 @@ fn time(work: impl FnOnce()) -> Duration {
 
 fn report(what: &str, took: Duration, reference: Duration) {
     let ratio = took.as_secs_f64() / reference.as_secs_f64();
-    println!("{what:<46} {:>10.3} s {ratio:>8.1}x reference", took.as_secs_f64());
+    println!(
+        "{what:<46} {:>10.3} s {ratio:>8.1}x reference",
+        took.as_secs_f64()
+    );
 }
 
 fn mebibytes(kibibytes: Option<u64>) -> String {

@@ -18,11 +18,11 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self) -> Result<Exit, Error> {
+    pub(super) fn run(&self) -> Exit {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "dirsync-lab", &mut script);
         report::print(&String::from_utf8_lossy(&script));
-        Ok(Exit::Success)
+        Exit::Success
     }
 }
 

@@ -1,5 +1,6 @@
 //! `import`: real exports into a snapshot.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -96,6 +97,6 @@ fn imported(snapshot: &snapshot::Snapshot, output: &str) -> String {
         text.push_str(note);
         text.push('\n');
     }
-    text.push_str(&format!("\nhint: run `dirsync-lab predict {output}`\n"));
+    let _ = writeln!(text, "\nhint: run `dirsync-lab predict {output}`");
     text
 }

@@ -48,7 +48,7 @@ impl Cli {
             Command::Run(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Schema => Ok(run::schema()),
-            Command::Completions(command) => command.run(),
+            Command::Completions(command) => Ok(command.run()),
             Command::Man => completions::man(),
         }
     }

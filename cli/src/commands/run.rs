@@ -111,7 +111,10 @@ impl Check {
             return Ok(Exit::NothingSelected);
         }
         report::print(&expanded);
-        report::note(&format!("{} checked, nothing to complain about\n", scenarios::count(files.len())));
+        report::note(&format!(
+            "{} checked, nothing to complain about\n",
+            scenarios::count(files.len())
+        ));
         Ok(Exit::Success)
     }
 }

@@ -258,7 +258,7 @@ fn object(object: &Prediction) -> Value {
         value["error"] = json!({
             "code": error.code.name(),
             "message": error.message,
-            "attribute": error.attribute.map(|attribute| attribute.name()),
+            "attribute": error.attribute.map(mock_cloud::tenant::ConflictProperty::name),
             "values": error.values,
             "conflictsWith": error.conflicts_with.as_ref().map(|owner| owner.id.to_string()),
         });

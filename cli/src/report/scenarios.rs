@@ -24,7 +24,14 @@ pub(crate) fn render(format: Format, verdicts: &[Ran]) -> String {
 
 /// `1 scenario`, `2 scenarios`.
 pub(crate) fn count(scenarios: usize) -> String {
-    format!("{scenarios} {}", if scenarios == 1 { "scenario" } else { "scenarios" })
+    format!(
+        "{scenarios} {}",
+        if scenarios == 1 {
+            "scenario"
+        } else {
+            "scenarios"
+        }
+    )
 }
 
 fn human(verdicts: &[Ran]) -> String {
@@ -35,12 +42,23 @@ fn human(verdicts: &[Ran]) -> String {
             1 => "1 step".to_owned(),
             steps => format!("{steps} steps"),
         };
-        let _ = writeln!(text, "{word:>9} {}  {}  {steps}", file.name, verdict.profile);
+        let _ = writeln!(
+            text,
+            "{word:>9} {}  {}  {steps}",
+            file.name, verdict.profile
+        );
         if !verdict.passed() {
-            let _ = write!(text, "\n{}\n", render_diagnostics(&verdict.failures, &file.source));
+            let _ = write!(
+                text,
+                "\n{}\n",
+                render_diagnostics(&verdict.failures, &file.source)
+            );
         }
     }
-    let failed = verdicts.iter().filter(|(_, verdict)| !verdict.passed()).count();
+    let failed = verdicts
+        .iter()
+        .filter(|(_, verdict)| !verdict.passed())
+        .count();
     let _ = writeln!(
         text,
         "\n  Summary {} passed, {failed} failed",
@@ -109,13 +127,20 @@ fn github(verdicts: &[Ran]) -> String {
     for (file, verdict) in verdicts {
         for failure in &verdict.failures {
             let (line, column) = failure.position(&file.source);
-            let found = failure.labels.first().map_or("", |label| label.text.as_str());
+            let found = failure
+                .labels
+                .first()
+                .map_or("", |label| label.text.as_str());
             let _ = writeln!(
                 text,
                 "::error file={},line={line},col={column},title={}::{}",
                 file.name,
                 escaped(&format!("{} ({})", verdict.title, verdict.profile)),
-                escaped(&format!("{}: {found}\n{}", failure.message, failure.help.join("\n"))),
+                escaped(&format!(
+                    "{}: {found}\n{}",
+                    failure.message,
+                    failure.help.join("\n")
+                )),
             );
         }
     }
@@ -124,5 +149,9 @@ fn github(verdicts: &[Ran]) -> String {
 
 /// GitHub's own escapes.
 fn escaped(text: &str) -> String {
-    text.trim().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A").replace("::", ": :")
+    text.trim()
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+        .replace("::", ": :")
 }

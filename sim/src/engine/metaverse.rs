@@ -98,7 +98,8 @@ impl Metaverse {
             return;
         };
         object.filtered = filtered;
-        let old = std::mem::replace(&mut object.attributes, attributes.clone());
+        let old = std::mem::replace(&mut object.attributes, attributes);
+        let attributes = object.attributes.clone();
         let anchor = |object: &Option<Arc<SyncObject>>| {
             object.as_ref().map(|object| object.source_anchor.clone())
         };

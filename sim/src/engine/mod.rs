@@ -251,9 +251,9 @@ impl Engine {
             0 => StepStatus::Success,
             _ => StepStatus::CompletedWarnings,
         };
-        warnings
-            .into_iter()
-            .for_each(|one| sink(EngineEvent::NotReimported(one)));
+        for warning in warnings {
+            sink(EngineEvent::NotReimported(warning));
+        }
         (status, counters)
     }
 

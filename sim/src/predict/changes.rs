@@ -30,43 +30,85 @@ pub(super) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
     let mut note = |property, from: Option<&Text>, to: Option<&Text>| {
         if from != to {
             let list = |value: Option<&Text>| value.cloned().into_iter().collect();
-            all.push(Change { property, from: list(from), to: list(to) });
+            all.push(Change {
+                property,
+                from: list(from),
+                to: list(to),
+            });
         }
     };
     let upn = |object: &DirectoryObject| {
-        object.user_principal_name.as_ref().map(|upn| upn.text().clone())
+        object
+            .user_principal_name
+            .as_ref()
+            .map(|upn| upn.text().clone())
     };
-    note("userPrincipalName", upn(before).as_ref(), upn(after).as_ref());
-    note("displayName", before.display_name.as_ref(), after.display_name.as_ref());
+    note(
+        "userPrincipalName",
+        upn(before).as_ref(),
+        upn(after).as_ref(),
+    );
+    note(
+        "displayName",
+        before.display_name.as_ref(),
+        after.display_name.as_ref(),
+    );
     note("mail", before.mail.as_ref(), after.mail.as_ref());
-    note("mailNickname", before.mail_nickname.as_ref(), after.mail_nickname.as_ref());
+    note(
+        "mailNickname",
+        before.mail_nickname.as_ref(),
+        after.mail_nickname.as_ref(),
+    );
     for one in Property::all() {
         let value = |object| property(&DirectoryObject::clone(object).properties, one).cloned();
         if before.properties != after.properties {
-            note(one.graph_name(), value(before).as_ref(), value(after).as_ref());
+            note(
+                one.graph_name(),
+                value(before).as_ref(),
+                value(after).as_ref(),
+            );
         }
     }
     let enabled = |object: &DirectoryObject| {
-        Text::from(if object.account_enabled { "true" } else { "false" })
+        Text::from(if object.account_enabled {
+            "true"
+        } else {
+            "false"
+        })
     };
     if before.is_live() {
-        note("accountEnabled", Some(&enabled(before)), Some(&enabled(after)));
+        note(
+            "accountEnabled",
+            Some(&enabled(before)),
+            Some(&enabled(after)),
+        );
     }
     let addresses = |object: &DirectoryObject| {
-        let mut all: Vec<Text> =
-            object.proxy_addresses.iter().map(|value| Text::from(value.as_str())).collect();
+        let mut all: Vec<Text> = object
+            .proxy_addresses
+            .iter()
+            .map(|value| Text::from(value.as_str()))
+            .collect();
         all.sort();
         all
     };
     let (from, to) = (addresses(before), addresses(after));
     if from != to {
-        all.push(Change { property: "proxyAddresses", from, to });
+        all.push(Change {
+            property: "proxyAddresses",
+            from,
+            to,
+        });
     }
     if before.members != after.members {
         let count = |object: &DirectoryObject| {
             vec![Text::from(format!("{} members", object.members.len()))]
         };
-        all.push(Change { property: "members", from: count(before), to: count(after) });
+        all.push(Change {
+            property: "members",
+            from: count(before),
+            to: count(after),
+        });
     }
     all
 }
@@ -74,18 +116,25 @@ pub(super) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
 /// Addresses that are gone, and text properties that are emptied.
 pub(super) fn losses(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Loss> {
     let keeps = |address: &str| {
-        after.proxy_addresses.iter().any(|value| eq_fold(value.address(), address))
+        after
+            .proxy_addresses
+            .iter()
+            .any(|value| eq_fold(value.address(), address))
     };
     let addresses = before
         .proxy_addresses
         .iter()
         .filter(|value| value.is_smtp() && !keeps(value.address()))
-        .map(|value| Loss { property: "proxyAddresses", value: Text::from(value.as_str()) });
+        .map(|value| Loss {
+            property: "proxyAddresses",
+            value: Text::from(value.as_str()),
+        });
     let emptied = Property::all().filter_map(|one| {
         let had = property(&before.properties, one)?;
-        property(&after.properties, one)
-            .is_none()
-            .then(|| Loss { property: one.graph_name(), value: had.clone() })
+        property(&after.properties, one).is_none().then(|| Loss {
+            property: one.graph_name(),
+            value: had.clone(),
+        })
     });
     addresses.chain(emptied).collect()
 }

@@ -112,8 +112,10 @@ pub struct Report {
 impl Report {
     /// How many objects have each outcome; every outcome is there.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
-        let mut counts: BTreeMap<Outcome, usize> =
-            Outcome::ALL.into_iter().map(|outcome| (outcome, 0)).collect();
+        let mut counts: BTreeMap<Outcome, usize> = Outcome::ALL
+            .into_iter()
+            .map(|outcome| (outcome, 0))
+            .collect();
         for object in &self.objects {
             *counts.entry(object.outcome).or_default() += 1;
         }
@@ -139,7 +141,10 @@ pub fn predict(world: &World, cycles: u32) -> Report {
     if let Some(stopped) = log.stopped {
         // Show what the export does once somebody has allowed it.
         future.apply(&Action::Configure(EngineChange::DeletionThreshold(None)));
-        let step = Action::Run { connector: ConnectorId::Entra, step: Step::Export };
+        let step = Action::Run {
+            connector: ConnectorId::Entra,
+            step: Step::Export,
+        };
         future.apply_into(&step, &mut log);
         log.stopped = Some(stopped);
     }
@@ -156,7 +161,12 @@ pub fn predict(world: &World, cycles: u32) -> Report {
             let source = Source { forest, object: id };
             let is_there = !object.is_deleted() && !object.placeholder;
             if is_there && let Some(kind) = verdict::kind(directory.kind(id)) {
-                let judge = verdict::Judge { world, before: &before, future: &future, names: &names };
+                let judge = verdict::Judge {
+                    world,
+                    before: &before,
+                    future: &future,
+                    names: &names,
+                };
                 objects.push(judge.predict(source, kind, &log));
             }
         }
@@ -177,11 +187,19 @@ fn pass_time(future: &mut World, pause: SignedDuration, log: &mut Log) {
 /// Synced accounts that no object of any forest stands behind.
 fn orphans(world: &World, before: &Tenant) -> Vec<Account> {
     let backed = |anchor: &SourceAnchor| {
-        let Some(bytes) = anchor.guid_bytes() else { return false };
+        let Some(bytes) = anchor.guid_bytes() else {
+            return false;
+        };
         let guid = mock_ad::directory::ObjectGuid::from_bytes(*bytes);
-        world.forests().iter().any(|directory| directory.find_by_guid(&guid).is_some())
+        world
+            .forests()
+            .iter()
+            .any(|directory| directory.find_by_guid(&guid).is_some())
             || world.engine().metaverse().iter().any(|(_, object)| {
-                object.attributes.as_ref().is_some_and(|it| it.source_anchor == *anchor)
+                object
+                    .attributes
+                    .as_ref()
+                    .is_some_and(|it| it.source_anchor == *anchor)
             })
     };
     before
@@ -191,7 +209,10 @@ fn orphans(world: &World, before: &Tenant) -> Vec<Account> {
             let anchor = object.on_premises.immutable_id.as_ref();
             object.kind.is_user() && !anchor.is_some_and(&backed)
         })
-        .map(|(_, object)| Account { id: object.id, label: object.label() })
+        .map(|(_, object)| Account {
+            id: object.id,
+            label: object.label(),
+        })
         .collect()
 }
 
@@ -227,7 +248,9 @@ impl Log {
             self.deleted.push(exported);
             return;
         }
-        let Some(source) = exported.source else { return };
+        let Some(source) = exported.source else {
+            return;
+        };
         let keeps = self.exported.get(&source).is_some_and(|known| {
             known.answer.result.is_ok()
                 && matches!(exported.answer.result, Ok(Provisioned::Updated))
@@ -260,9 +283,15 @@ impl Names {
             .candidates(store::fold_hash(name))
             .filter_map(|key| tenant.object(CloudKey(key)))
             .filter(|object| {
-                object.display_name.as_ref().is_some_and(|known| store::eq_fold(known, name))
+                object
+                    .display_name
+                    .as_ref()
+                    .is_some_and(|known| store::eq_fold(known, name))
             })
-            .map(|object| Account { id: object.id, label: object.label() })
+            .map(|object| Account {
+                id: object.id,
+                label: object.label(),
+            })
             .collect()
     }
 }
@@ -271,4 +300,3 @@ impl Names {
 pub(crate) const fn out_of_scope() -> Reason {
     Reason::plain(RuleId::R5_12, "it is not in a container that is synced")
 }
-

@@ -153,7 +153,9 @@ impl Judge<'_> {
     /// The anchor that the object has in the metaverse, or would have.
     fn anchor(&self, source: Source) -> Option<SourceAnchor> {
         let engine = self.future.engine();
-        let entry = engine.forest(source.forest).and_then(|forest| forest.entry(source.object));
+        let entry = engine
+            .forest(source.forest)
+            .and_then(|forest| forest.entry(source.object));
         let known = entry
             .and_then(|entry| engine.metaverse().get(entry.metaverse?))
             .and_then(|object| object.attributes.as_ref());
@@ -165,8 +167,14 @@ impl Judge<'_> {
     }
 
     fn account(&self, key: CloudKey) -> Option<Account> {
-        let object = self.before.object(key).or_else(|| self.future.tenant().object(key))?;
-        Some(Account { id: object.id, label: object.label() })
+        let object = self
+            .before
+            .object(key)
+            .or_else(|| self.future.tenant().object(key))?;
+        Some(Account {
+            id: object.id,
+            label: object.label(),
+        })
     }
 
     fn judge_export(&self, prediction: &mut Prediction, exported: &Exported) {
@@ -178,7 +186,11 @@ impl Judge<'_> {
                     code: error.code,
                     message: error.message(),
                     attribute: error.property(),
-                    values: error.conflicts.iter().map(|(_, value)| value.clone()).collect(),
+                    values: error
+                        .conflicts
+                        .iter()
+                        .map(|(_, value)| value.clone())
+                        .collect(),
                     conflicts_with: error.in_conflict_with.and_then(|key| self.account(key)),
                 });
                 return;
@@ -199,10 +211,15 @@ impl Judge<'_> {
             Provisioned::Deleted => (Outcome::Delete, None),
             Provisioned::Skipped => (Outcome::Unchanged, None),
         };
-        let Some(key) = exported.answer.key else { return };
+        let Some(key) = exported.answer.key else {
+            return;
+        };
         prediction.account = if outcome == Provisioned::Created {
             let made = self.future.tenant().object(key);
-            made.map(|made| Account { id: made.id, label: made.label() })
+            made.map(|made| Account {
+                id: made.id,
+                label: made.label(),
+            })
         } else {
             self.account(key)
         };
@@ -235,13 +252,19 @@ impl Judge<'_> {
             .withheld
             .iter()
             .map(|one| {
-                let address = one.value.split_once(':').map_or(&*one.value, |(_, address)| address);
+                let address = one
+                    .value
+                    .split_once(':')
+                    .map_or(&*one.value, |(_, address)| address);
                 let owner = tenant.owners_of(address).find(|owner| *owner != key);
                 let owner = owner.and_then(|owner| tenant.object(owner));
                 Withheld {
                     property: one.property,
                     value: one.value.clone(),
-                    owner: owner.map(|owner| Account { id: owner.id, label: owner.label() }),
+                    owner: owner.map(|owner| Account {
+                        id: owner.id,
+                        label: owner.label(),
+                    }),
                 }
             })
             .collect()
@@ -249,21 +272,32 @@ impl Judge<'_> {
 
     /// A new account beside one with the same display name: rule R3.14, second row.
     fn note_resemblance(&self, prediction: &mut Prediction, key: CloudKey) {
-        let Some(made) = self.future.tenant().object(key) else { return };
-        let Some(name) = &made.display_name else { return };
+        let Some(made) = self.future.tenant().object(key) else {
+            return;
+        };
+        let Some(name) = &made.display_name else {
+            return;
+        };
         prediction.resembles = self.names.like(self.before, name);
         if let Some(first) = prediction.resembles.first() {
             let text = "{0} has the same display name but nothing that matches: is it the same \
                         person?";
-            prediction.why.push(Reason::one(RuleId::R3_14, text, &first.label));
+            prediction
+                .why
+                .push(Reason::one(RuleId::R3_14, text, &first.label));
         }
     }
 
     fn judge_delete(&self, prediction: &mut Prediction, exported: &Exported, why: Option<&Reason>) {
         prediction.outcome = Outcome::Delete;
         prediction.account = exported.answer.key.and_then(|key| self.account(key));
-        let left = Reason::plain(RuleId::R5_14, "it left the scope, so its account is deleted");
-        prediction.why.push(why.cloned().unwrap_or_else(out_of_scope));
+        let left = Reason::plain(
+            RuleId::R5_14,
+            "it left the scope, so its account is deleted",
+        );
+        prediction
+            .why
+            .push(why.cloned().unwrap_or_else(out_of_scope));
         prediction.why.push(left);
         prediction.why.extend(exported.answer.why.iter().cloned());
         if let Err(error) = &exported.answer.result {
@@ -286,7 +320,9 @@ impl Judge<'_> {
             return;
         }
         let engine = self.future.engine();
-        let entry = engine.forest(source.forest).and_then(|forest| forest.entry(source.object));
+        let entry = engine
+            .forest(source.forest)
+            .and_then(|forest| forest.entry(source.object));
         let staged = entry.is_some_and(|entry| entry.image.is_some());
         if !staged {
             prediction.outcome = Outcome::OutOfScope;
@@ -310,7 +346,9 @@ impl Judge<'_> {
 
     /// Out of scope, and yet a synced account carries its anchor: nobody deletes that one.
     fn note_orphan(&self, prediction: &mut Prediction) {
-        let Some(anchor) = &prediction.source_anchor else { return };
+        let Some(anchor) = &prediction.source_anchor else {
+            return;
+        };
         let holder = self
             .before
             .find_by_anchor(anchor, prediction.kind)
@@ -320,8 +358,13 @@ impl Judge<'_> {
         if let Some(holder) = holder {
             let text = "{0} is synced from it, but this engine never provisioned it: an orphan \
                         that nothing deletes";
-            prediction.why.push(Reason::one(RuleId::R6_22, text, holder.label()));
-            prediction.account = Some(Account { id: holder.id, label: holder.label() });
+            prediction
+                .why
+                .push(Reason::one(RuleId::R6_22, text, holder.label()));
+            prediction.account = Some(Account {
+                id: holder.id,
+                label: holder.label(),
+            });
         }
     }
 }

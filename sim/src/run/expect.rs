@@ -3,6 +3,7 @@
 mod account;
 mod object;
 
+use mock_cloud::SyncObjectType::{Contact, Group, User};
 use mock_cloud::tenant::{ConflictProperty, State};
 use mock_cloud::{CloudKey, DirectoryObject, Reason};
 
@@ -25,7 +26,12 @@ pub(super) struct Missed {
 
 impl Missed {
     pub(super) fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { expected: expected.into(), found: found.into(), why: Vec::new(), help: Vec::new() }
+        Self {
+            expected: expected.into(),
+            found: found.into(),
+            why: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     fn because(mut self, why: &[Reason]) -> Self {
@@ -79,14 +85,23 @@ impl Runner<'_> {
     fn any_of(&mut self, choices: &[crate::scenario::model::Expectations]) -> Met {
         let mut found = Vec::new();
         for choice in choices {
-            let missed: Vec<Missed> =
-                choice.iter().filter_map(|one| self.expect(&one.value).err()).collect();
+            let missed: Vec<Missed> = choice
+                .iter()
+                .filter_map(|one| self.expect(&one.value).err())
+                .collect();
             if missed.is_empty() {
                 return Ok(());
             }
-            found.extend(missed.into_iter().map(|one| format!("{}: {}", one.expected, one.found)));
+            found.extend(
+                missed
+                    .into_iter()
+                    .map(|one| format!("{}: {}", one.expected, one.found)),
+            );
         }
-        Err(Missed::new("expected one of several, and none holds", found.join("; ")))
+        Err(Missed::new(
+            "expected one of several, and none holds",
+            found.join("; "),
+        ))
     }
 
     /// The cloud object that an Active Directory object is joined to.
@@ -129,12 +144,19 @@ impl Runner<'_> {
     }
 
     fn joined(&self, joined: &Joined) -> Met {
-        let mut expected = format!("expected `{}` to be joined to `{}`", joined.ad, joined.cloud);
+        let expected = format!(
+            "expected `{}` to be joined to `{}`",
+            joined.ad, joined.cloud
+        );
         let Some(source) = self.names.ad(&joined.ad) else {
             return Err(Missed::new(expected, "there is no such object"));
         };
         let came = self.came.get(&source);
-        let why = self.said.get(&source).map(Vec::as_slice).unwrap_or_default();
+        let why = self
+            .said
+            .get(&source)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let Some(key) = self.account_of(source) else {
             let found = match self.error_of(source) {
                 Some(error) => format!("it has no account: {error}"),
@@ -164,18 +186,24 @@ impl Runner<'_> {
         if word.starts_with(wanted) {
             return Ok(());
         }
-        expected.push_str(&format!(" by {wanted}"));
+        let expected = format!("{expected} by {wanted}");
         let why = came.map(|came| came.why.clone()).unwrap_or_default();
         Err(Missed::new(expected, format!("it was joined by {word}")).because(&why))
     }
 
     fn not_joined(&self, name: &Name) -> Met {
-        let key = self.names.ad(name).and_then(|source| self.account_of(source));
+        let key = self
+            .names
+            .ad(name)
+            .and_then(|source| self.account_of(source));
         match key {
             None => Ok(()),
             Some(key) => {
                 let found = format!("it is joined to {}", self.label(key));
-                Err(Missed::new(format!("expected `{name}` to have no account"), found))
+                Err(Missed::new(
+                    format!("expected `{name}` to have no account"),
+                    found,
+                ))
             }
         }
     }
@@ -185,11 +213,21 @@ impl Runner<'_> {
             QuarantinedAttribute::UserPrincipalName => ConflictProperty::UserPrincipalName,
             QuarantinedAttribute::ProxyAddresses => ConflictProperty::ProxyAddresses,
         };
-        let wanted = value.value.as_ref().map_or_else(String::new, |value| format!(" {value}"));
-        let expected = format!("expected {property}{wanted} of `{}` to be withheld", value.user);
+        let wanted = value
+            .value
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" {value}"));
+        let expected = format!(
+            "expected {property}{wanted} of `{}` to be withheld",
+            value.user
+        );
         let errors = self.withheld(&value.user);
         let fits = errors.iter().any(|(found, text)| {
-            *found == property && value.value.as_ref().is_none_or(|wanted| wanted.value == *text)
+            *found == property
+                && value
+                    .value
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.value == *text)
         });
         if fits {
             return Ok(());
@@ -199,7 +237,11 @@ impl Runner<'_> {
 
     /// The values that an account lacks, by the name of the account or of its source object.
     fn withheld(&self, name: &Name) -> Vec<(ConflictProperty, String)> {
-        let by_source = || self.names.ad(name).and_then(|source| self.account_of(source));
+        let by_source = || {
+            self.names
+                .ad(name)
+                .and_then(|source| self.account_of(source))
+        };
         let key = self.names.cloud(name).or_else(by_source);
         let object = key.and_then(|key| self.cloud_object(key));
         let errors = object.map(|object| &*object.on_premises.provisioning_errors);
@@ -225,17 +267,26 @@ impl Runner<'_> {
             None => Ok(()),
             Some(key) => {
                 let found = format!("{} lacks values", self.label(key));
-                Err(Missed::new("expected nothing to be withheld anywhere", found))
+                Err(Missed::new(
+                    "expected nothing to be withheld anywhere",
+                    found,
+                ))
             }
         }
     }
 
     fn was_refused(&self, wanted: &Refused) -> Met {
         let Some(refused) = &self.refused else {
-            return Err(Missed::new("expected the step to be refused", "it was carried out"));
+            return Err(Missed::new(
+                "expected the step to be refused",
+                "it was carried out",
+            ));
         };
         let holds = wanted.status.is_none_or(|status| status == refused.status)
-            && wanted.code.as_ref().is_none_or(|code| code.value == refused.code)
+            && wanted
+                .code
+                .as_ref()
+                .is_none_or(|code| code.value == refused.code)
             && wanted.message.as_ref().is_none_or(|text| {
                 refused.message.contains(text.as_str()) || refused.hint.contains(text.as_str())
             });
@@ -248,21 +299,22 @@ impl Runner<'_> {
         Err(missed)
     }
 
-    fn state(
-        &self,
-        name: &Name,
-        wanted: &str,
-        holds: impl Fn(&DirectoryObject) -> bool,
-    ) -> Met {
+    fn state(&self, name: &Name, wanted: &str, holds: impl Fn(&DirectoryObject) -> bool) -> Met {
         let expected = format!("expected `{name}` to be {wanted}");
-        let object = self.names.cloud(name).and_then(|key| self.cloud_object(key));
+        let object = self
+            .names
+            .cloud(name)
+            .and_then(|key| self.cloud_object(key));
         let Some(object) = object else {
             return Err(Missed::new(expected, "there is no such account"));
         };
         if holds(object) {
             return Ok(());
         }
-        Err(Missed::new(expected, format!("it is {}", state_word(object))))
+        Err(Missed::new(
+            expected,
+            format!("it is {}", state_word(object)),
+        ))
     }
 
     fn lost(&self, name: &Name) -> Met {
@@ -270,7 +322,10 @@ impl Runner<'_> {
         let was_valuable = key.is_some_and(|key| self.valuable.contains(&key));
         if !was_valuable {
             let expected = format!("expected `{name}` to be lost");
-            return Err(Missed::new(expected, "it never held a mailbox or a licence"));
+            return Err(Missed::new(
+                expected,
+                "it never held a mailbox or a licence",
+            ));
         }
         self.state(name, "lost with what it held", |object| {
             matches!(object.state, State::Purged { .. })
@@ -296,7 +351,10 @@ impl Runner<'_> {
         if found == count as usize {
             return Ok(());
         }
-        Err(Missed::new(format!("expected {count} pending exports"), format!("there are {found}")))
+        Err(Missed::new(
+            format!("expected {count} pending exports"),
+            format!("there are {found}"),
+        ))
     }
 
     fn step_status(&self, wanted: &StepStatus) -> Met {
@@ -310,7 +368,10 @@ impl Runner<'_> {
         if name == wanted.status.as_str() {
             return Ok(());
         }
-        Err(Missed::new(format!("expected the status {}", wanted.status), name))
+        Err(Missed::new(
+            format!("expected the status {}", wanted.status),
+            name,
+        ))
     }
 
     fn event(&self, id: u32) -> Met {
@@ -318,24 +379,42 @@ impl Runner<'_> {
             return Ok(());
         }
         let found = format!("the events were {:?}", self.events);
-        Err(Missed::new(format!("expected event {id} since the last cycle began"), found))
+        Err(Missed::new(
+            format!("expected event {id} since the last cycle began"),
+            found,
+        ))
     }
 
     fn count(&self, wanted: &Count) -> Met {
         let count = |holds: &dyn Fn(&DirectoryObject) -> bool| {
-            self.world.tenant().objects().filter(|(_, object)| holds(object)).count() as u32
+            self.world
+                .tenant()
+                .objects()
+                .filter(|(_, object)| holds(object))
+                .count() as u32
         };
         let kind = |object: &DirectoryObject| object.kind.sync_type();
-        use mock_cloud::SyncObjectType::{Contact, Group, User};
         let all = [
-            ("users", wanted.users, count(&|it| it.is_live() && kind(it) == User)),
+            (
+                "users",
+                wanted.users,
+                count(&|it| it.is_live() && kind(it) == User),
+            ),
             (
                 "deleted users",
                 wanted.deleted_users,
                 count(&|it| it.is_soft_deleted() && kind(it) == User),
             ),
-            ("groups", wanted.groups, count(&|it| it.is_live() && kind(it) == Group)),
-            ("contacts", wanted.contacts, count(&|it| it.is_live() && kind(it) == Contact)),
+            (
+                "groups",
+                wanted.groups,
+                count(&|it| it.is_live() && kind(it) == Group),
+            ),
+            (
+                "contacts",
+                wanted.contacts,
+                count(&|it| it.is_live() && kind(it) == Contact),
+            ),
         ];
         for (what, wanted, found) in all {
             if let Some(wanted) = wanted
@@ -361,8 +440,10 @@ fn described(errors: &[(ConflictProperty, String)]) -> String {
     if errors.is_empty() {
         return "nothing is withheld".to_owned();
     }
-    let all: Vec<String> =
-        errors.iter().map(|(property, value)| format!("{property} {value}")).collect();
+    let all: Vec<String> = errors
+        .iter()
+        .map(|(property, value)| format!("{property} {value}"))
+        .collect();
     format!("withheld: {}", all.join(", "))
 }
 

@@ -24,18 +24,32 @@ pub struct Words {
 /// Collects the words of this build's directories and engine.
 pub fn known() -> Words {
     let schema = Schema::standard();
-    let attributes =
-        schema.attributes().map(|(_, definition)| definition.name.to_string()).collect();
+    let attributes = schema
+        .attributes()
+        .map(|(_, definition)| definition.name.to_string())
+        .collect();
     let own = ["sync-rule-error-function-triggered", "permission-issue"];
-    let error_codes = ErrorCode::ALL.iter().map(|code| code.name()).chain(own).collect();
+    let error_codes = ErrorCode::ALL
+        .iter()
+        .map(|code| code.name())
+        .chain(own)
+        .collect();
     let service = SERVICE_SWITCHES.iter().map(|switch| switch.name);
     let switches = service
         .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
-        .map(|name| Switch { name, values: ON_OFF })
+        .map(|name| Switch {
+            name,
+            values: ON_OFF,
+        })
         .collect();
     let properties = PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]);
     let more = ["usageLocation", "accountEnabled"];
-    Words { attributes, properties: properties.chain(more).collect(), error_codes, switches }
+    Words {
+        attributes,
+        properties: properties.chain(more).collect(),
+        error_codes,
+        switches,
+    }
 }
 
 /// Reads and checks a scenario against the words of this build.

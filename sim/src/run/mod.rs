@@ -94,7 +94,11 @@ impl Impossible {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { at, message: message.into(), help: help.into() }
+        Self {
+            at,
+            message: message.into(),
+            help: help.into(),
+        }
     }
 
     fn diagnostic(self, file: &str) -> Diagnostic {
@@ -165,9 +169,9 @@ impl<'f> Runner<'f> {
     fn run(&mut self, scenario: &Scenario) {
         let expects_refusal = |step: Option<&Spanned<Step>>| {
             step.is_some_and(|step| match &step.value {
-                Step::Expect(all) => {
-                    all.iter().any(|one| matches!(one.value, Expectation::Refused(_)))
-                }
+                Step::Expect(all) => all
+                    .iter()
+                    .any(|one| matches!(one.value, Expectation::Refused(_))),
                 _ => false,
             })
         };
@@ -215,7 +219,9 @@ impl<'f> Runner<'f> {
 
     fn check(&mut self, expectation: &Spanned<Expectation>) {
         self.expectations += 1;
-        let Err(missed) = self.expect(&expectation.value) else { return };
+        let Err(missed) = self.expect(&expectation.value) else {
+            return;
+        };
         let mut diagnostic = Diagnostic::new(
             "expectation-failed",
             missed.expected,
@@ -287,7 +293,9 @@ impl<'f> Runner<'f> {
                 if exported.answer.result.is_err() {
                     self.events.insert(6941);
                 }
-                let Some(source) = exported.source else { return };
+                let Some(source) = exported.source else {
+                    return;
+                };
                 self.said.insert(source, exported.answer.why.clone());
                 if let Ok(outcome) = exported.answer.result
                     && outcome != Outcome::Updated
@@ -305,7 +313,8 @@ impl<'f> Runner<'f> {
                 self.events.insert(116);
             }
             EngineEvent::Finished(result) => {
-                self.statuses.insert((result.connector, result.step), result.status);
+                self.statuses
+                    .insert((result.connector, result.step), result.status);
             }
             _ => {}
         }

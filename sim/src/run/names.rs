@@ -28,7 +28,10 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn of(forests: Vec<ForestName>) -> Self {
-        Self { forests, ..Self::default() }
+        Self {
+            forests,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn add_ad(&mut self, name: &str, source: Source) {
@@ -56,28 +59,36 @@ impl Names {
 
     /// The name of a cloud object.
     pub(crate) fn name_of(&self, key: CloudKey) -> Option<&str> {
-        self.cloud.iter().find(|(_, known)| **known == key).map(|(name, _)| name.as_str())
+        self.cloud
+            .iter()
+            .find(|(_, known)| **known == key)
+            .map(|(name, _)| name.as_str())
     }
 
     /// All Active Directory names with their objects.
     pub(crate) fn ad_names(&self) -> impl Iterator<Item = (&str, &[Source])> {
-        self.ad.iter().map(|(name, sources)| (name.as_str(), sources.as_slice()))
+        self.ad
+            .iter()
+            .map(|(name, sources)| (name.as_str(), sources.as_slice()))
     }
 
     /// The forest that a connector reads.
     pub(crate) fn forest(&self, connector: &Connector) -> Option<usize> {
         match connector {
             Connector::Ad(None) => Some(0),
-            Connector::Ad(Some(name)) => {
-                self.forests.iter().position(|forest| forest.name.as_ref() == Some(name))
-            }
+            Connector::Ad(Some(name)) => self
+                .forests
+                .iter()
+                .position(|forest| forest.name.as_ref() == Some(name)),
             Connector::Entra => None,
         }
     }
 
     /// The distinguished name of a path in a forest.
     pub(crate) fn place(&self, path: &OuPath, forest: usize) -> Option<Dn> {
-        path.within(&self.forests.get(forest)?.base.to_string()).parse().ok()
+        path.within(&self.forests.get(forest)?.base.to_string())
+            .parse()
+            .ok()
     }
 
     /// Whether everything that an expectation names has been introduced.

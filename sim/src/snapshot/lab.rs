@@ -81,20 +81,29 @@ impl Lab {
             return Ok(Self::default());
         }
         let written: LabFile = read_document(file, source).map_err(|found| {
-            found.iter().map(|one| problem_of(one, source)).collect::<Vec<_>>()
+            found
+                .iter()
+                .map(|one| problem_of(one, source))
+                .collect::<Vec<_>>()
         })?;
         let mut problems = Vec::new();
         let lab = Self {
             profile: written.profile.as_deref().and_then(|name| {
-                name.parse().map_err(|error| note(&mut problems, file, source, name, &error)).ok()
+                name.parse()
+                    .map_err(|error| note(&mut problems, file, source, name, &error))
+                    .ok()
             }),
             scope: names(&written.scope, file, source, &mut problems),
             exclude: names(&written.exclude, file, source, &mut problems),
             anchor: written.anchor.as_deref().and_then(|name| {
-                anchor(name).map_err(|error| note(&mut problems, file, source, name, &error)).ok()
+                anchor(name)
+                    .map_err(|error| note(&mut problems, file, source, name, &error))
+                    .ok()
             }),
             taken: written.taken.as_deref().and_then(|text| {
-                text.parse().map_err(|error| note(&mut problems, file, source, text, &error)).ok()
+                text.parse()
+                    .map_err(|error| note(&mut problems, file, source, text, &error))
+                    .ok()
             }),
             accept: written.accept,
             belongs: written.belongs,
@@ -104,11 +113,18 @@ impl Lab {
         for name in lab.switches.keys() {
             let known = switch_names();
             if !known.contains(&name.as_str()) {
-                let error = format!("unknown switch `{name}`: expected one of {}", known.join(", "));
+                let error = format!(
+                    "unknown switch `{name}`: expected one of {}",
+                    known.join(", ")
+                );
                 note(&mut problems, file, source, name, &error);
             }
         }
-        if problems.is_empty() { Ok(lab) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(lab)
+        } else {
+            Err(problems)
+        }
     }
 
     /// Writes the file.
@@ -132,8 +148,12 @@ impl Lab {
 
 /// The names of all switches, of service and engine.
 pub(super) fn switch_names() -> Vec<&'static str> {
-    let service = mock_cloud::profile::SERVICE_SWITCHES.iter().map(|switch| switch.name);
-    service.chain(ENGINE_SWITCHES.iter().map(|switch| switch.name)).collect()
+    let service = mock_cloud::profile::SERVICE_SWITCHES
+        .iter()
+        .map(|switch| switch.name);
+    service
+        .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
+        .collect()
 }
 
 fn anchor(name: &str) -> Result<AnchorAttribute, String> {
@@ -162,7 +182,10 @@ fn note(
     value: &str,
     error: &dyn std::fmt::Display,
 ) {
-    let line = source.lines().position(|line| line.contains(value)).map_or(0, |place| place + 1);
+    let line = source
+        .lines()
+        .position(|line| line.contains(value))
+        .map_or(0, |place| place + 1);
     problems.push(Problem {
         file: file.to_owned(),
         line,

@@ -49,8 +49,10 @@ impl Snapshot {
             tenant.features = Features::of(profile);
         }
         let mut config = EngineConfig::new(era, 1);
-        config.scopes =
-            vec![Scope { include: self.lab.scope.clone(), exclude: self.lab.exclude.clone() }];
+        config.scopes = vec![Scope {
+            include: self.lab.scope.clone(),
+            exclude: self.lab.exclude.clone(),
+        }];
         if let Some(anchor) = self.lab.anchor {
             config.anchor = anchor;
         }
@@ -83,9 +85,16 @@ impl Snapshot {
                 mock_cloud::tenant::State::SoftDeleted { at } => Some(at),
                 _ => None,
             };
-            [Some(object.created), object.on_premises.last_sync, deleted].into_iter().flatten()
+            [Some(object.created), object.on_premises.last_sync, deleted]
+                .into_iter()
+                .flatten()
         });
-        let changed = self.directory.objects().map(|(_, object)| object.when_changed);
-        self.lab.taken.unwrap_or_else(|| cloud.chain(changed).max().unwrap_or(Timestamp::UNIX_EPOCH))
+        let changed = self
+            .directory
+            .objects()
+            .map(|(_, object)| object.when_changed);
+        self.lab
+            .taken
+            .unwrap_or_else(|| cloud.chain(changed).max().unwrap_or(Timestamp::UNIX_EPOCH))
     }
 }

@@ -44,9 +44,15 @@ pub struct Snapshot {
 pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut notes = Vec::new();
-    let directory = read_directory(files, &mut notes).map_err(|found| problems.extend(found)).ok();
-    let tenant = read_tenant(files).map_err(|found| problems.extend(found)).ok();
-    let (Some(directory), Some(tenant)) = (directory, tenant) else { return Err(problems) };
+    let directory = read_directory(files, &mut notes)
+        .map_err(|found| problems.extend(found))
+        .ok();
+    let tenant = read_tenant(files)
+        .map_err(|found| problems.extend(found))
+        .ok();
+    let (Some(directory), Some(tenant)) = (directory, tenant) else {
+        return Err(problems);
+    };
     check_scope(&directory, &files.lab, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
@@ -60,8 +66,14 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         );
     }
     for (part, why) in [
-        (Part::Deleted, "accounts that would come back from the recycle bin look like new ones"),
-        (Part::Roles, "administrators, who are never soft-matched, look like ordinary users"),
+        (
+            Part::Deleted,
+            "accounts that would come back from the recycle bin look like new ones",
+        ),
+        (
+            Part::Roles,
+            "administrators, who are never soft-matched, look like ordinary users",
+        ),
         (Part::Groups, "addresses that groups own look free"),
         (Part::Contacts, "addresses that contacts own look free"),
     ] {
@@ -69,7 +81,12 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
             notes.push(format!("{} is missing: {why}", part.file_name()));
         }
     }
-    Ok(Snapshot { directory, tenant, lab: files.lab.clone(), notes })
+    Ok(Snapshot {
+        directory,
+        tenant,
+        lab: files.lab.clone(),
+        notes,
+    })
 }
 
 fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, Vec<Problem>> {
@@ -85,8 +102,10 @@ fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, V
     for file in &files.ad {
         refuse_other_formats(file)?;
     }
-    let options =
-        ldif::LoadOptions { accept: files.lab.accept.clone(), ..ldif::LoadOptions::default() };
+    let options = ldif::LoadOptions {
+        accept: files.lab.accept.clone(),
+        ..ldif::LoadOptions::default()
+    };
     let joined;
     let bytes = if rest.is_empty() {
         first.bytes.as_slice()
@@ -95,25 +114,49 @@ fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, V
         joined.as_slice()
     };
     let loaded = ldif::load(bytes, &options).map_err(|errors| {
-        errors.into_iter().map(|error| locate(&files.ad, error)).collect::<Vec<_>>()
+        errors
+            .into_iter()
+            .map(|error| locate(&files.ad, error))
+            .collect::<Vec<_>>()
     })?;
-    notes.extend(loaded.notes.to_string().lines().map(|line| format!("Active Directory: {line}")));
+    notes.extend(
+        loaded
+            .notes
+            .to_string()
+            .lines()
+            .map(|line| format!("Active Directory: {line}")),
+    );
     Ok(loaded.directory)
 }
 
 const EXPORT_AD: &str = "export it with `ldifde -f ad.ldf -u -d \"DC=contoso,DC=com\"` on a domain \
      controller, or with ldapsearch";
 
+/// The names of types that PowerShell writes in place of values.
+const LOST: [&str; 3] = [
+    "System.Byte[]",
+    "ADPropertyValueCollection",
+    "System.String[]",
+];
+
 /// Names the export that should have been made, where a file is none that can be read.
 fn refuse_other_formats(file: &SourceFile) -> Result<(), Vec<Problem>> {
     let problem = |line: usize, message: String, help: String| {
-        Err(vec![Problem { file: file.name.clone(), line, column: 0, message, help }])
+        Err(vec![Problem {
+            file: file.name.clone(),
+            line,
+            column: 0,
+            message,
+            help,
+        }])
     };
-    let Ok((text, _)) = ldif::decode(&file.bytes) else { return Ok(()) };
-    const LOST: [&str; 3] =
-        ["System.Byte[]", "ADPropertyValueCollection", "System.String[]"];
+    let Ok((text, _)) = ldif::decode(&file.bytes) else {
+        return Ok(());
+    };
     let lost = text.lines().enumerate().find_map(|(line, content)| {
-        LOST.iter().find(|lost| content.contains(**lost)).map(|lost| (line + 1, *lost))
+        LOST.iter()
+            .find(|lost| content.contains(**lost))
+            .map(|lost| (line + 1, *lost))
     });
     if let Some((line, lost)) = lost {
         let message = format!(
@@ -121,7 +164,10 @@ fn refuse_other_formats(file: &SourceFile) -> Result<(), Vec<Problem>> {
         );
         return problem(line, message, EXPORT_AD.to_owned());
     }
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let first = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let is_csv = file.name.to_ascii_lowercase().ends_with(".csv")
         || first.starts_with("#TYPE ")
         || first.starts_with('"') && first.contains("\",\"");
@@ -140,8 +186,8 @@ fn refuse_other_formats(file: &SourceFile) -> Result<(), Vec<Problem>> {
 fn join(files: &[SourceFile]) -> Result<Vec<u8>, Vec<Problem>> {
     let mut joined = Vec::new();
     for file in files {
-        let (text, _) = ldif::decode(&file.bytes)
-            .map_err(|error| vec![located(file, error.line, &error)])?;
+        let (text, _) =
+            ldif::decode(&file.bytes).map_err(|error| vec![located(file, error.line, &error)])?;
         joined.extend_from_slice(text.as_bytes());
         joined.extend_from_slice(b"\n\n");
     }
@@ -162,7 +208,11 @@ fn locate(files: &[SourceFile], error: ldif::LdifError) -> Problem {
         before += lines;
     }
     Problem {
-        file: files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "),
+        file: files
+            .iter()
+            .map(|file| file.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         line: error.line,
         column: 0,
         message: error.message,
@@ -189,9 +239,10 @@ fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
             line: 0,
             column: 0,
             message: "there is no export of the tenant's users".to_owned(),
-            help: "export them with `Get-MgUser -All -Property id,userPrincipalName,proxyAddresses,\
+            help:
+                "export them with `Get-MgUser -All -Property id,userPrincipalName,proxyAddresses,\
                    onPremisesImmutableId,onPremisesSyncEnabled,... | ConvertTo-Json -Depth 6`"
-                .to_owned(),
+                    .to_owned(),
         }]);
     }
     let has_domains = |part: &Part| matches!(part, Part::Domains | Part::Organization);
@@ -220,7 +271,11 @@ fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
             });
         }
     }
-    if problems.is_empty() { Ok(tenant) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(tenant)
+    } else {
+        Err(problems)
+    }
 }
 
 /// A scope that names no container would silently sync nothing.
@@ -232,14 +287,20 @@ fn check_scope(directory: &Directory, lab: &Lab, problems: &mut Vec<Problem>) {
         let message = if name.is_within(directory.base()) {
             format!("the scope names `{name}`, which the export does not contain")
         } else {
-            format!("the scope names `{name}`, which is outside the forest `{}`", directory.base())
+            format!(
+                "the scope names `{name}`, which is outside the forest `{}`",
+                directory.base()
+            )
         };
         problems.push(Problem {
             file: "lab.yaml".to_owned(),
             line: 0,
             column: 0,
             message,
-            help: format!("expected containers of the export, such as {}", examples(directory)),
+            help: format!(
+                "expected containers of the export, such as {}",
+                examples(directory)
+            ),
         });
     }
 }
@@ -248,12 +309,14 @@ fn examples(directory: &Directory) -> String {
     use mock_ad::directory::ObjectKind::OrganizationalUnit;
     let units: Vec<Dn> = directory
         .objects()
-        .filter(|(id, object)| {
-            !object.is_deleted() && directory.kind(*id) == OrganizationalUnit
-        })
+        .filter(|(id, object)| !object.is_deleted() && directory.kind(*id) == OrganizationalUnit)
         .map(|(id, _)| directory.dn(id))
         .take(3)
         .collect();
     let names: Vec<String> = units.iter().map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { format!("`{}`", directory.base()) } else { names.join(", ") }
+    if names.is_empty() {
+        format!("`{}`", directory.base())
+    } else {
+        names.join(", ")
+    }
 }

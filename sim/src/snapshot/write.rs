@@ -10,10 +10,16 @@ use super::Snapshot;
 pub fn write(snapshot: &Snapshot) -> Vec<(String, String)> {
     let ad = ldif::write(&snapshot.directory, ldif::WriteOptions::default());
     let cloud = graph::written_parts().map(|part| {
-        (format!("cloud/{}", part.file_name()), graph::write_part(&snapshot.tenant, part))
+        (
+            format!("cloud/{}", part.file_name()),
+            graph::write_part(&snapshot.tenant, part),
+        )
     });
-    [("ad.ldif".to_owned(), ad), ("lab.yaml".to_owned(), snapshot.lab.write())]
-        .into_iter()
-        .chain(cloud)
-        .collect()
+    [
+        ("ad.ldif".to_owned(), ad),
+        ("lab.yaml".to_owned(), snapshot.lab.write()),
+    ]
+    .into_iter()
+    .chain(cloud)
+    .collect()
 }

@@ -11,19 +11,34 @@ use crate::scenario::{Name, OneOrMany};
 impl Runner<'_> {
     pub(super) fn account(&self, wanted: &CloudAccount) -> Met {
         let name = &wanted.user;
-        let by_source = || self.names.ad(name).and_then(|source| self.account_of(source));
+        let by_source = || {
+            self.names
+                .ad(name)
+                .and_then(|source| self.account_of(source))
+        };
         let key = self.names.cloud(name).or_else(by_source);
         let Some((key, object)) = key.and_then(|key| Some((key, self.cloud_object(key)?))) else {
             let expected = format!("expected an account `{name}`");
             return Err(Missed::new(expected, "there is none"));
         };
-        let upn = object.user_principal_name.as_ref().map(|upn| upn.as_str().to_owned());
+        let upn = object
+            .user_principal_name
+            .as_ref()
+            .map(|upn| upn.as_str().to_owned());
         let text = |text: &Option<store::Text>| text.as_ref().map(ToString::to_string);
         let checks = [
             ("UPN", &wanted.upn, upn),
             ("mail", &wanted.mail, text(&object.mail)),
-            ("mail nickname", &wanted.mail_nickname, text(&object.mail_nickname)),
-            ("display name", &wanted.display_name, text(&object.display_name)),
+            (
+                "mail nickname",
+                &wanted.mail_nickname,
+                text(&object.mail_nickname),
+            ),
+            (
+                "display name",
+                &wanted.display_name,
+                text(&object.display_name),
+            ),
             (
                 "ImmutableId",
                 &wanted.immutable_id,
@@ -42,7 +57,7 @@ impl Runner<'_> {
             }
         }
         self.account_facts(wanted, key, object)?;
-        self.account_lists(wanted, key, object)
+        account_lists(wanted, object)
     }
 
     fn account_facts(&self, wanted: &CloudAccount, key: CloudKey, object: &DirectoryObject) -> Met {
@@ -57,17 +72,28 @@ impl Runner<'_> {
                 Some(false) => Synced::Formerly,
             };
             if found != synced {
-                return missed(&format!("to be synced: {synced:?}"), format!("it is {found:?}"));
+                return missed(
+                    &format!("to be synced: {synced:?}"),
+                    format!("it is {found:?}"),
+                );
             }
         }
         if let Some(of) = &wanted.anchor_of {
             let source = self.names.ad(of);
             let guid = source.and_then(|source| {
-                Some(self.world.forests()[source.forest].object(source.object)?.guid)
+                Some(
+                    self.world.forests()[source.forest]
+                        .object(source.object)?
+                        .guid,
+                )
             });
             let anchor = guid.map(|guid| SourceAnchor::from_guid_bytes(*guid.as_bytes()));
             if anchor != object.on_premises.immutable_id {
-                let found = object.on_premises.immutable_id.as_ref().map(ToString::to_string);
+                let found = object
+                    .on_premises
+                    .immutable_id
+                    .as_ref()
+                    .map(ToString::to_string);
                 let what = format!("to carry the anchor of `{of}`");
                 return missed(&what, format!("it carries {}", found.unwrap_or_default()));
             }
@@ -75,22 +101,34 @@ impl Runner<'_> {
         if let Some(deleted) = wanted.deleted
             && deleted == object.is_live()
         {
-            let what = if deleted { "to be deleted" } else { "to be live" };
+            let what = if deleted {
+                "to be deleted"
+            } else {
+                "to be live"
+            };
             return missed(what, format!("it is {}", state_word(object)));
         }
         if let Some(managed) = wanted.cloud_managed
             && managed != object.on_premises.cloud_managed
         {
-            return missed(&format!("cloud-managed: {managed}"), format!("it is {}", !managed));
+            return missed(
+                &format!("cloud-managed: {managed}"),
+                format!("it is {}", !managed),
+            );
         }
         if let Some(mailbox) = wanted.mailbox
             && mailbox != object.mailbox.is_some()
         {
-            return missed(&format!("with a mailbox: {mailbox}"), format!("it is {}", !mailbox));
+            return missed(
+                &format!("with a mailbox: {mailbox}"),
+                format!("it is {}", !mailbox),
+            );
         }
         let roles = || {
             let held = self.world.tenant().roles.held(key);
-            held.into_iter().map(|role| role.0.to_string()).collect::<Vec<_>>()
+            held.into_iter()
+                .map(|role| role.0.to_string())
+                .collect::<Vec<_>>()
         };
         if let Some(wanted) = &wanted.roles {
             same_set(name, "roles", wanted, &roles())?;
@@ -109,52 +147,25 @@ impl Runner<'_> {
     /// Members may be written by the names of their Active Directory objects.
     fn member_names(&self, wanted: &OneOrMany<Name>) -> OneOrMany<Name> {
         let cloud_name = |name: &Name| {
-            let key = self.names.ad(name).and_then(|source| self.account_of(source));
-            let known = key.and_then(|key| self.names.name_of(key)).map(str::to_owned);
+            let key = self
+                .names
+                .ad(name)
+                .and_then(|source| self.account_of(source));
+            let known = key
+                .and_then(|key| self.names.name_of(key))
+                .map(str::to_owned);
             Name::new(known.unwrap_or_else(|| name.value.clone()), name.at.clone())
         };
         OneOrMany(wanted.iter().map(cloud_name).collect())
-    }
-
-    fn account_lists(&self, wanted: &CloudAccount, _: CloudKey, object: &DirectoryObject) -> Met {
-        let name = &wanted.user;
-        let addresses: Vec<String> =
-            object.proxy_addresses.iter().map(|value| value.as_str().to_owned()).collect();
-        if let Some(smtp) = &wanted.smtp {
-            let written = crate::scenario::proxy_addresses(smtp);
-            let all = written.into_iter().map(Name::derived).collect();
-            same_set(name, "addresses", &OneOrMany(all), &addresses)?;
-        }
-        for excluded in wanted.smtp_excludes.iter() {
-            if addresses.iter().any(|found| found == excluded.as_str()) {
-                let expected = format!("expected `{name}` not to have {excluded}");
-                return Err(Missed::new(expected, format!("it has {}", addresses.join(", "))));
-            }
-        }
-        if let Some(licences) = &wanted.licences {
-            let found: Vec<String> = object.licences.iter().map(ToString::to_string).collect();
-            same_set(name, "licences", licences, &found)?;
-        }
-        for (property, values) in wanted.attributes.iter() {
-            let known = Property::from_name(property);
-            let found = match property.as_str() {
-                "usageLocation" => object.usage_location.clone(),
-                "accountEnabled" => Some(object.account_enabled.to_string().into()),
-                _ => known
-                    .and_then(|it| mock_cloud::sync_object::property(&object.properties, it))
-                    .cloned(),
-            };
-            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-            same_set(name, property, values, &found)?;
-        }
-        Ok(())
     }
 
     /// No person has two live accounts: `belongs` tells whose is whose, and besides no object of
     /// Active Directory made a second one.
     pub(super) fn no_duplicates(&self) -> Met {
         for (ad, cloud) in &self.names.belongs {
-            let Some(own) = self.names.cloud(cloud) else { continue };
+            let Some(own) = self.names.cloud(cloud) else {
+                continue;
+            };
             let joined = self.names.ad(ad).and_then(|source| self.account_of(source));
             let own_live = self.cloud_object(own).is_some_and(DirectoryObject::is_live);
             if let Some(joined) = joined
@@ -167,14 +178,19 @@ impl Runner<'_> {
         }
         let mut names: BTreeMap<String, CloudKey> = BTreeMap::new();
         for (key, object) in self.world.tenant().objects() {
-            let name = object.display_name.as_ref().filter(|_| object.kind.is_user());
-            let Some(name) = name.filter(|_| object.is_live()) else { continue };
+            let name = object
+                .display_name
+                .as_ref()
+                .filter(|_| object.kind.is_user());
+            let Some(name) = name.filter(|_| object.is_live()) else {
+                continue;
+            };
             let made = object.on_premises.created_in_run.is_some();
             if let Some(other) = names.insert(name.to_string(), key)
                 && (made
-                    || self.cloud_object(other).is_some_and(|other| {
-                        other.on_premises.created_in_run.is_some()
-                    }))
+                    || self
+                        .cloud_object(other)
+                        .is_some_and(|other| other.on_premises.created_in_run.is_some()))
             {
                 let found = format!("{} and {}", self.label(other), self.label(key));
                 return Err(Missed::new("expected one account for each person", found));
@@ -192,7 +208,10 @@ impl Runner<'_> {
             };
             if !seen.insert(anchor.clone()) {
                 let found = format!("{} has the anchor {anchor} of another", self.label(key));
-                return Err(Missed::new("expected no two live accounts with one anchor", found));
+                return Err(Missed::new(
+                    "expected no two live accounts with one anchor",
+                    found,
+                ));
             }
         }
         Ok(())
@@ -201,14 +220,21 @@ impl Runner<'_> {
     pub(super) fn right_owner(&self) -> Met {
         for (ad, sources) in self.names.ad_names() {
             for source in sources {
-                let Some(key) = self.account_of(*source) else { continue };
-                let Some(name) = self.names.name_of(key) else { continue };
+                let Some(key) = self.account_of(*source) else {
+                    continue;
+                };
+                let Some(name) = self.names.name_of(key) else {
+                    continue;
+                };
                 let owner = self.names.belongs.iter().find(|(_, cloud)| *cloud == name);
                 if let Some((owner, _)) = owner
                     && owner != ad
                 {
                     let found = format!("`{ad}` is joined to `{name}`, which belongs to `{owner}`");
-                    return Err(Missed::new("expected nobody to have another's account", found));
+                    return Err(Missed::new(
+                        "expected nobody to have another's account",
+                        found,
+                    ));
                 }
             }
         }
@@ -216,26 +242,74 @@ impl Runner<'_> {
     }
 }
 
+/// Addresses, licences and other lists.
+fn account_lists(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
+    let name = &wanted.user;
+    let addresses: Vec<String> = object
+        .proxy_addresses
+        .iter()
+        .map(|value| value.as_str().to_owned())
+        .collect();
+    if let Some(smtp) = &wanted.smtp {
+        let written = crate::scenario::proxy_addresses(smtp);
+        let all = written.into_iter().map(Name::derived).collect();
+        same_set(name, "addresses", &OneOrMany(all), &addresses)?;
+    }
+    for excluded in wanted.smtp_excludes.iter() {
+        if addresses.iter().any(|found| found == excluded.as_str()) {
+            let expected = format!("expected `{name}` not to have {excluded}");
+            return Err(Missed::new(
+                expected,
+                format!("it has {}", addresses.join(", ")),
+            ));
+        }
+    }
+    if let Some(licences) = &wanted.licences {
+        let found: Vec<String> = object.licences.iter().map(ToString::to_string).collect();
+        same_set(name, "licences", licences, &found)?;
+    }
+    for (property, values) in wanted.attributes.iter() {
+        let known = Property::from_name(property);
+        let found = match property.as_str() {
+            "usageLocation" => object.usage_location.clone(),
+            "accountEnabled" => Some(object.account_enabled.to_string().into()),
+            _ => known
+                .and_then(|it| mock_cloud::sync_object::property(&object.properties, it))
+                .cloned(),
+        };
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        same_set(name, property, values, &found)?;
+    }
+    Ok(())
+}
+
 /// Compares text with a pattern in which `NNNN` stands for four digits.
 pub(super) fn fits(pattern: &str, text: &str) -> bool {
-    let Some((before, after)) = pattern.split_once("NNNN") else { return pattern == text };
-    let Some(rest) = text.strip_prefix(before) else { return false };
-    let digits = rest.get(..4).is_some_and(|four| four.chars().all(|c| c.is_ascii_digit()));
+    let Some((before, after)) = pattern.split_once("NNNN") else {
+        return pattern == text;
+    };
+    let Some(rest) = text.strip_prefix(before) else {
+        return false;
+    };
+    let digits = rest
+        .get(..4)
+        .is_some_and(|four| four.chars().all(|c| c.is_ascii_digit()));
     digits && rest.get(4..) == Some(after)
 }
 
-pub(super) fn same_set(
-    name: &str,
-    what: &str,
-    wanted: &OneOrMany<Name>,
-    found: &[String],
-) -> Met {
-    let missing = wanted.iter().any(|one| !found.iter().any(|it| fits(one, it)));
+pub(super) fn same_set(name: &str, what: &str, wanted: &OneOrMany<Name>, found: &[String]) -> Met {
+    let missing = wanted
+        .iter()
+        .any(|one| !found.iter().any(|it| fits(one, it)));
     if !missing && wanted.len() == found.len() {
         return Ok(());
     }
     let list: Vec<&str> = wanted.iter().map(|one| one.as_str()).collect();
     let expected = format!("expected the {what} of `{name}` to be {}", list.join(", "));
-    let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
+    let found = if found.is_empty() {
+        "nothing".to_owned()
+    } else {
+        found.join(", ")
+    };
     Err(Missed::new(expected, format!("found {found}")))
 }

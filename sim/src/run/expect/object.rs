@@ -7,8 +7,8 @@ use store::Text;
 use super::account::same_set;
 use super::{Met, Missed, Runner};
 use crate::engine::Source;
-use crate::scenario::{Name, OneOrMany};
 use crate::scenario::model::{AdAttribute, ErrorPhase, MetaverseAttribute, ObjectError};
+use crate::scenario::{Name, OneOrMany};
 
 /// An error that an object has now.
 pub(super) struct Failing {
@@ -48,7 +48,8 @@ impl Runner<'_> {
 
     /// The error of an object in one line.
     pub(super) fn error_of(&self, source: Source) -> Option<String> {
-        self.failing(source).map(|failing| format!("{}: {}", failing.code, failing.message))
+        self.failing(source)
+            .map(|failing| format!("{}: {}", failing.code, failing.message))
     }
 
     pub(super) fn object_error(&self, wanted: &ObjectError) -> Met {
@@ -59,23 +60,45 @@ impl Runner<'_> {
             let missed = Missed::new(expected, "it does not fail");
             return Err(missed.because(why.map(Vec::as_slice).unwrap_or_default()));
         };
-        let conflict = |holds: &dyn Fn(&(String, String)) -> bool| failing.conflicts.iter().any(holds);
+        let conflict =
+            |holds: &dyn Fn(&(String, String)) -> bool| failing.conflicts.iter().any(holds);
         let holds = failing.code == wanted.code.value
-            && wanted.attribute.as_ref().is_none_or(|name| conflict(&|it| it.0 == name.value))
-            && wanted.value.as_ref().is_none_or(|value| conflict(&|it| it.1 == value.value))
-            && wanted.message.as_ref().is_none_or(|text| failing.message.contains(text.as_str()))
+            && wanted
+                .attribute
+                .as_ref()
+                .is_none_or(|name| conflict(&|it| it.0 == name.value))
+            && wanted
+                .value
+                .as_ref()
+                .is_none_or(|value| conflict(&|it| it.1 == value.value))
+            && wanted
+                .message
+                .as_ref()
+                .is_none_or(|text| failing.message.contains(text.as_str()))
             && wanted.phase.is_none_or(|phase| phase == failing.phase);
         if holds {
             return Ok(());
         }
-        let conflicts: Vec<String> =
-            failing.conflicts.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        let found = format!("{} [{}]: {}", failing.code, conflicts.join(", "), failing.message);
+        let conflicts: Vec<String> = failing
+            .conflicts
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let found = format!(
+            "{} [{}]: {}",
+            failing.code,
+            conflicts.join(", "),
+            failing.message
+        );
         Err(Missed::new(expected, found).because(&failing.why))
     }
 
     pub(super) fn no_error(&self, name: &Name) -> Met {
-        let failing = self.names.all(name).iter().find_map(|source| self.failing(*source));
+        let failing = self
+            .names
+            .all(name)
+            .iter()
+            .find_map(|source| self.failing(*source));
         match failing {
             None => Ok(()),
             Some(failing) => {
@@ -93,7 +116,12 @@ impl Runner<'_> {
                 return Err(Missed::new("expected no errors", found).because(&failing.why));
             }
         }
-        let failed = self.world.engine().entra().iter().find_map(|(_, entry)| entry.failure.clone());
+        let failed = self
+            .world
+            .engine()
+            .entra()
+            .iter()
+            .find_map(|(_, entry)| entry.failure.clone());
         match failed {
             None => Ok(()),
             Some(failure) => {
@@ -111,19 +139,34 @@ impl Runner<'_> {
         let directory = &self.world.forests()[source.forest];
         let attribute: Option<AttributeId> = directory.schema().attribute(&wanted.attribute);
         let values = attribute.map(|id| directory.attribute_values(source.object, id));
-        let found: Vec<String> = values.unwrap_or_default().iter().map(|it| written(it)).collect();
-        compare(&wanted.user, &wanted.attribute, wanted.value.as_ref(), wanted.absent, &found)
+        let found: Vec<String> = values.unwrap_or_default().iter().map(written).collect();
+        compare(
+            &wanted.user,
+            &wanted.attribute,
+            wanted.value.as_ref(),
+            wanted.absent,
+            &found,
+        )
     }
 
     pub(super) fn metaverse_attribute(&self, wanted: &MetaverseAttribute) -> Met {
         let engine = self.world.engine();
-        let entry = self.names.ad(&wanted.user).and_then(|source| {
-            engine.forest(source.forest)?.entry(source.object)
-        });
+        let entry = self
+            .names
+            .ad(&wanted.user)
+            .and_then(|source| engine.forest(source.forest)?.entry(source.object));
         let object = entry.and_then(|entry| engine.metaverse().get(entry.metaverse?));
         let attributes = object.and_then(|object| object.attributes.as_ref());
-        let found = attributes.map(|it| metaverse_values(it, &wanted.attribute)).unwrap_or_default();
-        compare(&wanted.user, &wanted.attribute, wanted.value.as_ref(), wanted.absent, &found)
+        let found = attributes
+            .map(|it| metaverse_values(it, &wanted.attribute))
+            .unwrap_or_default();
+        compare(
+            &wanted.user,
+            &wanted.attribute,
+            wanted.value.as_ref(),
+            wanted.absent,
+            &found,
+        )
     }
 
     /// One live account for each person, the right one, and nothing left to do.
@@ -148,7 +191,10 @@ impl Runner<'_> {
         if self.is_quiet() {
             return Ok(());
         }
-        Err(Missed::new("expected nothing left to export", "exports are pending"))
+        Err(Missed::new(
+            "expected nothing left to export",
+            "exports are pending",
+        ))
     }
 }
 
@@ -179,10 +225,10 @@ fn written(value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Boolean(true) => "TRUE".to_owned(),
         Value::Boolean(false) => "FALSE".to_owned(),
-        Value::Bytes(bytes) => match <[u8; 16]>::try_from(bytes.as_slice()) {
-            Ok(guid) => uuid::Uuid::from_bytes_le(guid).to_string(),
-            Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        },
+        Value::Bytes(bytes) => <[u8; 16]>::try_from(bytes.as_slice()).map_or_else(
+            |_| hexadecimal(bytes),
+            |guid| uuid::Uuid::from_bytes_le(guid).to_string(),
+        ),
     }
 }
 
@@ -195,10 +241,16 @@ fn metaverse_values(object: &SyncObject, name: &str) -> Vec<String> {
         "mail" => one(&object.mail),
         "mailNickname" => one(&object.mail_nickname),
         "displayName" => one(&object.display_name),
-        "accountEnabled" => object.account_enabled.iter().map(ToString::to_string).collect(),
-        "proxyAddresses" => {
-            object.proxy_addresses.iter().map(|value| value.as_str().to_owned()).collect()
-        }
+        "accountEnabled" => object
+            .account_enabled
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        "proxyAddresses" => object
+            .proxy_addresses
+            .iter()
+            .map(|value| value.as_str().to_owned())
+            .collect(),
         "onPremisesDistinguishedName" => vec![object.distinguished_name.to_string()],
         _ => mock_cloud::Property::from_name(name)
             .and_then(|it| mock_cloud::sync_object::property(&object.properties, it))
@@ -206,4 +258,12 @@ fn metaverse_values(object: &SyncObject, name: &str) -> Vec<String> {
             .into_iter()
             .collect(),
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

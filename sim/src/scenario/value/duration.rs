@@ -33,6 +33,11 @@ impl Duration {
     pub const fn as_secs(self) -> u64 {
         self.seconds
     }
+
+    /// The same length as the virtual clock counts it.
+    pub fn signed(self) -> jiff::SignedDuration {
+        jiff::SignedDuration::from_secs(i64::try_from(self.seconds).unwrap_or(i64::MAX))
+    }
 }
 
 impl fmt::Display for Duration {
