@@ -3,4 +3,5 @@
 mod examples;
 mod oracle;
 mod rules;
+mod scenarios;
 mod tidy;
