@@ -39,6 +39,8 @@ pub mod reason;
 pub mod rule;
 pub mod sync_object;
 pub mod tenant;
+#[cfg(test)]
+mod workbench;
 
 pub use address::{ProxyAddress, Upn};
 pub use ids::{CloudId, CloudKey, SourceAnchor};

@@ -1,7 +1,9 @@
 //! End-to-end tests.
 
+mod agreement;
 mod examples;
 mod oracle;
 mod rules;
 mod scenarios;
+mod small_worlds;
 mod tidy;

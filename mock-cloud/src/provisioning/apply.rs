@@ -36,7 +36,7 @@ impl Takeover {
         }
     }
 
-    const fn is_update(self) -> bool {
+    pub(super) const fn is_update(self) -> bool {
         matches!(self, Self::Update(_))
     }
 
@@ -184,7 +184,8 @@ impl Tenant {
             Some(shadow) => shadow.mail_nickname.as_ref(),
             None => previous.mail_nickname.as_ref(),
         };
-        let nickname = previous.mail_nickname.is_none()
+        let nickname = is_new
+            || previous.mail_nickname.is_none()
             || object.mail_nickname.is_some() && object.mail_nickname.as_ref() != known_nickname;
         let keeps = !object.has_address()
             && if is_new {

@@ -41,7 +41,7 @@ impl Tenant {
             .filter(|conflict| !self.is_quarantined(conflict))
             .cloned()
             .collect();
-        if conflicts.is_empty() && key.is_none() {
+        if conflicts.is_empty() && !takeover.is_update() {
             conflicts = self.refused_in_spite_of_quarantine(object, withheld, run, why);
         } else if let Some((_, value)) = conflicts.first() {
             let owner = self.other_owner(value, key);

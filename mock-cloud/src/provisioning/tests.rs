@@ -1,1 +1,9 @@
+//! Every branch of catalogue Appendix A.
 
+mod apply;
+mod delete;
+mod hard_match;
+mod laws;
+mod quarantine;
+mod soft_match;
+mod upn;

@@ -268,6 +268,13 @@ impl Tenant {
 
     /// Adds an object that an administrator makes; refused where a value belongs to another.
     pub fn create_object(&mut self, object: DirectoryObject) -> Result<CloudKey, Refusal> {
+        if self.find_by_id(object.id).is_some() {
+            let message = "Another object with the same value for property id already exists.";
+            return Err(Refusal::bad_request(
+                message,
+                format!("{} exists", object.id),
+            ));
+        }
         if let Some(anchor) = &object.on_premises.immutable_id {
             self.refuse_second_holder(NOBODY, anchor)?;
         }

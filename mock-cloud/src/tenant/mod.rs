@@ -6,6 +6,7 @@
 pub mod administer;
 mod calculate;
 mod domain;
+mod domain_change;
 mod features;
 mod licences;
 mod object;

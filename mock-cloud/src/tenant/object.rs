@@ -116,7 +116,7 @@ impl ConflictProperty {
             Self::SipProxyAddress => "SipProxyAddress",
             Self::OnPremiseSecurityIdentifier => "OnPremiseSecurityIdentifier",
             Self::OnPremisesObjectIdentifier => "onPremisesObjectIdentifier",
-            Self::SourceAnchor => "SourceAnchor",
+            Self::SourceAnchor => "sourceAnchor",
             Self::UserCertificate => "userCertificate",
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{AdPerson, CloudThing, Kind, Outcome, Profile, Tenant};
+use super::model::{AdPerson, CloudThing, Kind, Outcome, Profile, Tenant, anchor};
 use super::names::{address, cloud_upn, incoming, names_of, stated_upn};
 use super::verdict;
 
@@ -39,12 +39,28 @@ pub(crate) fn order_dependent(
         ];
         let mut names: BTreeSet<String> = incoming(o).iter().map(|a| address(a)).collect();
         names.extend(upns.into_iter().flatten().map(|u| u.to_lowercase()));
+        // Any of them may become the nickname, and with it an address of the initial domain.
+        let stems = names.iter().cloned().chain(o.mail_nickname.clone());
+        let stems: Vec<String> = stems
+            .chain([&o.sam, &o.mail, &o.upn].into_iter().flatten().cloned())
+            .collect();
+        names.extend(stems.iter().map(|stem| {
+            let local = stem.split('@').next().unwrap_or_default();
+            format!("{local}@{}", tenant.initial).to_lowercase()
+        }));
         let target = things.iter().find(|t| v.cloud_id.as_ref() == Some(&t.id));
         let of_target = target
             .map(names_of)
             .unwrap_or_default()
             .into_iter()
             .map(|(_, n)| n);
+        let of_target: Vec<String> = of_target.collect();
+        // An account comes back only while the names it had are free (3.11d).
+        let own = anchor(o);
+        let binned = things
+            .iter()
+            .filter(|t| t.deleted && t.immutable_id.as_ref() == Some(&own));
+        names.extend(binned.flat_map(names_of).map(|(_, name)| name));
         let still = matches!(v.outcome, Outcome::Unchanged | Outcome::OutOfScope);
         let moved = if still {
             BTreeSet::new()
@@ -54,7 +70,7 @@ pub(crate) fn order_dependent(
         moving.push(
             moved
                 .into_iter()
-                .chain(of_target.filter(|_| !still))
+                .chain(of_target.into_iter().filter(|_| !still))
                 .collect(),
         );
         wanted.push(if still { BTreeSet::new() } else { names });
