@@ -108,7 +108,7 @@ impl Workbench {
         let mut proxies: Vec<&str> = object
             .proxy_addresses
             .iter()
-            .map(|it| it.as_str())
+            .map(ProxyAddress::as_str)
             .collect();
         proxies.sort_unstable();
         let all = [
@@ -229,11 +229,6 @@ impl SyncObject {
 
     pub(crate) fn with_nickname(mut self, nickname: &str) -> Self {
         self.mail_nickname = Some(Text::from(nickname));
-        self
-    }
-
-    pub(crate) fn with_upn(mut self, upn: &str) -> Self {
-        self.user_principal_name = Some(Text::from(at(upn)));
         self
     }
 }

@@ -42,7 +42,7 @@ impl Tenant {
             .cloned()
             .collect();
         if conflicts.is_empty() && !takeover.is_update() {
-            conflicts = self.refused_in_spite_of_quarantine(object, withheld, run, why);
+            conflicts = self.refused_in_spite_of_quarantine(takeover, object, withheld, run, why);
         } else if let Some((_, value)) = conflicts.first() {
             let owner = self.other_owner(value, key);
             let label = owner.and_then(|(_, owner)| Some(self.object(owner)?.label()));
@@ -84,15 +84,17 @@ impl Tenant {
         Some((self.object(owner)?.kind.sync_type(), owner))
     }
 
-    /// What a group's addresses refuse to a new object in every era (rules R3.11a and R3.11b).
+    /// What a group's addresses refuse to an object that the service did not know, in every era
+    /// (rules R3.11a and R3.11b).
     fn refused_in_spite_of_quarantine(
         &self,
+        takeover: Takeover,
         object: &SyncObject,
         withheld: &[Conflict],
         run: u32,
         why: &mut Vec<Reason>,
     ) -> Vec<Conflict> {
-        let group = |value: &str| match self.other_owner(value, None) {
+        let group = |value: &str| match self.other_owner(value, takeover.key()) {
             Some((SyncObjectType::Group, owner)) => Some(owner),
             _ => None,
         };

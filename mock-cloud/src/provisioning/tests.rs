@@ -2,6 +2,7 @@
 
 mod apply;
 mod delete;
+mod eras;
 mod hard_match;
 mod laws;
 mod quarantine;

@@ -113,7 +113,7 @@ fn the_tenant_flag_blocks_what_is_not_synced() {
             .block_cloud_object_takeover_through_hard_match = true;
     };
     let blocked = format!(
-        "error InvalidHardMatch SourceAnchor={} : R2.4 R2.7",
+        "error InvalidHardMatch sourceAnchor={} : R2.4 R2.7",
         anchor(9)
     );
     let cloud_only = eras(|bench| {
@@ -182,7 +182,7 @@ fn the_tenant_flag_leaves_synced_accounts_alone() {
 #[test]
 fn hardening_refuses_privileged_accounts() {
     let blocked = format!(
-        "error InvalidHardMatch SourceAnchor={} : R2.4 R2.20",
+        "error InvalidHardMatch sourceAnchor={} : R2.4 R2.20",
         anchor(9)
     );
     let holds = eras(|bench| {

@@ -309,7 +309,7 @@ fn letter_e_federated_accounts_are_not_matched() {
         let old = format!("error InvalidSoftMatch UserPrincipalName={fed} : R2.4 R2.10 {letters}");
         let new =
             format!("created without UserPrincipalName={fed} : R2.4 R2.10 {letters} R2.3 R3.4");
-        assert_eq!(lines, [&old, &new, &new, &new]);
+        assert_eq!(lines, [&*old, &*new, &*new, &*new]);
     }
 }
 
