@@ -256,7 +256,14 @@ fn account_lists(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
         same_set(name, "addresses", &OneOrMany(all), &addresses)?;
     }
     for excluded in wanted.smtp_excludes.iter() {
-        if addresses.iter().any(|found| found == excluded.as_str()) {
+        // Without a prefix it is meant as a primary and as a secondary address.
+        let is_excluded = |found: &String| {
+            found == excluded.as_str()
+                || (found.split_once(':')).is_some_and(|(protocol, address)| {
+                    protocol.eq_ignore_ascii_case("smtp") && address == excluded.as_str()
+                })
+        };
+        if addresses.iter().any(is_excluded) {
             let expected = format!("expected `{name}` not to have {excluded}");
             return Err(Missed::new(
                 expected,
