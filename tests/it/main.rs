@@ -1,6 +1,7 @@
 //! End-to-end tests.
 
 mod agreement;
+mod cli;
 mod examples;
 mod oracle;
 mod rules;
