@@ -1,5 +1,7 @@
 //! What the tests of this crate start from: a tenant, accounts, and what Active Directory sends.
 
+pub(crate) mod random;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};

@@ -176,7 +176,8 @@ impl Tenant {
             // Turning the feature on does not bring back what was ignored: only a new value does.
             upn &= !held_back;
             if !upn {
-                let kept = taken.or(known_upn).cloned();
+                let in_cloud = previous.user_principal_name.as_ref().map(Upn::text);
+                let kept = taken.or(known_upn).or(in_cloud).cloned();
                 Arc::make_mut(&mut sent).user_principal_name = kept;
             }
         }
@@ -255,6 +256,7 @@ impl Tenant {
         let facts = &mut after.on_premises;
         facts.immutable_id = Some(sent.source_anchor.clone());
         facts.sync_enabled = Some(true);
+        facts.cloud_managed = false;
         facts.last_sync = Some(context.now);
         facts
             .security_identifier

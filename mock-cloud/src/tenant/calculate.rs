@@ -97,7 +97,13 @@ pub(crate) fn calculate(
     };
     if let Some(previous) = kept {
         let (mail, proxy_addresses) = keep(&input, previous, upn.as_ref(), || {
-            moera(&input, mail_nickname.as_deref(), is_taken, digits)
+            moera(
+                &input,
+                mail_nickname.as_deref(),
+                upn.as_ref(),
+                is_taken,
+                digits,
+            )
         });
         return Addresses {
             user_principal_name: upn,
@@ -107,7 +113,13 @@ pub(crate) fn calculate(
             withheld,
         };
     }
-    let moera = moera(&input, mail_nickname.as_deref(), is_taken, digits);
+    let moera = moera(
+        &input,
+        mail_nickname.as_deref(),
+        upn.as_ref(),
+        is_taken,
+        digits,
+    );
     let mut list = Listed::of(&input, is_taken, &mut withheld);
     let primary = list.primary(
         &input,
@@ -241,6 +253,7 @@ fn user_principal_name(
 fn moera(
     input: &Input<'_>,
     nickname: Option<&str>,
+    upn: Option<&Upn>,
     is_taken: &dyn Fn(&str) -> bool,
     digits: &mut dyn FnMut() -> u16,
 ) -> Option<Text> {
@@ -248,12 +261,21 @@ fn moera(
         return None;
     }
     let initial = input.domains.initial();
-    let minted = input.previous.and_then(|object| {
-        object
-            .proxy_addresses
-            .iter()
-            .find(|value| value.is_smtp() && eq_fold(address::suffix(value.address()), initial))
-    });
+    let before = input
+        .previous
+        .and_then(|object| object.user_principal_name.as_ref());
+    let is_upn = |value: &&ProxyAddress| {
+        let mut names = before.into_iter().chain(upn);
+        names.any(|name| eq_fold(name.as_str(), value.address()))
+    };
+    let listed = input.previous.map(|object| &*object.proxy_addresses);
+    let minted = || {
+        let listed = listed.unwrap_or_default().iter();
+        listed.filter(|it| it.is_smtp() && eq_fold(address::suffix(it.address()), initial))
+    };
+    // A UPN in the initial domain is an address, too, but the routing address only for want of
+    // another.
+    let minted = minted().find(|it| !is_upn(it)).or_else(|| minted().next());
     if let Some(minted) = minted {
         return Some(Text::from(minted.address()));
     }

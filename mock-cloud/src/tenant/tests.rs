@@ -1,1 +1,4 @@
+//! The tenant by itself: its indexes, and what an administrator does to it.
 
+mod administer;
+mod indexes;
