@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cli;
+mod determinism;
 mod examples;
 mod oracle;
 mod rules;
