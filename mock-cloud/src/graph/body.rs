@@ -47,7 +47,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for BodyVisitor<T> {
                 "value" | "Value" if all.is_none() => all = Some(map.next_value()?),
                 // Windows PowerShell writes an array as an object with `value` and `Count`.
                 "Count" => drop(map.next_value::<IgnoredAny>()?),
-                _ if all.is_some() || key.starts_with('@') => {
+                _ if all.is_some() || is_annotation(&key) => {
                     map.next_value::<IgnoredAny>()?;
                 }
                 _ => {
@@ -61,6 +61,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for BodyVisitor<T> {
             None => single(None, map),
         }
     }
+}
+
+/// Whether a property speaks of the response; the type is a property of a single object.
+fn is_annotation(key: &str) -> bool {
+    key.starts_with('@') && key != "@odata.type"
 }
 
 /// A single object: what was read of it already goes back in front of the rest.

@@ -11,7 +11,7 @@ use super::body::{Body, ERROR_RESPONSE, LOST, ONE_PAGE};
 use super::read_object::Parsed;
 use super::shape::{GraphDomain, GraphOrganization, GraphRole, GraphSynchronization};
 use crate::address::Upn;
-use crate::ids::CloudId;
+use crate::ids::{CloudId, SourceAnchor};
 use crate::tenant::{
     Authentication, DirectoryObject, Domain, Domains, FEATURES, Kind, Role, Tenant,
 };
@@ -296,6 +296,12 @@ fn insert(tenant: &mut Tenant, part: Part, mut object: DirectoryObject) -> Resul
         },
         (_, kind) => kind,
     };
+    let facts = &mut object.on_premises;
+    if facts.immutable_id.is_none() && facts.sync_enabled == Some(true) && !object.kind.is_user() {
+        // Nobody sees the anchor of a synced group or contact; it needs one to be told apart.
+        let unknown = format!("unknown:{}", object.id);
+        facts.immutable_id = Some(SourceAnchor::from_text(&unknown));
+    }
     if part == Part::Deleted {
         if object.is_live() {
             let message = format!("the deleted object {} has no `deletedDateTime`", object.id);

@@ -32,7 +32,7 @@ fn convert(mut object: GraphObject) -> Result<DirectoryObject, String> {
     if let Some(at) = when(object.deleted_date_time.as_ref())? {
         read.state = State::SoftDeleted { at };
     }
-    read.on_premises = on_premises(&object, id, read.kind)?;
+    read.on_premises = on_premises(&object)?;
     read.properties = properties(&mut object).into();
     read.user_principal_name = object.user_principal_name.map(Upn::new);
     read.display_name = object.display_name;
@@ -48,7 +48,7 @@ fn convert(mut object: GraphObject) -> Result<DirectoryObject, String> {
     Ok(read)
 }
 
-fn on_premises(object: &GraphObject, id: CloudId, kind: Kind) -> Result<OnPremises, String> {
+fn on_premises(object: &GraphObject) -> Result<OnPremises, String> {
     let sid = object.on_premises_security_identifier.as_ref();
     let sid = sid.map(|text| text.parse::<SecurityIdentifier>());
     let guid = object.on_premises_object_identifier.as_ref();
@@ -57,17 +57,11 @@ fn on_premises(object: &GraphObject, id: CloudId, kind: Kind) -> Result<OnPremis
             .map(|guid| guid.to_bytes_le())
             .map_err(|_| format!("`{text}` is no GUID"))
     });
-    let sync_enabled = object.on_premises_sync_enabled;
     let anchor = object.on_premises_immutable_id.as_deref();
-    let anchor = anchor.map(SourceAnchor::from_text).or_else(|| {
-        // Nobody sees the anchor of a synced group or contact; it needs one to be told apart.
-        let unseen = !kind.is_user() && sync_enabled == Some(true);
-        unseen.then(|| SourceAnchor::from_text(&format!("unknown:{id}")))
-    });
     let errors = object.on_premises_provisioning_errors.0.iter();
     Ok(OnPremises {
-        immutable_id: anchor,
-        sync_enabled,
+        immutable_id: anchor.map(SourceAnchor::from_text),
+        sync_enabled: object.on_premises_sync_enabled,
         last_sync: when(object.on_premises_last_sync_date_time.as_ref())?,
         cloud_managed: object.is_cloud_managed.unwrap_or_default(),
         object_identifier: guid.transpose()?,

@@ -6,7 +6,7 @@ use store::Text;
 
 use super::read::Part;
 use super::write_object::graph_object;
-use crate::ids::CloudKey;
+use crate::ids::{CloudId, CloudKey};
 use crate::tenant::{Authentication, FEATURES, Kind, Tenant};
 
 /// The parts that a snapshot of a tenant consists of, in the order in which they are read.
@@ -122,11 +122,11 @@ fn roles(tenant: &Tenant) -> Value {
     named
         .into_iter()
         .map(|(name, holders)| {
-            let members: Vec<Value> = holders
-                .into_iter()
-                .filter_map(|key| tenant.object(key))
-                .map(|holder| json!({ "id": holder.id.to_string() }))
-                .collect();
+            let holders = holders.into_iter().filter_map(|key| tenant.object(key));
+            let mut holders: Vec<CloudId> = holders.map(|holder| holder.id).collect();
+            holders.sort_unstable();
+            let members = holders.iter().map(|id| json!({ "id": id.to_string() }));
+            let members: Vec<Value> = members.collect();
             json!({ "displayName": name, "members": members })
         })
         .collect()
