@@ -26,6 +26,7 @@ impl Directory {
             return Err(Refusal::not_a_leaf(&self.dn_text(id)));
         }
         let tombstone = !self.settings.recycle_bin;
+        let indexes = self.value_indexes.take();
         self.unindex_accounts(id, &object);
         if tombstone {
             self.drop_links(id);
@@ -45,7 +46,16 @@ impl Directory {
             self.strip(id);
         }
         self.place(id, container, name, now);
+        self.value_indexes = indexes;
+        self.reindex_from(id, &object);
         Ok(())
+    }
+
+    /// Enters an object into the indexes of values after several changes to what it was.
+    fn reindex_from(&mut self, id: ObjectId, before: &Object) {
+        if let Some(after) = self.object(id).cloned() {
+            self.reindex(id, Some(before), &after);
+        }
     }
 
     /// Deletes an object and all below it, the lowest first.

@@ -114,4 +114,55 @@ impl Directory {
     pub fn has_link(&self, from: ObjectId, attribute: AttributeId, to: ObjectId) -> bool {
         self.links.has(attribute, from, to) && self.is_live(from) && self.is_live(to)
     }
+
+    /// Whether a forward link joins two objects, seen as [`Directory::links_of`] sees them.
+    pub(crate) fn has_link_or_deactivated(
+        &self,
+        from: ObjectId,
+        attribute: AttributeId,
+        to: ObjectId,
+        deactivated: bool,
+    ) -> bool {
+        self.links.has(attribute, from, to)
+            && (deactivated || (self.is_live(from) && self.is_live(to)))
+    }
+
+    /// The other ends of the links of an object under a forward attribute, or of those that lead
+    /// to it if `back`; with `deactivated`, also those from and to deleted objects.
+    pub(crate) fn links_of(
+        &self,
+        id: ObjectId,
+        forward: AttributeId,
+        back: bool,
+        deactivated: bool,
+    ) -> Vec<ObjectId> {
+        if !deactivated && !self.is_live(id) {
+            return Vec::new();
+        }
+        let shown = |other: &ObjectId| deactivated || self.is_live(*other);
+        if back {
+            self.links.sources(forward, id).filter(shown).collect()
+        } else {
+            self.links.targets(forward, id).filter(shown).collect()
+        }
+    }
+
+    /// Whether [`Directory::links_of`] would give any.
+    pub(crate) fn has_any_link(
+        &self,
+        id: ObjectId,
+        forward: AttributeId,
+        back: bool,
+        deactivated: bool,
+    ) -> bool {
+        if !deactivated && !self.is_live(id) {
+            return false;
+        }
+        let shown = |other: ObjectId| deactivated || self.is_live(other);
+        if back {
+            self.links.sources(forward, id).any(shown)
+        } else {
+            self.links.targets(forward, id).any(shown)
+        }
+    }
 }

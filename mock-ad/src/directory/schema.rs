@@ -62,6 +62,8 @@ struct Tables {
     attributes: Vec<AttributeDefinition>,
     attribute_names: Index,
     attribute_oids: Index,
+    /// The place of each attribute in the answers of a domain controller.
+    ranks: Vec<u32>,
     /// The other end of each linked attribute, at the place of the attribute.
     link_partners: Vec<Option<AttributeId>>,
     classes: Vec<ClassDefinition>,
@@ -187,6 +189,13 @@ impl Schema {
             .into_iter()
     }
 
+    /// Where an attribute stands among others in the answers of a domain controller, which orders
+    /// them by their internal numbers.
+    pub(crate) fn rank(&self, id: AttributeId) -> u32 {
+        let ranks = &self.0.ranks;
+        ranks.get(usize::from(id.0)).copied().unwrap_or(u32::MAX)
+    }
+
     /// The other end of a linked attribute: `memberOf` for `member`, and the reverse.
     pub fn link_partner(&self, id: AttributeId) -> Option<AttributeId> {
         self.0.link_partners.get(usize::from(id.0)).copied()?
@@ -230,6 +239,27 @@ impl Schema {
         })
     }
 
+    /// A class, those above it, and the auxiliary classes that come with any of them.
+    pub fn all_classes(&self, id: ClassId) -> Vec<ClassId> {
+        let mut found: Vec<ClassId> = self.superclass_chain(id).collect();
+        let mut next = 0;
+        while let Some(class) = found.get(next).copied() {
+            for name in &self.class_definition(class).auxiliary {
+                for above in self
+                    .class(name)
+                    .into_iter()
+                    .flat_map(|id| self.superclass_chain(id))
+                {
+                    if !found.contains(&above) {
+                        found.push(above);
+                    }
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
     /// The kind of object that a class makes.
     pub fn kind(&self, id: ClassId) -> ObjectKind {
         self.class_definition(id).kind
@@ -261,6 +291,8 @@ impl Tables {
         if let Some(oid) = &definition.oid {
             self.attribute_oids.insert(fold_hash(oid), u32::from(place));
         }
+        let number = attribute_number(definition.oid.as_ref());
+        self.ranks.push(number.unwrap_or(u32::MAX));
         self.attributes.push(definition);
         self.link_partners.push(None);
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use store::Text;
 
+use super::paged::Open;
 use super::{Filter, ResultCode};
 use crate::directory::ObjectId;
 
@@ -110,6 +111,10 @@ pub struct Context {
     pub encrypted: bool,
     /// Whether the request came to the port of the global catalog.
     pub global_catalog: bool,
+    /// How many objects may be looked at before the time of the search is up; no limit if `None`.
+    pub visits_max: Option<u64>,
+    /// The SASL mechanisms that the server knows, for the rootDSE.
+    pub mechanisms: &'static [&'static str],
 }
 
 impl Context {
@@ -121,13 +126,18 @@ impl Context {
             privileged: true,
             encrypted: false,
             global_catalog: false,
+            visits_max: None,
+            mechanisms: &[],
         }
     }
 }
 
 /// What a connection remembers between two searches: the cookies it has given out.
 #[derive(Debug, Clone, Default)]
-pub struct SearchState {}
+pub struct SearchState {
+    pub(super) serial: u64,
+    pub(super) open: Vec<Open>,
+}
 
 /// One object as a search gives it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
