@@ -10,6 +10,7 @@
 
 mod add;
 mod attributes;
+mod change;
 mod changes;
 mod computed;
 mod controller;
@@ -25,6 +26,7 @@ mod moves;
 mod names;
 mod new;
 mod object;
+mod password;
 mod refusal;
 mod schema;
 mod sid;
@@ -42,6 +44,7 @@ use jiff::Timestamp;
 use store::{Index, Table, Text, fold_hash, hash_bytes, mix};
 
 pub use add::AddRequest;
+pub use change::Change;
 pub use controller::{DomainController, ServerVersion};
 pub use dn::{Dn, DnError, Rdn};
 pub use identity::{GuidError, ObjectGuid, ObjectId, Usn};
@@ -62,9 +65,10 @@ pub(crate) use computed::{EXPORTED, generalized_time, is_computed};
 pub(crate) use import::Draft;
 pub(crate) use names::WELL_KNOWN;
 pub(crate) use new::Settings;
+pub(crate) use password::file_time;
 pub(crate) use schema::attribute_number;
 pub(crate) use time::parse_time;
-pub(crate) use validate::{boolean, fits};
+pub(crate) use validate::{boolean, fits, same};
 
 /// One domain of a forest.
 ///
@@ -85,6 +89,8 @@ pub struct Directory {
     changes: Vector<u32>,
     next_rid: u32,
     deleted_objects: Option<ObjectId>,
+    /// The passwords of accounts, by the place of the account.
+    passwords: imbl::OrdMap<u32, Text>,
     /// Made when a server asks for them.
     value_indexes: Option<Box<values_index::ValueIndexes>>,
     /// The configuration of the forest, made when somebody looks at it.

@@ -26,7 +26,7 @@
 //! ```
 
 mod aggregate;
-mod base;
+pub(crate) mod base;
 mod candidates;
 mod compile;
 mod constructed;
@@ -34,7 +34,7 @@ mod controls;
 mod evaluate;
 mod filter;
 mod order;
-mod outcome;
+pub(crate) mod outcome;
 mod paged;
 mod render;
 mod request;
