@@ -20,6 +20,7 @@ mod identity;
 mod import;
 mod links;
 mod lookup;
+mod metadata;
 mod modify;
 mod moves;
 mod names;
@@ -60,9 +61,7 @@ pub use value::{Value, Values};
 pub(crate) use add::most_specific;
 pub(crate) use computed::{EXPORTED, generalized_time, is_computed};
 pub(crate) use import::Draft;
-pub(crate) use names::WELL_KNOWN;
 pub(crate) use new::Settings;
-pub(crate) use schema::attribute_number;
 pub(crate) use time::parse_time;
 pub(crate) use validate::{boolean, fits};
 
@@ -85,6 +84,7 @@ pub struct Directory {
     changes: Vector<u32>,
     next_rid: u32,
     deleted_objects: Option<ObjectId>,
+    metadata: metadata::Metadata,
     /// Made when a server asks for them.
     value_indexes: Option<Box<values_index::ValueIndexes>>,
     /// The configuration of the forest, made when somebody looks at it.
@@ -140,10 +140,9 @@ impl Directory {
         self.changes.push_back(id.0);
         after.usn_changed = self.highest_committed_usn();
         after.when_changed = to_second(now);
-        if self.value_indexes.is_some()
-            && let Some(before) = self.object(id).cloned()
-        {
+        if let Some(before) = self.object(id).cloned() {
             self.reindex(id, Some(&before), &after);
+            self.stamp_differences(id, &before, &after);
         }
         self.objects.set(id.0, Arc::new(after));
     }

@@ -8,9 +8,7 @@ mod schema_objects;
 
 use store::Text;
 
-use super::{
-    AttributeId, ClassId, Directory, DirectoryOptions, Dn, Object, ObjectId, Rdn, Value, Values,
-};
+use super::{ClassId, Directory, DirectoryOptions, Dn, Object, ObjectId, Rdn, Value, Values};
 
 /// instanceType of a naming context whose superior is held as well (MS-ADTS 2.2.8).
 const HEAD_BELOW_ANOTHER: i64 = 13;

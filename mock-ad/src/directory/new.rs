@@ -139,6 +139,7 @@ impl Directory {
             children: imbl::OrdSet::default(),
             links: super::links::Links::default(),
             changes: imbl::Vector::default(),
+            metadata: super::metadata::Metadata::default(),
             value_indexes: None,
             configuration: std::sync::Arc::default(),
             next_rid: FIRST_RID,

@@ -2,7 +2,7 @@
 
 use store::Text;
 
-use super::{Context, Outcome, Scope, outcome};
+use super::{Outcome, Scope, outcome};
 use crate::directory::{Directory, Dn, DnError, ObjectId, ObjectName};
 
 /// A part of the forest that is searched by itself (MS-ADTS 3.1.1.1.5).
@@ -131,7 +131,6 @@ fn configuration_base(configuration: &Directory, id: ObjectId) -> Base<'_> {
 /// Finds the base of a search, which must not be empty.
 pub(super) fn find<'a>(
     domain: &'a Directory,
-    _context: &Context,
     text: &str,
     shows: &dyn Fn(&Directory, ObjectId) -> bool,
 ) -> Result<Base<'a>, Box<Outcome>> {

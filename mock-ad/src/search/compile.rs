@@ -9,7 +9,7 @@ use super::outcome;
 use super::{Extensible, Filter, Outcome, Substrings};
 use crate::directory::{AttributeDefinition, AttributeId, ClassId, Directory, ObjectId};
 
-pub(super) use assertion::{Bits, Comparison, Matcher, Pieces};
+pub(super) use assertion::{Bits, Comparison, Matcher};
 
 /// How deep a filter may nest and how many items it may have.
 const DEPTH_MAX: usize = 512;

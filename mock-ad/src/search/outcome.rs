@@ -131,12 +131,6 @@ pub(super) fn filter_too_large() -> Outcome {
     refusal(ResultCode::ADMIN_LIMIT_EXCEEDED, detail)
 }
 
-/// An operations error of the directory service itself.
-pub(super) fn operations_error(win32: u32) -> Outcome {
-    let detail = format!("{win32:08X}: SvcErr: DSID-03140A1D, problem 5012 (DIR_ERROR), data 0");
-    refusal(ResultCode::OPERATIONS_ERROR, &detail)
-}
-
 /// A result of a code alone.
 pub(super) fn bare(code: ResultCode) -> Outcome {
     Outcome {

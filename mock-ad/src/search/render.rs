@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use store::Text;
 
-use super::base::Base;
 use super::evaluate::View;
 use super::select::{Range, Selected, Selection};
 use super::{Entry, Outcome, outcome};
@@ -14,7 +13,7 @@ use crate::directory::{AttributeId, Directory, Object, ObjectId, Sid, Syntax, Va
 pub(super) const VALUES_MAX: usize = 1500;
 
 /// The attributes that follow from other data, that every object may have and that `*` includes.
-const COMPUTED: [AttributeId; 14] = [
+pub(super) const COMPUTED: [AttributeId; 14] = [
     AttributeId::OBJECT_CLASS,
     AttributeId::OBJECT_GUID,
     AttributeId::DISTINGUISHED_NAME,
@@ -47,7 +46,6 @@ pub(super) enum NameForm {
 #[derive(Debug, Clone)]
 pub(super) struct Renderer<'a> {
     pub(super) view: View<'a>,
-    pub(super) base: Base<'a>,
     pub(super) selection: Selection,
     pub(super) names: NameForm,
     /// Whether a range that begins after the last value is no error
@@ -60,8 +58,8 @@ pub(super) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    pub(super) fn new(view: View<'a>, base: Base<'a>, selection: Selection) -> Self {
-        let directory = base.directory;
+    pub(super) fn new(view: View<'a>, selection: Selection) -> Self {
+        let directory = view.directory;
         let links = if selection.all {
             let used = directory.used_links().into_iter();
             used.map(|id| (id, directory.schema().link_partner(id)))
@@ -71,7 +69,6 @@ impl<'a> Renderer<'a> {
         };
         Self {
             view,
-            base,
             selection,
             names: NameForm::Plain,
             range_no_error: false,
@@ -258,12 +255,19 @@ impl<'a> Renderer<'a> {
                 let found = found.map(|id| name(directory, id, self.names));
                 found.unwrap_or_else(|| text.to_string()).into_bytes()
             }
-            Value::Text(text) => text.as_bytes().to_vec(),
-            Value::Integer(integer) => integer.to_string().into_bytes(),
-            Value::Boolean(true) => b"TRUE".to_vec(),
-            Value::Boolean(false) => b"FALSE".to_vec(),
-            Value::Bytes(bytes) => bytes.to_vec(),
+            value => value_bytes(value),
         }
+    }
+}
+
+/// A value as LDAP writes it.
+pub(super) fn value_bytes(value: &Value) -> Vec<u8> {
+    match value {
+        Value::Text(text) => text.as_bytes().to_vec(),
+        Value::Integer(integer) => integer.to_string().into_bytes(),
+        Value::Boolean(true) => b"TRUE".to_vec(),
+        Value::Boolean(false) => b"FALSE".to_vec(),
+        Value::Bytes(bytes) => bytes.to_vec(),
     }
 }
 
