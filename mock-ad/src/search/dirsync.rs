@@ -284,7 +284,9 @@ impl Feed<'_> {
     fn shows(&self, object: &Object, id: AttributeId) -> bool {
         let definition = self.base.directory.schema().definition(id);
         let accompanies = matches!(id, AttributeId::OBJECT_GUID | AttributeId::PARENT_GUID);
-        let named = id == AttributeId::IS_DELETED || self.wanted.has(id);
+        // Deletions and restorations are told whatever was asked for.
+        let tells = object.is_deleted() || object.usn_created <= self.since;
+        let named = self.wanted.has(id) || (id == AttributeId::IS_DELETED && tells);
         let replicates =
             !definition.not_replicated && !definition.constructed && id != object.rdn_attribute();
         named && replicates && !accompanies

@@ -1,6 +1,7 @@
 //! Searches over a small domain, rule by rule.
 
 mod controls;
+mod dirsync;
 mod filters;
 mod forest;
 mod laws;
@@ -37,8 +38,7 @@ impl Lab {
             ObjectGuid::from_bytes(guid.to_be_bytes())
         };
         let now = Timestamp::from_second(1_700_000_000).unwrap();
-        let mut directory = Directory::new(options, now, &mut guids);
-        directory.index_values();
+        let directory = Directory::new(options, now, &mut guids);
         Self {
             directory,
             state: SearchState::default(),
@@ -155,7 +155,19 @@ pub(super) fn control(oid: &str, value: &[u8]) -> Control {
 
 /// Ann and Bob in OU=Staff, groups that nest, and a computer.
 pub(super) fn staffed() -> Lab {
+    staff(true)
+}
+
+/// The same, where every search looks at every object.
+pub(super) fn staffed_without_indexes() -> Lab {
+    staff(false)
+}
+
+fn staff(indexed: bool) -> Lab {
     let mut lab = Lab::new();
+    if indexed {
+        lab.directory.index_values();
+    }
     lab.add("OU=Staff", "organizationalUnit", &[]);
     lab.add(
         "CN=Ann,OU=Staff",
