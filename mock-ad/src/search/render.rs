@@ -81,16 +81,14 @@ impl<'a> Renderer<'a> {
     /// The entry of an object.
     pub(super) fn entry(&self, id: ObjectId, object: &Object) -> Result<Entry, Box<Outcome>> {
         let mut attributes = Vec::new();
+        let dn = self.name(id);
         if self.selection.all {
-            self.all_attributes(id, object, &mut attributes)?;
+            self.all_attributes(id, object, &dn, &mut attributes)?;
         }
         for selected in &self.selection.named {
             self.attribute(id, object, selected, &mut attributes)?;
         }
-        Ok(Entry {
-            dn: self.name(id),
-            attributes,
-        })
+        Ok(Entry { dn, attributes })
     }
 
     /// The distinguished name of an object in the form that was asked for.
@@ -102,6 +100,7 @@ impl<'a> Renderer<'a> {
         &self,
         id: ObjectId,
         object: &Object,
+        dn: &str,
         out: &mut Vec<(Text, Vec<Vec<u8>>)>,
     ) -> Result<(), Box<Outcome>> {
         let schema = self.view.directory.schema();
@@ -133,7 +132,12 @@ impl<'a> Renderer<'a> {
         out.reserve(ids.len() + self.selection.named.len());
         for (_, attribute) in ids {
             let label = &schema.definition(attribute).name;
-            self.values(id, object, attribute, label, None, out)?;
+            if attribute == AttributeId::DISTINGUISHED_NAME && self.names == NameForm::Plain {
+                // The entry has it already.
+                self.put(label, None, &[dn], |dn| dn.as_bytes().to_vec(), out)?;
+            } else {
+                self.values(id, object, attribute, label, None, out)?;
+            }
         }
         Ok(())
     }
@@ -163,13 +167,8 @@ impl<'a> Renderer<'a> {
         let definition = directory.schema().definition(attribute);
         if definition.link.is_some() && !definition.constructed {
             let back = definition.is_back_link();
-            let forward = match back {
-                true => directory
-                    .schema()
-                    .link_partner(attribute)
-                    .unwrap_or(attribute),
-                false => attribute,
-            };
+            let partner = directory.schema().link_partner(attribute);
+            let forward = partner.filter(|_| back).unwrap_or(attribute);
             let deactivated = self.view.deactivated_links;
             let ends = directory.links_of(id, forward, back, deactivated);
             if !ends.is_empty() {
