@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use store::{Text, eq_fold};
 
-use super::{AttributeId, Directory, Dn, DnError, ObjectGuid, ObjectId, Rdn, Sid};
+use super::{AttributeId, Directory, Dn, DnError, ObjectGuid, ObjectId, Rdn, Sid, Value};
 
 /// The name of an object in any of the forms that Active Directory takes (MS-ADTS 3.1.1.3.1.2.4).
 ///
@@ -141,6 +141,16 @@ impl Directory {
         path.components()
             .rev()
             .try_fold(above, |at, rdn: &Rdn| self.child(at, rdn))
+    }
+
+    /// The well-known containers that the domain has, as wellKnownObjects tells them.
+    pub(crate) fn well_known_objects(&self) -> Vec<Value> {
+        let held = WELL_KNOWN.iter().filter_map(|(digits, _)| {
+            let guid = hex(digits)?.try_into().ok()?;
+            let id = self.well_known(Self::DOMAIN, &guid)?;
+            Some(format!("B:32:{digits}:{}", self.dn_text(id)).into())
+        });
+        held.collect()
     }
 
     /// The object of an objectSid, a live one before a deleted one.

@@ -107,6 +107,9 @@ impl<'a> Renderer<'a> {
         let mut ids: Vec<(u32, AttributeId)> = Vec::with_capacity(48);
         let mut add = |id: AttributeId| ids.push((schema.rank(id), id));
         COMPUTED.into_iter().for_each(&mut add);
+        if let Some(well_known) = directory_head(self.view.directory, id) {
+            add(well_known);
+        }
         add(object.rdn_attribute());
         for (attribute, _) in object.attributes() {
             if attribute != AttributeId::OBJECT_CLASS {
@@ -186,6 +189,8 @@ impl<'a> Renderer<'a> {
         }
         let values = if attribute == AttributeId::OBJECT_CLASS {
             directory.object_classes(object)
+        } else if directory_head(directory, id) == Some(attribute) {
+            directory.well_known_objects()
         } else if definition.constructed {
             self.constructed(id, object, attribute)
         } else {
@@ -195,6 +200,12 @@ impl<'a> Renderer<'a> {
                 .collect()
         };
         let names = definition.syntax == Syntax::DistinguishedName;
+        if definition.constructed && range.is_none() && values.len() > VALUES_MAX {
+            // The schema is longer than a range, and clients read it whole.
+            let bytes = values.iter().map(|value| self.bytes(value, names));
+            out.push((label.clone(), bytes.collect()));
+            return Ok(());
+        }
         self.put(label, range, &values, |value| self.bytes(value, names), out)
     }
 
@@ -257,6 +268,12 @@ impl<'a> Renderer<'a> {
             value => value_bytes(value),
         }
     }
+}
+
+/// The attribute of the domain itself that tells its well-known containers; `None` for others.
+fn directory_head(directory: &Directory, id: ObjectId) -> Option<AttributeId> {
+    let is_head = id == directory.domain() && !directory.is_configuration();
+    is_head.then(|| directory.schema().attribute("wellKnownObjects"))?
 }
 
 /// A value as LDAP writes it.
