@@ -69,7 +69,7 @@ pub(super) fn settle(
     let (tied, others): (Vec<_>, Vec<_>) = raw.into_iter().partition(is_tied);
     let mut things: Vec<CloudThing> = Vec::new();
     for raw in tied.into_iter().chain(others) {
-        things.push(taken.thing(raw, &people, tenant));
+        things.push(taken.thing(&raw, &people, tenant));
     }
     own_sids(&people, &mut things);
     things.sort_by(|a, b| a.id.cmp(&b.id));
@@ -107,14 +107,14 @@ struct Taken {
 }
 
 impl Taken {
-    fn thing(&mut self, raw: RawThing, people: &[AdPerson], tenant: &Tenant) -> CloudThing {
+    fn thing(&mut self, raw: &RawThing, people: &[AdPerson], tenant: &Tenant) -> CloudThing {
         let user = raw.kind == Kind::User;
         let deleted = raw.deleted && user;
         let person = raw
             .anchor_of
             .and_then(|of| people.get(of))
             .filter(|person| person.kind == raw.kind);
-        let immutable_id = self.anchor(&raw, person, deleted);
+        let immutable_id = self.anchor(raw, person, deleted);
         let person = person.filter(|_| immutable_id.is_some());
         let guest = raw.guest && user && immutable_id.is_none();
         let cloud_managed = raw.cloud_managed && user && !deleted && immutable_id.is_some();
@@ -125,7 +125,7 @@ impl Taken {
             (false, Some(_)) => Some(true),
         };
         let tied = person.filter(|_| sync_enabled.is_some() || cloud_managed);
-        let sid = self.sid(&raw, tied, people, deleted);
+        let sid = self.sid(raw, tied, people, deleted);
         let mut thing = CloudThing {
             id: CloudId::from_bytes([raw.number + 100; 16]).to_string(),
             kind: raw.kind,
