@@ -21,6 +21,7 @@ mod identity;
 mod import;
 mod links;
 mod lookup;
+mod metadata;
 mod modify;
 mod moves;
 mod names;
@@ -61,13 +62,11 @@ pub use sid::{Sid, SidError};
 pub use value::{Value, Values};
 
 pub(crate) use add::most_specific;
-pub(crate) use computed::{EXPORTED, generalized_time, is_computed};
+pub(crate) use computed::{EXPORTED, is_computed};
 pub(crate) use import::Draft;
-pub(crate) use names::WELL_KNOWN;
 pub(crate) use new::Settings;
 pub(crate) use password::file_time;
-pub(crate) use schema::attribute_number;
-pub(crate) use time::parse_time;
+pub(crate) use time::{generalized_time, parse_time};
 pub(crate) use validate::{boolean, fits, same};
 
 /// One domain of a forest.
@@ -91,10 +90,11 @@ pub struct Directory {
     deleted_objects: Option<ObjectId>,
     /// The passwords of accounts, by the place of the account.
     passwords: imbl::OrdMap<u32, Text>,
+    metadata: metadata::Metadata,
     /// Made when a server asks for them.
     value_indexes: Option<Box<values_index::ValueIndexes>>,
     /// The configuration of the forest, made when somebody looks at it.
-    configuration: Arc<OnceLock<Directory>>,
+    configuration: Arc<OnceLock<Self>>,
     /// The attribute lists of recently added objects, so that like objects share one.
     shapes: [EcoVec<AttributeId>; 4],
 }
@@ -146,10 +146,9 @@ impl Directory {
         self.changes.push_back(id.0);
         after.usn_changed = self.highest_committed_usn();
         after.when_changed = to_second(now);
-        if self.value_indexes.is_some()
-            && let Some(before) = self.object(id).cloned()
-        {
+        if let Some(before) = self.object(id).cloned() {
             self.reindex(id, Some(&before), &after);
+            self.stamp_differences(id, &before, &after);
         }
         self.objects.set(id.0, Arc::new(after));
     }

@@ -7,7 +7,8 @@
 //!
 //! - [`Filter`]: the filter of a request, also from and to its text form (RFC 4515).
 //! - [`search`]: the function itself.
-//! - [`oid`]: the controls that it knows.
+//! - [`Notification`]: a search that goes on answering.
+//! - [`oid`]: the controls that all of them know.
 //!
 //! ```
 //! use mock_ad::search::{Context, Filter, Scope, SearchRequest, SearchState, search};
@@ -31,8 +32,10 @@ mod candidates;
 mod compile;
 mod constructed;
 mod controls;
+mod dirsync;
 mod evaluate;
 mod filter;
+mod notification;
 mod order;
 pub(crate) mod outcome;
 mod paged;
@@ -44,6 +47,7 @@ mod select;
 
 pub use controls::oid;
 pub use filter::{Extensible, Filter, FilterError, Substrings};
+pub use notification::{NOTIFICATIONS_MAX, Notification};
 pub use request::{
     Bound, Context, Control, Entry, Outcome, Reply, Scope, SearchRequest, SearchState,
 };
@@ -96,6 +100,13 @@ fn answer(
         return Err(Box::new(outcome::not_bound(directory)));
     }
     let controls = Controls::read(directory, controls)?;
+    if let Some(asked) = &controls.dirsync {
+        return dirsync::answer(directory, context, request, &controls, asked);
+    }
+    if controls.notification {
+        // It is registered, not answered: see `Notification`.
+        return Err(Box::new(outcome::unwilling(0x2104)));
+    }
     let search = Search::prepare(directory, context, request, &controls)?;
     if let Some(attribute) = &controls.scoped_by {
         return scoped(&search, request, attribute);
@@ -295,3 +306,6 @@ fn scoped(
     reply.controls.push(controls::scoped_response());
     Ok(reply)
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ use model::{
     Withheld, anchor,
 };
 use names::{
-    address, cloud_upn, expected_addresses, incoming, names_of, owner, primary_of, same, stated_upn,
+    address, claimed, cloud_upn, expected_addresses, names_of, owner, primary_of, same, stated_upn,
 };
 use scope::filtered;
 
@@ -58,7 +58,7 @@ pub(crate) fn verdict(
     let ours = |t: &CloudThing| !t.deleted && t.kind == o.kind && case.holds_anchor(t);
     let synced = case.find(|t| ours(t) && t.sync_enabled == Some(true));
     let linked = synced.or_else(|| case.find(|t| ours(t) && t.cloud_managed));
-    if !o.in_scope || filtered(o) {
+    if !o.in_scope || filtered(o, profile) {
         // Leaving scope deletes what this engine provisioned, and nothing else (5.14, 6.22).
         return synced.filter(|_| established).map_or_else(
             || Verdict::of(Outcome::OutOfScope),
@@ -99,7 +99,7 @@ impl<'a> Case<'a> {
     }
 
     fn hard_match(&self, t: &CloudThing) -> Verdict {
-        if self.features.block_hard_match {
+        if self.features.block_hard_match && t.sync_enabled != Some(true) {
             return Verdict::error("InvalidHardMatch", "sourceAnchor", Some(t)); // 2.7
         }
         if self.profile == Profile::Entra2026 {
@@ -177,7 +177,10 @@ impl<'a> Case<'a> {
             Profile::DirSync2013 => {
                 Some(Verdict::error("InvalidSoftMatch", by.attribute(), Some(t)))
             }
-            Profile::Entra2025 | Profile::Entra2026 if by == By::SoftMatchSmtp => {
+            // Groups meet the quarantine in every era (3.11b).
+            Profile::Entra2025 | Profile::Entra2026
+                if by == By::SoftMatchSmtp && t.kind == Kind::User =>
+            {
                 let one_sid = self.o.sid.is_some() && self.o.sid == t.sid;
                 let attribute = if one_sid { SID } else { "ProxyAddresses" };
                 Some(Verdict::error(UNIQUE, attribute, Some(t)))
@@ -218,15 +221,6 @@ impl<'a> Case<'a> {
         let upn_stays = t.on_prem_upn.is_some() && t.on_prem_upn == stated // 4.4
             || licensed_managed && !self.features.synchronize_upn_for_managed_users; // 4.6
         let upn = if upn_stays { t.upn.clone() } else { wanted };
-        let moves = |u: &String| {
-            t.upn
-                .as_ref()
-                .is_some_and(|old| self.tenant.federation(old, u))
-        };
-        if upn.as_ref().is_some_and(moves) {
-            let attribute = "FederatedUser.UserPrincipalName";
-            return Verdict::error("FederatedDomainChangeError", attribute, Some(t)); // 4.7
-        }
         let details_differ = [
             (
                 o.display_name.as_ref().or(o.cn.as_ref()),
@@ -245,7 +239,9 @@ impl<'a> Case<'a> {
                 .iter()
                 .find_map(|a| a.strip_prefix("SMTP:").map(str::to_owned));
             let current: BTreeSet<_> = t.proxies.iter().cloned().collect();
-            let same_names = *upn == t.upn && mail == t.mail && addresses == current;
+            // Where AD has no address at all, the cloud's own are left (2.25).
+            let left = o.proxies.is_empty() && o.mail.is_none() && *upn == t.upn;
+            let same_names = left || *upn == t.upn && mail == t.mail && addresses == current;
             if same_names && !details_differ {
                 Outcome::Unchanged
             } else {
@@ -292,9 +288,25 @@ impl<'a> Case<'a> {
                 return Err(Verdict::error(UNIQUE, "SipProxyAddress", Some(x))); // 3.11c
             }
         }
+        let moves = |t: &CloudThing, upn: &str| {
+            let old = t.upn.as_ref().filter(|_| t.sync_enabled == Some(true));
+            old.is_some_and(|old| self.tenant.federation(old, upn))
+        };
+        if let (Some(t), Some(upn)) = (t, upn)
+            && moves(t, upn)
+            && owner(&address(upn), self.things, Some(t)).is_none()
+        {
+            let attribute = "FederatedUser.UserPrincipalName";
+            return Err(Verdict::error(
+                "FederatedDomainChangeError",
+                attribute,
+                None,
+            )); // 4.7
+        }
         let mut withheld = Vec::new();
+        let calculated = upn.unwrap_or_default().to_lowercase();
         let upn = upn.map(|upn| ("UserPrincipalName", upn.to_owned()));
-        let addresses = incoming(o)
+        let addresses = claimed(o, t, self.tenant)
             .into_iter()
             .map(|value| ("ProxyAddresses", value));
         for (attribute, value) in upn.into_iter().chain(addresses) {
@@ -302,7 +314,7 @@ impl<'a> Case<'a> {
                 continue;
             };
             let mut groups_primary = x.proxies.iter().filter(|p| p.starts_with("SMTP:"));
-            let upn_too = groups_primary.any(|p| address(p) == stated_upn(o).to_lowercase());
+            let upn_too = groups_primary.any(|p| address(p) == calculated);
             let group_case = is_new && x.kind == Kind::Group && o.kind == Kind::User && upn_too;
             if group_case && value.starts_with("smtp:") {
                 return Err(Verdict::error(UNIQUE, "ProxyAddresses", Some(x))); // 3.11a

@@ -19,7 +19,8 @@ pub(crate) fn human(report: &Report, notes: &[String], everything: bool) -> Stri
         let _ = writeln!(
             text,
             "\nwarning: the export stops before it changes anything: {} pending deletes, {} are \
-             allowed (R6.17, event 116).\nWhat follows is what it does once somebody has allowed it.",
+             allowed (R6.17, event 116).\nWhat follows is what it does once somebody has \
+             allowed it.",
             stopped.deletes, stopped.threshold
         );
     }
@@ -52,7 +53,8 @@ pub(crate) fn human(report: &Report, notes: &[String], everything: bool) -> Stri
     if !report.orphans.is_empty() {
         let _ = writeln!(
             text,
-            "\nSynced accounts without an Active Directory object: {} (R6.22: nothing deletes them)",
+            "\nSynced accounts without an Active Directory object: {} (R6.22: nothing deletes \
+             them)",
             report.orphans.len()
         );
         for account in report.orphans.iter().take(SHOWN_MAX) {

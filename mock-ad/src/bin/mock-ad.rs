@@ -123,6 +123,7 @@ fn builder(arguments: &Arguments) -> Result<Builder, String> {
         base: arguments.base.clone(),
         accept: arguments.accept.clone(),
         recycle_bin: !arguments.no_recycle_bin,
+        complete: true,
         now: jiff::Timestamp::now(),
         ..LoadOptions::default()
     };

@@ -88,6 +88,8 @@ impl Directory {
         for (attribute, target) in links {
             self.links.add(attribute, id, target);
         }
+        // Links that come with an object are as old as the object.
+        self.links.take_changes();
         Ok(id)
     }
 
@@ -212,7 +214,7 @@ impl Directory {
     }
 
     /// Sets what a new object of a kind always has; `true` if it took the next RID.
-    fn set_defaults(&self, object: &mut Object) -> bool {
+    pub(super) fn set_defaults(&self, object: &mut Object) -> bool {
         let kind = self.schema.kind(object.class);
         let default = |object: &mut Object, attribute, value: Value| {
             if object.get(attribute).is_none() {

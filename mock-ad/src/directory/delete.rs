@@ -7,6 +7,15 @@ use super::{
     AttributeId, Deletion, Directory, Object, ObjectId, Rdn, Refusal, Value, Values, to_second,
 };
 
+/// The attributes that a deletion sets or takes away, and a restoration the other way round.
+const DELETION: [AttributeId; 5] = [
+    AttributeId::IS_DELETED,
+    AttributeId::LAST_KNOWN_PARENT,
+    AttributeId::MS_DS_LAST_KNOWN_RDN,
+    AttributeId::OBJECT_CATEGORY,
+    AttributeId::SAM_ACCOUNT_TYPE,
+];
+
 /// The bit of userAccountControl that disables an account.
 const ACCOUNT_DISABLED: i64 = 0x2;
 
@@ -47,15 +56,12 @@ impl Directory {
         }
         self.place(id, container, name, now);
         self.value_indexes = indexes;
-        self.reindex_from(id, &object);
-        Ok(())
-    }
-
-    /// Enters an object into the indexes of values after several changes to what it was.
-    fn reindex_from(&mut self, id: ObjectId, before: &Object) {
         if let Some(after) = self.object(id).cloned() {
-            self.reindex(id, Some(before), &after);
+            self.reindex(id, Some(&object), &after);
+            self.stamp_differences(id, &object, &after);
         }
+        self.stamp(id, DELETION);
+        Ok(())
     }
 
     /// Deletes an object and all below it, the lowest first.
@@ -138,9 +144,11 @@ impl Directory {
             }
         });
         self.place(id, parent, rdn.value, now);
-        if let Some(object) = self.object(id).cloned() {
-            self.index_accounts(id, &object);
+        if let Some(after) = self.object(id).cloned() {
+            self.index_accounts(id, &after);
+            self.stamp_differences(id, &object, &after);
         }
+        self.stamp(id, DELETION);
         Ok(())
     }
 
@@ -156,6 +164,8 @@ impl Directory {
                 self.links.remove(attribute, source, id);
             }
         }
+        // Every domain controller does that for itself; it does not replicate.
+        self.links.take_changes();
     }
 
     /// Leaves a tombstone the attributes that tombstones keep.

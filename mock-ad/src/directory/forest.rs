@@ -8,9 +8,7 @@ mod schema_objects;
 
 use store::Text;
 
-use super::{
-    AttributeId, ClassId, Directory, DirectoryOptions, Dn, Object, ObjectId, Rdn, Value, Values,
-};
+use super::{ClassId, Directory, DirectoryOptions, Dn, Object, ObjectId, Rdn, Value, Values};
 
 /// instanceType of a naming context whose superior is held as well (MS-ADTS 2.2.8).
 const HEAD_BELOW_ANOTHER: i64 = 13;
@@ -60,7 +58,7 @@ const EXTENDED_RIGHTS: [(&str, &str, &str); 6] = [
 impl Directory {
     /// The configuration of the forest as a directory below `CN=Configuration`; that of a
     /// configuration is itself.
-    pub fn configuration(&self) -> &Directory {
+    pub fn configuration(&self) -> &Self {
         if self.is_configuration() {
             return self;
         }
@@ -136,9 +134,10 @@ impl<'a> Builder<'a> {
         });
         let mut settings = (*made.settings).clone();
         settings.forest_root = domain.base().clone();
+        settings.forest_root_text = domain.settings.base_text.clone();
         settings.canonical_root = format!("{}/Configuration", domain.dns_name());
-        settings.dns_name = domain.dns_name().to_owned();
-        settings.netbios_name = domain.netbios_name().to_owned();
+        domain.dns_name().clone_into(&mut settings.dns_name);
+        domain.netbios_name().clone_into(&mut settings.netbios_name);
         settings.head_type = HEAD_BELOW_ANOTHER;
         settings.controller = domain.domain_controller().clone();
         settings.recycle_bin = domain.has_recycle_bin();

@@ -15,6 +15,17 @@ use super::{Directory, ObjectId};
 pub(super) struct Links {
     forward: OrdSet<(u16, u32, u32)>,
     back: OrdSet<(u16, u32, u32)>,
+    /// What was added and removed since somebody last looked.
+    changes: Vec<LinkChange>,
+}
+
+/// A link that was added or removed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LinkChange {
+    pub(super) attribute: AttributeId,
+    pub(super) from: ObjectId,
+    pub(super) to: ObjectId,
+    pub(super) added: bool,
 }
 
 fn range(attribute: AttributeId, id: ObjectId) -> RangeInclusive<(u16, u32, u32)> {
@@ -25,13 +36,35 @@ impl Links {
     /// Adds a link; `false` if it was there.
     pub(super) fn add(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
         self.back.insert((attribute.0, to.0, from.0));
-        self.forward.insert((attribute.0, from.0, to.0)).is_none()
+        let added = self.forward.insert((attribute.0, from.0, to.0)).is_none();
+        if added {
+            self.note(attribute, from, to, added);
+        }
+        added
     }
 
     /// Removes a link; `false` if it was not there.
     pub(super) fn remove(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
         self.back.remove(&(attribute.0, to.0, from.0));
-        self.forward.remove(&(attribute.0, from.0, to.0)).is_some()
+        let removed = self.forward.remove(&(attribute.0, from.0, to.0)).is_some();
+        if removed {
+            self.note(attribute, from, to, false);
+        }
+        removed
+    }
+
+    fn note(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId, added: bool) {
+        self.changes.push(LinkChange {
+            attribute,
+            from,
+            to,
+            added,
+        });
+    }
+
+    /// What was added and removed since this was last asked, in order.
+    pub(super) fn take_changes(&mut self) -> Vec<LinkChange> {
+        std::mem::take(&mut self.changes)
     }
 
     /// Fills both directions at once, which is faster than link by link.

@@ -122,6 +122,7 @@ impl Directory {
         if let Some(links) = links {
             self.links = links;
         }
+        let link_changes = self.links.take_changes();
         let renamed = |name| before.text(name) != after.text(name);
         if renamed(AttributeId::SAM_ACCOUNT_NAME) || renamed(AttributeId::USER_PRINCIPAL_NAME) {
             self.unindex_accounts(id, &before);
@@ -135,6 +136,7 @@ impl Directory {
             self.take_password(id, password);
         }
         self.change_to(id, now, after);
+        self.stamp_links(link_changes);
         Ok(())
     }
 

@@ -171,16 +171,11 @@ fn by_canonical_name(directory: &Directory, name: &str) -> Option<ObjectId> {
 
 /// The one live object with a text; `None` if there are several.
 fn by_text(directory: &Directory, attribute: AttributeId, text: &str) -> Option<ObjectId> {
-    let value = text.into();
     let has = |id: &ObjectId| {
         let object = directory.object(*id).filter(|object| !object.is_deleted());
         object.is_some_and(|object| object.texts(attribute).any(|found| eq_fold(found, text)))
     };
-    let mut found = match directory.with_value(attribute, &value) {
-        Some(candidates) => candidates.into_iter().filter(has).collect::<Vec<_>>(),
-        None => return None,
-    };
-    found.dedup();
+    let mut found: Vec<ObjectId> = directory.objects().map(|(id, _)| id).filter(has).collect();
     (found.len() == 1).then(|| found.pop())?
 }
 

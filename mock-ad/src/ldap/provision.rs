@@ -35,6 +35,7 @@ pub fn provision(
         now,
         guids,
     };
+    adder.containers();
     let control = Value::Integer(0x200 | 0x1_0000);
     let user = vec![
         (AttributeId::OBJECT_CLASS, vec!["user".into()]),
@@ -71,6 +72,32 @@ struct Adder<'a> {
 }
 
 impl Adder<'_> {
+    /// Adds the well-known containers that an export left out.
+    fn containers(&mut self) {
+        const CONTAINERS: [(&str, &str, &str); 7] = [
+            ("container", "CN", "Users"),
+            ("container", "CN", "Computers"),
+            ("builtinDomain", "CN", "Builtin"),
+            ("organizationalUnit", "OU", "Domain Controllers"),
+            ("container", "CN", "System"),
+            ("lostAndFound", "CN", "LostAndFound"),
+            ("container", "CN", "ForeignSecurityPrincipals"),
+        ];
+        for (class, attribute, name) in CONTAINERS {
+            let dn = self.directory.base().child(Rdn::new(attribute, name));
+            let change = Change::Add {
+                dn,
+                attributes: vec![
+                    (AttributeId::OBJECT_CLASS, vec![class.into()]),
+                    (AttributeId::IS_CRITICAL_SYSTEM_OBJECT, vec![true.into()]),
+                ],
+                guid: None,
+            };
+            // One that is there already stays as it is.
+            let _ = self.directory.apply(&change, self.now, self.guids);
+        }
+    }
+
     /// The account of a name, added if it is not there.
     fn ensure(
         &mut self,

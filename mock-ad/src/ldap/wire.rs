@@ -59,6 +59,7 @@ pub(super) struct Search {
     #[rasn(tag(universal, 10))]
     pub(super) scope: i64,
     #[rasn(tag(universal, 10))]
+    #[expect(dead_code, reason = "Active Directory has no aliases to dereference")]
     pub(super) dereference: i64,
     pub(super) size_limit: i64,
     pub(super) time_limit: i64,

@@ -121,9 +121,8 @@ impl Write<'_> {
             return Err(Box::new(no_such_object("")).into());
         }
         let directory = self.directory();
-        let context = self.session.context(self.host.now());
         let shows = |directory: &Directory, id| deleted || directory.is_live(id);
-        let found = base::find(directory, &context, name, &shows)?;
+        let found = base::find(directory, name, &shows)?;
         if !std::ptr::eq(found.directory, directory) {
             let hint = "the configuration and the schema can be read only".to_owned();
             return Err(Refusal::unwilling(0x2035, hint).into());

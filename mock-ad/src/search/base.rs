@@ -2,7 +2,7 @@
 
 use store::Text;
 
-use super::{Context, Outcome, Scope, outcome};
+use super::{Outcome, Scope, outcome};
 use crate::directory::{Directory, Dn, DnError, ObjectId, ObjectName};
 
 /// A part of the forest that is searched by itself (MS-ADTS 3.1.1.1.5).
@@ -131,7 +131,6 @@ fn configuration_base(configuration: &Directory, id: ObjectId) -> Base<'_> {
 /// Finds the base of a search, which must not be empty.
 pub(crate) fn find<'a>(
     domain: &'a Directory,
-    _context: &Context,
     text: &str,
     shows: &dyn Fn(&Directory, ObjectId) -> bool,
 ) -> Result<Base<'a>, Box<Outcome>> {
@@ -174,15 +173,14 @@ fn find_dn<'a>(
     } else {
         return Err(Box::new(foreign(dn, text)));
     };
-    let found = directory.find_closest(dn);
-    let best = |found: Option<ObjectId>| {
-        let id = found.unwrap_or_else(|| directory.domain());
-        let shown = std::iter::successors(Some(id), |id| directory.object(*id)?.parent)
+    let missing = |nearest: Option<ObjectId>| {
+        let id = nearest.unwrap_or_else(|| directory.domain());
+        let lowest = std::iter::successors(Some(id), |id| directory.object(*id)?.parent)
             .find(|id| shows(directory, *id));
-        let best: Text = shown.map(|id| directory.dn_text(id)).unwrap_or_default();
+        let best: Text = lowest.map(|id| directory.dn_text(id)).unwrap_or_default();
         Err(Box::new(outcome::no_such_object(&best)))
     };
-    match found {
+    match directory.find_closest(dn) {
         Ok(id) if shows(directory, id) || is_deleted_objects(directory, id) => {
             Ok(if std::ptr::eq(directory, configuration) {
                 configuration_base(configuration, id)
@@ -194,8 +192,8 @@ fn find_dn<'a>(
                 }
             })
         }
-        Ok(id) => best(directory.object(id).and_then(|object| object.parent)),
-        Err(found) => best(found),
+        Ok(id) => missing(directory.object(id).and_then(|object| object.parent)),
+        Err(nearest) => missing(nearest),
     }
 }
 

@@ -4,6 +4,8 @@
 //! promises (MS-ADTS 3.1.1.3.1.9); scripts parse the rest all the same. DSIDs differ between
 //! builds; these are of one build each.
 
+use std::fmt::Write as _;
+
 use super::{Outcome, ResultCode};
 use crate::directory::Directory;
 
@@ -131,12 +133,6 @@ pub(super) fn filter_too_large() -> Outcome {
     refusal(ResultCode::ADMIN_LIMIT_EXCEEDED, detail)
 }
 
-/// An operations error of the directory service itself.
-pub(super) fn operations_error(win32: u32) -> Outcome {
-    let detail = format!("{win32:08X}: SvcErr: DSID-03140A1D, problem 5012 (DIR_ERROR), data 0");
-    refusal(ResultCode::OPERATIONS_ERROR, &detail)
-}
-
 /// A result of a code alone.
 pub(super) fn bare(code: ResultCode) -> Outcome {
     Outcome {
@@ -153,7 +149,10 @@ pub(super) fn url_escaped(dn: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'=' | b',' | b'-' | b'.' | b'_' => {
                 url.push(char::from(byte));
             }
-            _ => url.push_str(&format!("%{byte:02X}")),
+            _ => {
+                // Writing to text cannot fail.
+                let _ = write!(url, "%{byte:02X}");
+            }
         }
     }
     url

@@ -40,11 +40,6 @@ impl SearchState {
         Some(self.open.remove(at))
     }
 
-    /// Ends the search of a cookie.
-    pub(super) fn abandon(&mut self, cookie: &[u8]) {
-        self.open.retain(|open| open.cookie != cookie);
-    }
-
     /// Remembers where a search goes on and gives the cookie for it. The oldest is forgotten if
     /// too many are open, as domain controllers do.
     pub(super) fn keep(&mut self, search: u64, rest: Rest, sent: usize) -> [u8; 16] {

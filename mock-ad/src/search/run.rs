@@ -75,7 +75,7 @@ impl<'a> Search<'a> {
             }
             bases = Base::naming_contexts(domain);
         } else {
-            let base = base::find(domain, context, &request.base, &shows)?;
+            let base = base::find(domain, &request.base, &shows)?;
             hidden_base = !shows(base.directory, base.id);
             bases.push(base);
             if everywhere && request.scope == Scope::Subtree {
@@ -214,7 +214,7 @@ impl<'a> Part<'a> {
         };
         let schema = base.directory.schema();
         let selection = Selection::new(schema, &request.attributes, request.types_only);
-        let mut renderer = Renderer::new(view, base, selection);
+        let mut renderer = Renderer::new(view, selection);
         renderer.names = controls.names;
         renderer.range_no_error = controls.range_no_error;
         renderer.bound = context.bound;

@@ -31,6 +31,14 @@ pub(crate) struct Input<'a> {
     pub(crate) recipient: bool,
 }
 
+impl Input<'_> {
+    /// Whether the object may have an address: a recipient only in verified domains (rule R4.11,
+    /// step 4). One that it loses this way still masks `mail` and the UPN.
+    fn may_keep(&self, address: &str) -> bool {
+        !self.recipient || self.domains.is_verified(address::suffix(address))
+    }
+}
+
 /// Which parts an export or a task derives anew.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recalculate {
@@ -339,7 +347,7 @@ impl Listed {
             any: false,
         };
         for value in sent.iter() {
-            if !is_kept(value, input) {
+            if !is_accepted(value) {
                 list.sent = None;
                 continue;
             }
@@ -348,8 +356,12 @@ impl Listed {
             if is_first_primary {
                 list.wanted_primary = Some(Text::from(value.address()));
             }
-            if value.is_smtp() && is_taken(value.address()) {
-                withheld.push((ConflictProperty::ProxyAddresses, Text::from(value.as_str())));
+            let stays = !value.is_smtp() || input.may_keep(value.address());
+            if !stays || value.is_smtp() && is_taken(value.address()) {
+                if stays {
+                    let text = Text::from(value.as_str());
+                    withheld.push((ConflictProperty::ProxyAddresses, text));
+                }
                 list.sent = None;
                 if is_first_primary {
                     list.wanted_primary = Some(Text::new());
@@ -395,8 +407,11 @@ impl Listed {
             .shadow
             .mail
             .as_ref()
-            .filter(|mail| is_mail_kept(mail, input))
+            .filter(|mail| is_mail_accepted(mail))
         {
+            if !input.may_keep(mail) {
+                return moera.map(Text::from);
+            }
             if !is_taken(mail) {
                 return Some(mail.clone());
             }
@@ -475,8 +490,8 @@ impl Listed {
     }
 }
 
-/// Whether the cloud keeps a value at all (rule R4.11, steps 1 and 4).
-fn is_kept(value: &ProxyAddress, input: &Input<'_>) -> bool {
+/// Whether the cloud takes a value into account at all (rule R4.11, step 1).
+fn is_accepted(value: &ProxyAddress) -> bool {
     let protocol = value.protocol();
     if protocol.is_empty()
         || LEGACY_PROTOCOLS
@@ -485,10 +500,10 @@ fn is_kept(value: &ProxyAddress, input: &Input<'_>) -> bool {
     {
         return false;
     }
-    !value.is_smtp() || is_mail_kept(value.address(), input)
+    !value.is_smtp() || is_mail_accepted(value.address())
 }
 
-fn is_mail_kept(mail: &str, input: &Input<'_>) -> bool {
+fn is_mail_accepted(mail: &str) -> bool {
     let suffix = address::suffix(mail);
     let ends_with = |end: &str| {
         suffix.len() >= end.len()
@@ -498,5 +513,4 @@ fn is_mail_kept(mail: &str, input: &Input<'_>) -> bool {
     address::is_well_formed(mail)
         && !ends_with(".onmicrosoft.com")
         && !ends_with(".microsoftonline.com")
-        && (!input.recipient || input.domains.is_verified(suffix))
 }

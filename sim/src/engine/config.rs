@@ -72,6 +72,9 @@ pub struct EnginePolicy {
     pub disconnect_reprovisions: bool,
     /// Rule R6.19: too many deletions hold back the deletions only, not the whole export.
     pub threshold_suppresses_deletes_only: bool,
+    /// Rule R5.10: an adminDescription beginning `Contact_` keeps a contact out. The rules of 2016
+    /// have no such clause; later builds are reported to.
+    pub contact_marker_excludes: bool,
 }
 
 impl EnginePolicy {
@@ -82,6 +85,7 @@ impl EnginePolicy {
             delta_import_sees_cloud_deletions: modern,
             disconnect_reprovisions: modern,
             threshold_suppresses_deletes_only: false,
+            contact_marker_excludes: matches!(profile, Profile::Entra2025 | Profile::Entra2026),
         }
     }
 }
@@ -121,6 +125,8 @@ switches! {
         "a person whose cloud object vanished is provisioned anew by the sync that notices it";
     "threshold-suppresses-deletes-only" R6_19 threshold_suppresses_deletes_only
         "too many pending deletions hold back only the deletions, not the whole export";
+    "contact-marker-excludes" R5_10 contact_marker_excludes
+        "an adminDescription beginning Contact_ keeps a contact out";
 }
 
 /// How the engine is set up.

@@ -10,7 +10,7 @@ use mock_cloud::{
 };
 use store::{Text, eq_fold};
 
-use super::config::AnchorAttribute;
+use super::config::{AnchorAttribute, EnginePolicy};
 
 /// `userAccountControl`: the account is disabled.
 const ACCOUNT_DISABLED: i64 = 0x2;
@@ -43,6 +43,7 @@ pub(super) enum Inbound {
 pub(super) struct Surroundings<'a> {
     pub(super) schema: &'a Schema,
     pub(super) anchor: AnchorAttribute,
+    pub(super) policy: EnginePolicy,
     pub(super) domain_name: Text,
     pub(super) net_bios_name: Text,
     /// Which properties the attributes of an object feed.
@@ -87,7 +88,7 @@ pub(super) fn inbound(
     around: &Surroundings<'_>,
 ) -> Inbound {
     let kind = around.schema.kind(object.class);
-    if let Some(reason) = filtered(object, kind) {
+    if let Some(reason) = filtered(object, kind, around.policy) {
         return Inbound::Filtered(reason);
     }
     let Some(kind) = sync_type(kind) else {
@@ -225,7 +226,7 @@ fn first_component(object: &Object, schema: &Schema) -> Text {
 }
 
 /// Default exclusions (rules R5.9 and R5.10).
-fn filtered(object: &Object, kind: ObjectKind) -> Option<Reason> {
+fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<Reason> {
     let text = |attribute| {
         object
             .text(attribute)
@@ -238,12 +239,12 @@ fn filtered(object: &Object, kind: ObjectKind) -> Option<Reason> {
         return Some(Reason::plain(RuleId::R5_9, text));
     }
     let marker = match kind {
-        ObjectKind::Group => "Group_",
-        ObjectKind::Contact => "Contact_",
-        _ => "User_",
+        ObjectKind::Group => Some("Group_"),
+        ObjectKind::Contact => policy.contact_marker_excludes.then_some("Contact_"),
+        _ => Some("User_"),
     };
     let description = text(AttributeId::ADMIN_DESCRIPTION);
-    if starts_fold(description, marker) {
+    if marker.is_some_and(|marker| starts_fold(description, marker)) {
         let text = "adminDescription is {0}: the default rules leave the object out";
         return Some(Reason::one(RuleId::R5_10, text, description));
     }
@@ -326,7 +327,7 @@ fn starts_fold(text: &str, start: &str) -> bool {
 }
 
 /// Rules R1.1, R1.2, R1.7, R1.8 and R1.12.
-fn source_anchor(
+pub(super) fn source_anchor(
     object: &Object,
     kind: SyncObjectType,
     attribute: AnchorAttribute,

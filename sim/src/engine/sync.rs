@@ -35,6 +35,7 @@ impl Engine {
             forest,
             around: Surroundings {
                 anchor: self.config.anchor,
+                policy: self.config.policy,
                 domain_name: connector.domain_name.clone(),
                 net_bios_name: connector.net_bios_name.clone(),
                 properties: PropertyMap::new(&schema),

@@ -9,7 +9,7 @@ use store::Text;
 
 use super::changes::{changes, losses};
 use super::{Account, Log, Names, PredictedError, Prediction, Withheld, out_of_scope};
-use crate::engine::{Exported, Source};
+use crate::engine::{CsId, Exported, Source};
 use crate::world::World;
 
 /// What happens to an object. The names are a contract: scripts read them.
@@ -132,11 +132,8 @@ impl Judge<'_> {
             resembles: Vec::new(),
             why: Vec::new(),
         };
-        let anchor = prediction.source_anchor.as_ref();
-        let deleted = log.deleted.iter().find(|one| {
-            let entry = self.future.engine().entra().get(one.cs);
-            entry.is_some_and(|entry| Some(&entry.anchor) == anchor && entry.kind == kind)
-        });
+        let connector = self.connector(source);
+        let deleted = log.deleted.iter().find(|one| Some(one.cs) == connector);
         if let Some(reason) = log.failed.get(&source) {
             prediction.outcome = Outcome::Error;
             prediction.why.push(reason.clone());
@@ -148,6 +145,14 @@ impl Judge<'_> {
             self.judge_silence(&mut prediction, source, log);
         }
         prediction
+    }
+
+    /// What the object was connected to when the prediction began: its deletion says no more than
+    /// which connection went, and an object that left may have no anchor of its own any longer.
+    fn connector(&self, source: Source) -> Option<CsId> {
+        let engine = self.world.engine();
+        let entry = engine.forest(source.forest)?.entry(source.object)?;
+        engine.metaverse().get(entry.metaverse?)?.connector
     }
 
     /// The anchor that the object has in the metaverse, or would have.
@@ -162,8 +167,9 @@ impl Judge<'_> {
         if let Some(known) = known {
             return Some(known.source_anchor.clone());
         }
-        let object = self.world.forests()[source.forest].object(source.object)?;
-        Some(SourceAnchor::from_guid_bytes(*object.guid.as_bytes()))
+        self.world
+            .engine()
+            .source_anchor(self.world.forests(), source)
     }
 
     fn account(&self, key: CloudKey) -> Option<Account> {

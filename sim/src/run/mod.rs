@@ -214,7 +214,10 @@ impl<'f> Runner<'f> {
         Diagnostic::new("step-refused", message, self.file, step.at.clone())
             .label(refused.message.clone())
             .help(refused.hint.clone())
-            .help("if the refusal is what the scenario is about, follow with `expect: { refused: {} }`")
+            .help(
+                "if the refusal is what the scenario is about, follow with \
+                 `expect: { refused: {} }`",
+            )
     }
 
     fn check(&mut self, expectation: &Spanned<Expectation>) {

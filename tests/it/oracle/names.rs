@@ -13,18 +13,33 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)
 }
 
-/// The address of a value such as `SMTP:a@b`, folded for comparison.
-pub(super) fn address(value: &str) -> String {
+/// The address of a value such as `SMTP:a@b`.
+fn bare(value: &str) -> String {
     value
         .split_once(':')
         .map_or(value, |(_, address)| address)
-        .to_lowercase()
+        .to_owned()
+}
+
+/// The same, folded for comparison.
+pub(super) fn address(value: &str) -> String {
+    bare(value).to_lowercase()
 }
 
 fn is_smtp(value: &str) -> bool {
     value
         .get(..5)
         .is_some_and(|prefix| prefix.eq_ignore_ascii_case("smtp:"))
+}
+
+/// Whether the cloud takes a name from AD at all: not its own domains, nothing malformed (4.11).
+fn takes(address: &str) -> bool {
+    let domain = address
+        .rsplit_once('@')
+        .map(|(_, domain)| domain.to_lowercase());
+    let system =
+        |d: &String| d.ends_with(".onmicrosoft.com") || d.ends_with(".microsoftonline.com");
+    domain.is_some_and(|domain| !system(&domain)) && !address.contains(char::is_whitespace)
 }
 
 /// Values of proxyAddresses the cloud accepts (4.11, step 1).
@@ -34,38 +49,43 @@ fn accepted(o: &AdPerson) -> Vec<String> {
         let known = ["smtp", "sip", "x500", "eum"]
             .iter()
             .any(|p| same(p, prefix));
-        let domain = address(value).rsplit_once('@').map(|(_, d)| d.to_owned());
-        let system = domain.as_ref().is_some_and(|d| {
-            d.ends_with(".onmicrosoft.com") || d.ends_with(".microsoftonline.com")
-        });
-        let well_formed = domain.is_some() && !rest.contains(char::is_whitespace);
-        known && !system && (well_formed || !rest.is_empty() && !is_smtp(value))
+        known && !rest.is_empty() && (!is_smtp(value) || takes(rest))
     };
     let trimmed = o.proxies.iter().map(|p| p.trim().to_owned());
     trimmed.filter(good).collect()
 }
 
-/// The SMTP addresses AD brings along; mail counts where there are no proxyAddresses (2.10).
+/// The SMTP addresses AD brings along; mail counts where no other is left (4.11, step 2).
 pub(super) fn incoming(o: &AdPerson) -> Vec<String> {
-    if o.proxies.is_empty() {
-        return o
-            .mail
-            .iter()
-            .map(|mail| format!("SMTP:{}", mail.trim()))
-            .collect();
+    let mut listed = accepted(o);
+    listed.retain(|value| is_smtp(value));
+    if listed.is_empty() {
+        let mail = o.mail.iter().map(|mail| mail.trim());
+        let mail = mail.filter(|mail| takes(mail));
+        listed.extend(mail.map(|mail| format!("SMTP:{mail}")));
     }
-    accepted(o)
-        .into_iter()
-        .filter(|value| is_smtp(value))
-        .collect()
+    listed
 }
 
-/// The primary address AD brings along.
+/// What is left of them on an account: a recipient keeps none of an unverified domain (4.11,
+/// step 4).
+pub(super) fn claimed(o: &AdPerson, t: Option<&CloudThing>, tenant: &Tenant) -> Vec<String> {
+    let mut claimed = incoming(o);
+    let recipient = t.is_some_and(|t| t.licensed);
+    claimed.retain(|value| !recipient || tenant.is_verified(value));
+    claimed
+}
+
+/// The primary address that AD states, which matching compares: mail only where there are no
+/// proxyAddresses at all (2.10).
 pub(super) fn primary_of(o: &AdPerson) -> Option<String> {
-    incoming(o)
-        .iter()
+    if o.proxies.is_empty() {
+        return o.mail.as_ref().map(|mail| mail.trim().to_lowercase());
+    }
+    let mut trimmed = o.proxies.iter().map(|value| value.trim());
+    trimmed
         .find(|value| value.starts_with("SMTP:"))
-        .map(|value| address(value))
+        .map(address)
 }
 
 /// The UPN that leaves AD (4.1).
@@ -83,12 +103,12 @@ fn nickname(o: &AdPerson, known: Option<&CloudThing>) -> String {
         .mail_nickname
         .clone()
         .or_else(|| known.and_then(|t| t.mail_nickname.clone()));
-    let secondary = || incoming(o).first().map(|value| address(value));
+    let mut listed = o.proxies.iter().map(|value| value.trim());
+    let secondary = || listed.find(|value| is_smtp(value)).map(bare);
     let upn = Some(stated_upn(o)).filter(|_| o.kind == Kind::User);
-    let name = stated
-        .or_else(|| primary_of(o))
-        .or_else(|| o.mail.clone())
-        .or(upn);
+    let mut primaries = o.proxies.iter().map(|value| value.trim());
+    let primary = primaries.find(|value| value.starts_with("SMTP:")).map(bare);
+    let name = stated.or(primary).or_else(|| o.mail.clone()).or(upn);
     let name = name.or_else(secondary).unwrap_or_default();
     name.split('@').next().unwrap_or_default().to_owned()
 }
@@ -154,16 +174,21 @@ pub(super) fn expected_addresses(
     tenant: &Tenant,
 ) -> BTreeSet<String> {
     let kept = |value: &String| !withheld.iter().any(|w| w.value == *value);
-    let mut set: BTreeSet<String> = incoming(o).into_iter().filter(kept).collect();
+    let given = incoming(o);
+    let mut set: BTreeSet<String> = claimed(o, Some(t), tenant)
+        .into_iter()
+        .filter(kept)
+        .collect();
+    let has_primary = set.iter().any(|value| value.starts_with("SMTP:"));
     set.extend(accepted(o).into_iter().filter(|value| !is_smtp(value)));
-    let minted = t.proxies.iter().map(|p| address(p)).find(|a| {
+    let minted = t.proxies.iter().map(|p| bare(p)).find(|a| {
         a.rsplit_once('@')
             .is_some_and(|(_, domain)| same(domain, &tenant.initial))
     });
     if t.kind != Kind::User || !(t.licensed || minted.is_some()) {
         return set;
     }
-    let nothing_given = set.is_empty();
+    let nothing_given = given.is_empty();
     let system = minted.unwrap_or_else(|| format!("{}@{}", nickname(o, Some(t)), tenant.initial));
     let mut add = |value: &str, primary: bool| {
         if !set
@@ -173,14 +198,15 @@ pub(super) fn expected_addresses(
             set.insert(format!("{}:{value}", if primary { "SMTP" } else { "smtp" }));
         }
     };
-    let has_primary =
-        primary_of(o).is_some_and(|p| !withheld.iter().any(|w| address(&w.value) == p));
     let upn_leads = !has_primary && nothing_given && t.licensed;
     let system_leads = !has_primary && !upn_leads;
+    if system_leads {
+        add(&system, true);
+    }
     if let Some(upn) = upn.filter(|_| t.licensed || !nothing_given) {
         add(upn, upn_leads);
     }
-    add(&system, system_leads);
+    add(&system, false);
     set.retain(|value| !t.licensed || !is_smtp(value) || tenant.is_verified(value));
     set
 }

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::model::{AdPerson, CloudThing, Kind, Outcome, Profile, Tenant, anchor};
-use super::names::{address, cloud_upn, incoming, names_of, stated_upn};
+use super::names::{address, cloud_upn, names_of, stated_upn};
+
 use super::verdict;
 
 /// Per person: does another one in scope claim one of the same names or the same SID?
 pub(crate) fn collides_with_other_new(people: &[AdPerson]) -> Vec<bool> {
     let claims = |o: &AdPerson| -> BTreeSet<String> {
         let upn = (o.kind == Kind::User).then(|| stated_upn(o).to_lowercase());
-        incoming(o)
+        o.proxies
             .iter()
+            .chain(&o.mail)
             .map(|a| address(a))
             .chain(upn)
             .chain(o.sid.clone())
@@ -37,31 +39,43 @@ pub(crate) fn order_dependent(
             cloud_upn(o, None, tenant),
             (o.kind == Kind::User).then(|| stated_upn(o)),
         ];
-        let mut names: BTreeSet<String> = incoming(o).iter().map(|a| address(a)).collect();
+        let listed = o.proxies.iter().filter(|value| !value.starts_with("sip:"));
+        let mut names: BTreeSet<String> = listed.map(|a| address(a)).collect();
+        names.extend(o.mail.iter().map(|mail| mail.to_lowercase()));
+        let sip = o.proxies.iter().filter(|value| value.starts_with("sip:"));
+        names.extend(sip.map(|value| value.to_lowercase()));
+        names.extend(o.sid.clone());
         names.extend(upns.into_iter().flatten().map(|u| u.to_lowercase()));
+        let target = things.iter().find(|t| v.cloud_id.as_ref() == Some(&t.id));
         // Any of them may become the nickname, and with it an address of the initial domain.
         let stems = names.iter().cloned().chain(o.mail_nickname.clone());
         let stems: Vec<String> = stems
             .chain([&o.sam, &o.mail, &o.upn].into_iter().flatten().cloned())
+            .chain(target.and_then(|t| t.mail_nickname.clone()))
             .collect();
         names.extend(stems.iter().map(|stem| {
             let local = stem.split('@').next().unwrap_or_default();
             format!("{local}@{}", tenant.initial).to_lowercase()
         }));
-        let target = things.iter().find(|t| v.cloud_id.as_ref() == Some(&t.id));
         let of_target = target
             .map(names_of)
             .unwrap_or_default()
             .into_iter()
             .map(|(_, n)| n);
-        let of_target: Vec<String> = of_target.collect();
+        let sip = target.map(|t| t.proxies.iter().map(|value| value.to_lowercase()));
+        let sid = target.and_then(|t| t.sid.clone());
+        let of_target: Vec<String> = of_target
+            .chain(sip.into_iter().flatten())
+            .chain(sid)
+            .collect();
         // An account comes back only while the names it had are free (3.11d).
         let own = anchor(o);
         let binned = things
             .iter()
             .filter(|t| t.deleted && t.immutable_id.as_ref() == Some(&own));
         names.extend(binned.flat_map(names_of).map(|(_, name)| name));
-        let still = matches!(v.outcome, Outcome::Unchanged | Outcome::OutOfScope);
+        let still =
+            matches!(v.outcome, Outcome::Unchanged | Outcome::OutOfScope) && v.withheld.is_empty();
         let moved = if still {
             BTreeSet::new()
         } else {

@@ -1,10 +1,10 @@
 //! What never reaches the cloud, whatever container it is in.
 
-use super::model::{AdPerson, Kind};
+use super::model::{AdPerson, Kind, Profile};
 use super::names::same;
 
 /// Left out by default, whatever the container (1.12, 5.7, 5.9, 5.10).
-pub(super) fn filtered(o: &AdPerson) -> bool {
+pub(super) fn filtered(o: &AdPerson, profile: Profile) -> bool {
     let begins = |text: &Option<String>, with: &str| {
         text.as_ref()
             .is_some_and(|t| t.to_lowercase().starts_with(&with.to_lowercase()))
@@ -33,6 +33,10 @@ pub(super) fn filtered(o: &AdPerson) -> bool {
                         .is_some_and(|s| same(s, "MSOL_AD_Sync_RichCoexistence"))
                     || !(mail_enabled || o.security_group)
             }
-            Kind::Contact => !mail_enabled,
+            // Only later builds know the marker of contacts.
+            Kind::Contact => {
+                !mail_enabled
+                    || profile >= Profile::Entra2025 && begins(&o.admin_description, "Contact_")
+            }
         }
 }

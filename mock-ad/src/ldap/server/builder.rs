@@ -124,6 +124,7 @@ impl Builder {
     pub fn ldif(self, text: impl AsRef<[u8]>) -> Result<Self, StartError> {
         let options = LoadOptions {
             recycle_bin: self.recycle_bin,
+            complete: true,
             now: (self.clock)(),
             ..LoadOptions::default()
         };
