@@ -61,7 +61,8 @@ impl Write<'_> {
             if self.follows_anyway(dn, attribute, &values) {
                 continue;
             }
-            if definition.system_only || attribute == AttributeId::OBJECT_SID {
+            let own = definition.system_only && attribute != AttributeId::OBJECT_CLASS;
+            if own || attribute == AttributeId::OBJECT_SID {
                 let why = "only the directory itself writes it";
                 return Err(Refusal::system_only(&definition.name, why).into());
             }
