@@ -58,7 +58,7 @@ impl Write<'_> {
                 return Err(Refusal::constraint(definition, 0x57, hint).into());
             }
             let values = values::values(directory, attribute, raw)?;
-            if self.follows_anyway(dn, attribute, &values) {
+            if follows_anyway(dn, attribute, &values) {
                 continue;
             }
             let own = definition.system_only && attribute != AttributeId::OBJECT_CLASS;
@@ -73,27 +73,6 @@ impl Write<'_> {
         }
         self.check_classes(&attributes)?;
         Ok(attributes)
-    }
-
-    /// Whether a value is what the directory would work out by itself.
-    fn follows_anyway(&self, dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
-        let Some(text) = values.first() else {
-            return false;
-        };
-        let text = text.as_text();
-        match attribute {
-            AttributeId::NAME => {
-                let rdn = dn.rdn().map(|rdn| &rdn.value);
-                text.zip(rdn)
-                    .is_some_and(|(given, name)| eq_fold(given, name))
-            }
-            AttributeId::DISTINGUISHED_NAME => {
-                text.and_then(|text| text.parse::<Dn>().ok()).as_ref() == Some(dn)
-            }
-            AttributeId::INSTANCE_TYPE => values == [Value::Integer(4)],
-            AttributeId::OBJECT_CATEGORY => text.is_some(),
-            _ => false,
-        }
     }
 
     /// Whether all classes are ones that the schema has: their names are converted like any
@@ -124,4 +103,25 @@ fn enables(attributes: &Attributes) -> bool {
         .filter(|(attribute, _)| *attribute == AttributeId::USER_ACCOUNT_CONTROL)
         .filter_map(|(_, values)| values.first()?.as_integer())
         .any(|control| control & NORMAL_ACCOUNT != 0 && control & DISABLED_OR_WITHOUT_PASSWORD == 0)
+}
+
+/// Whether a value is what the directory would work out by itself.
+fn follows_anyway(dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
+    let Some(text) = values.first() else {
+        return false;
+    };
+    let text = text.as_text();
+    match attribute {
+        AttributeId::NAME => {
+            let rdn = dn.rdn().map(|rdn| &rdn.value);
+            text.zip(rdn)
+                .is_some_and(|(given, name)| eq_fold(given, name))
+        }
+        AttributeId::DISTINGUISHED_NAME => {
+            text.and_then(|text| text.parse::<Dn>().ok()).as_ref() == Some(dn)
+        }
+        AttributeId::INSTANCE_TYPE => values == [Value::Integer(4)],
+        AttributeId::OBJECT_CATEGORY => text.is_some(),
+        _ => false,
+    }
 }

@@ -3,14 +3,14 @@
 use store::eq_fold;
 
 use super::{No, Write};
-use crate::directory::{Change, Dn, ObjectKind, Refusal, ResultCode};
+use crate::directory::{Change, Dn, ObjectKind, Rdn, Refusal};
 use crate::ldap::message::Renaming;
 
 impl Write<'_> {
     pub(super) fn rename(self, renaming: &Renaming) -> Result<(), No> {
         let object = self.target(&renaming.dn, false)?;
         self.check_access(&renaming.dn)?;
-        let name = self.new_rdn(&renaming.new_rdn)?;
+        let name = new_rdn(&renaming.new_rdn)?;
         if !renaming.delete_old_rdn {
             let hint = "the old RDN cannot be kept: an object has one name only".to_owned();
             return Err(Refusal::unwilling(0x2035, hint).into());
@@ -45,21 +45,12 @@ impl Write<'_> {
         self.host.change(&change)?;
         Ok(())
     }
+}
 
-    /// The one RDN that a name is.
-    fn new_rdn(&self, text: &str) -> Result<crate::directory::Rdn, No> {
-        let dn: Option<Dn> = text.parse().ok();
-        match dn
-            .filter(|dn| dn.len() == 1)
-            .and_then(|dn| dn.rdn().cloned())
-        {
-            Some(rdn) => Ok(rdn),
-            None => {
-                let hint = format!("`{text}` is no RDN such as `CN=Ann`");
-                let refusal = Refusal::bad_name(text, hint);
-                debug_assert_eq!(refusal.code, ResultCode::INVALID_DN_SYNTAX);
-                Err(refusal.into())
-            }
-        }
-    }
+/// The one RDN that a name is.
+fn new_rdn(text: &str) -> Result<Rdn, Refusal> {
+    let dn: Option<Dn> = text.parse().ok();
+    dn.filter(|dn| dn.len() == 1)
+        .and_then(|dn| dn.rdn().cloned())
+        .ok_or_else(|| Refusal::bad_name(text, format!("`{text}` is no RDN such as `CN=Ann`")))
 }
