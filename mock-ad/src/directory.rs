@@ -12,6 +12,7 @@ mod add;
 mod attributes;
 mod change;
 mod changes;
+mod classes;
 mod computed;
 mod controller;
 mod delete;

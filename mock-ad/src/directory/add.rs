@@ -189,10 +189,12 @@ impl Directory {
                     .iter()
                     .any(|value| value.eq_fold(&object.name.as_slice()[0]));
                 if !named {
-                    return Err(Refusal::on_rdn(&definition.name));
+                    let hint = format!("`{}` says otherwise than the name", definition.name);
+                    return Err(Refusal::bad_name(object.name(), hint));
                 }
                 continue;
             }
+            self.check_class_has(object, attribute)?;
             if is_computed(&self.schema, attribute) {
                 let why = "the directory works it out";
                 return Err(Refusal::system_only(&definition.name, why));
@@ -287,7 +289,18 @@ fn requested_class(
     let names = values.filter_map(|value| value.as_text().map(|text| &**text));
     match most_specific(schema, names) {
         Ok(Some(class)) => Ok(class),
-        Ok(None) => Err(Refusal::class_violation(
+        Ok(None)
+            if attributes
+                .iter()
+                .all(|(id, _)| *id != AttributeId::OBJECT_CLASS) =>
+        {
+            Err(Refusal::class_violation(
+                "there is no objectClass".to_owned(),
+            ))
+        }
+        // ERROR_DS_CLASS_MUST_BE_CONCRETE.
+        Ok(None) => Err(Refusal::unwilling(
+            0x20A7,
             "objectClass must name a class that objects are made of, such as `user`".to_owned(),
         )),
         Err(name) => Err(Refusal::class_violation(format!(

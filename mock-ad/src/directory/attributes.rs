@@ -106,6 +106,8 @@ attributes! {
     LOGON_COUNT = 84, "logonCount";
     PARENT_GUID = 85, "parentGUID";
     CANONICAL_NAME = 86, "canonicalName";
+    ADMIN_COUNT = 137, "adminCount";
+    OPERATOR_COUNT = 1340, "operatorCount";
     LOCKOUT_TIME = 443, "lockoutTime";
     UNICODE_PWD = 1608, "unicodePwd";
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use store::Text;
 
 use super::{
-    AttributeId, Deletion, Directory, Object, ObjectId, Rdn, Refusal, Value, Values, to_second,
+    AttributeId, Deletion, Directory, Object, ObjectId, ObjectKind, Rdn, Refusal, Value, Values,
+    to_second,
 };
 
 /// The attributes that a deletion sets or takes away, and a restoration the other way round.
@@ -132,8 +133,15 @@ impl Directory {
             ));
         }
         self.check_account_names(Some(id), None, &object)?;
+        let kind = self.kind(id);
+        let last_parent = deletion
+            .last_known_parent
+            .map(|parent| self.dn_text(parent));
         self.objects.update(id.0, |object| {
             object.deleted = None;
+            if deletion.tombstone {
+                revive(object, kind, last_parent);
+            }
             let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
             if let Some(control) = control.filter(|_| deletion.tombstone) {
                 let disabled = Value::Integer(control | ACCOUNT_DISABLED);
@@ -181,6 +189,20 @@ impl Directory {
                 object.set(attribute, None);
             }
         });
+    }
+}
+
+/// Gives a tombstone that comes back what a new account or group has ("measured on Samba 4.17").
+fn revive(object: &mut Object, kind: ObjectKind, last_parent: Option<Text>) {
+    object.account_defaults |= kind.is_account();
+    if let Some(parent) = last_parent {
+        let parent = Values::One(Value::Text(parent));
+        object.set(AttributeId::LAST_KNOWN_PARENT, Some(parent));
+    }
+    if kind.is_security_principal() {
+        let zero = || Some(Values::One(Value::Integer(0)));
+        object.set(AttributeId::ADMIN_COUNT, zero());
+        object.set(AttributeId::OPERATOR_COUNT, zero());
     }
 }
 

@@ -6,7 +6,9 @@ use super::links::Links;
 use super::password;
 use super::schema::AttributeDefinition;
 use super::validate::{self, display, same};
-use super::{AttributeId, Directory, Object, ObjectId, Refusal, Value, Values, is_computed};
+use super::{
+    AttributeId, Directory, Object, ObjectId, ObjectName, Refusal, Value, Values, is_computed,
+};
 
 /// What is done to the values of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,12 +113,20 @@ impl Directory {
                 continue;
             }
             let definition = self.check_writable(&before, modification.attribute)?;
+            if modification.operation != Operation::Delete && !modification.values.is_empty() {
+                self.check_class_has(&before, modification.attribute)?;
+            }
             if definition.is_forward_link() {
                 let links = links.get_or_insert_with(|| self.links.clone());
                 self.modify_links(links, id, modification)?;
             } else {
                 self.modify_values(&mut after, modification)?;
             }
+        }
+        let named = AttributeId::SAM_ACCOUNT_NAME;
+        if before.get(named).is_some() && after.get(named).is_none() {
+            let hint = "an account or group cannot be without a sAMAccountName".to_owned();
+            return Err(Refusal::unwilling(0x2077, hint));
         }
         self.check_account_names(Some(id), Some(&before), &after)?;
         if let Some(links) = links {
@@ -157,16 +167,25 @@ impl Directory {
         if attribute == AttributeId::NAME || attribute == object.rdn_attribute {
             return Err(Refusal::on_rdn(&definition.name));
         }
-        let why = if definition.is_back_link() {
-            "it follows from the other end of the link"
-        } else if is_computed(&self.schema, attribute) {
-            "the directory works it out"
-        } else if definition.system_only {
-            "only the directory itself writes it"
-        } else {
-            return Ok(definition);
-        };
-        Err(Refusal::system_only(&definition.name, why))
+        if definition.is_back_link() {
+            let why = "it follows from the other end of the link";
+            return Err(Refusal::system_only(&definition.name, why));
+        }
+        match attribute {
+            // The security accounts manager guards these itself ("measured on Samba 4.17").
+            AttributeId::OBJECT_SID | AttributeId::SAM_ACCOUNT_TYPE => {
+                let why = "only the security accounts manager writes it";
+                Err(Refusal::system_only(&definition.name, why))
+            }
+            AttributeId::OBJECT_CLASS => {
+                let hint = "the class of an object stays (MS-ADTS 3.1.1.5.3.5)".to_owned();
+                Err(Refusal::class_violation(hint))
+            }
+            _ if definition.system_only || is_computed(&self.schema, attribute) => {
+                Err(Refusal::not_modifiable(definition))
+            }
+            _ => Ok(definition),
+        }
     }
 
     fn modify_values(
@@ -313,8 +332,11 @@ impl Directory {
             let Some(text) = value.as_text() else {
                 return Err(wrong(format!("`{}` is none", display(value))));
             };
-            let dn = text.parse().map_err(|error| wrong(format!("{error}")))?;
-            match self.find(&dn) {
+            let name: ObjectName = text.parse().map_err(|error| {
+                let hint = format!("`{}` takes distinguished names: {error}", definition.name);
+                Refusal::bad_name(text, hint)
+            })?;
+            match self.resolve(&name) {
                 Some(target) if self.is_live(target) => targets.push(target),
                 _ => {
                     let mut refusal = Refusal::no_object(text, &self.settings.base_text);

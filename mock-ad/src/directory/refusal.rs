@@ -233,6 +233,14 @@ impl Refusal {
         Self::new(ResultCode::UNWILLING_TO_PERFORM, 0x209A, detail, hint)
     }
 
+    /// The directory alone writes the attribute: ERROR_DS_CANT_MOD_SYSTEM_ONLY.
+    pub(super) fn not_modifiable(definition: &AttributeDefinition) -> Self {
+        let hint = format!("only the directory itself writes `{}`", definition.name);
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, 0x20B1, "030F112A", problem, definition, hint)
+    }
+
     pub(super) fn on_rdn(name: &str) -> Self {
         let detail = "UpdErr: DSID-030F1357, problem 6004 (CANT_ON_RDN), data 0";
         let hint = format!("`{name}` names the object; rename the object instead");

@@ -100,7 +100,10 @@ fn controls(bytes: &[u8]) -> Option<Vec<Control>> {
     list.into_iter().map(read).collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "handed to functions that give values")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "handed to functions that give values"
+)]
 fn bytes_of(octets: OctetString) -> Vec<u8> {
     octets.to_vec()
 }

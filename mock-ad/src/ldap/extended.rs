@@ -2,10 +2,11 @@
 
 use super::host::Host;
 use super::message::Body;
-use super::outcome::{encrypted_already, plain, unknown_extension};
+use super::outcome::{encrypted_already, plain, refused, unknown_extension};
 use super::respond::Next;
 use super::session::Session;
-use crate::search::{Outcome, ResultCode};
+use crate::directory::Refusal;
+use crate::search::{Bound, Outcome, ResultCode};
 
 /// StartTLS (RFC 4511, section 4.14).
 const START_TLS: &str = "1.3.6.1.4.1.1466.20037";
@@ -37,8 +38,12 @@ pub(super) fn extended(session: &mut Session, host: &dyn Host, oid: &str) -> (Bo
             };
             (body, Next::Continue)
         }
+        // Fast binds are for connections that nobody is bound to yet.
+        FAST_BIND if session.bound != Bound::Anonymous => {
+            let outcome = refused(Refusal::unwilling(0x2035, String::new()));
+            (answer(outcome, None), Next::Continue)
+        }
         FAST_BIND => {
-            session.forget();
             session.fast_bind = true;
             (answer(success(), None), Next::Continue)
         }

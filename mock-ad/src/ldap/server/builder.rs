@@ -13,7 +13,10 @@ use tokio::sync::watch;
 use super::listen::{Common, listen};
 use super::shared::{Clock, LocalHost};
 use super::{Server, tls};
-use crate::directory::{Directory, DirectoryOptions, Dn, DnError, ObjectGuid};
+use crate::directory::{
+    AttributeId, Directory, DirectoryOptions, Dn, DnError, Modification, ObjectGuid, Value,
+    file_time,
+};
 use crate::ldap::host::Standalone;
 use crate::ldap::provision::provision;
 use crate::ldif::{self, LdifError, LoadOptions};
@@ -195,7 +198,7 @@ impl Builder {
         };
         let administrator = provision(&mut directory, &self.password, now, &mut guids);
         if let Some(password) = &self.user_password {
-            give_passwords(&mut directory, password);
+            give_passwords(&mut directory, password, now);
         }
         directory.index_values();
         let tls = tls::make(&names(&directory)).map_err(StartError::Tls)?;
@@ -273,7 +276,7 @@ fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
     std::fs::write(path, text)
 }
 
-fn give_passwords(directory: &mut Directory, password: &str) {
+fn give_passwords(directory: &mut Directory, password: &str, now: Timestamp) {
     let accounts: Vec<_> = directory
         .objects()
         .map(|(id, _)| id)
@@ -281,5 +284,14 @@ fn give_passwords(directory: &mut Directory, password: &str) {
         .collect();
     for account in accounts {
         directory.set_password(account, password);
+        let set = directory
+            .object(account)
+            .and_then(|object| object.integer(AttributeId::PWD_LAST_SET));
+        if set.unwrap_or_default() == 0 {
+            let time = Value::Integer(file_time(now));
+            let change = Modification::replace(AttributeId::PWD_LAST_SET, [time]);
+            // An account that the export left incomplete signs in no sooner than it is mended.
+            let _ = directory.modify(account, &[change], now);
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Modify requests.
 
+use jiff::Timestamp;
+
 use super::undelete::Undeletion;
 use super::{No, PERMISSIVE_MODIFY, Write};
 use crate::directory::{
-    AttributeId, Change, Directory, Modification, Object, ObjectId, Operation, Refusal, Value,
-    Values, same,
+    AttributeId, Change, Directory, Modification, Object, ObjectId, Operation, Refusal, ResultCode,
+    Value, Values, file_time, same,
 };
 use crate::ldap::message::{Change as Asked, Modification as Request};
 use crate::ldap::values;
@@ -37,7 +39,7 @@ impl Write<'_> {
 
     fn change_attributes(&mut self, object: ObjectId, changes: &[&Request]) -> Result<(), No> {
         let permissive = self.has(PERMISSIVE_MODIFY);
-        let mut plan = Plan::new(self.directory(), object);
+        let mut plan = Plan::new(self.directory(), object, self.host.now());
         for change in changes {
             plan.take(change, permissive)?;
         }
@@ -114,16 +116,18 @@ impl Write<'_> {
 struct Plan<'a> {
     directory: &'a Directory,
     object: ObjectId,
+    now: Timestamp,
     /// The values that attributes have at this point, as far as that had to be known.
     at: Vec<(AttributeId, Vec<Value>)>,
     changes: Vec<Modification>,
 }
 
 impl<'a> Plan<'a> {
-    fn new(directory: &'a Directory, object: ObjectId) -> Self {
+    fn new(directory: &'a Directory, object: ObjectId, now: Timestamp) -> Self {
         Self {
             directory,
             object,
+            now,
             at: Vec::new(),
             changes: Vec::new(),
         }
@@ -145,6 +149,9 @@ impl<'a> Plan<'a> {
                 return Err(Refusal::unwilling(0x57, hint));
             }
         };
+        if attribute == AttributeId::PWD_LAST_SET && operation == Operation::Replace {
+            given = self.password_set(given)?;
+        }
         if permissive {
             match operation {
                 Operation::Add => given.retain(|value| !self.holds(attribute, value)),
@@ -167,6 +174,20 @@ impl<'a> Plan<'a> {
             values: given,
         });
         Ok(())
+    }
+
+    /// pwdLastSet as it is stored: 0 for a password that must be changed, and the time for -1
+    /// (MS-SAMR 3.1.1.8.8); nothing else is taken.
+    fn password_set(&self, given: Vec<Value>) -> Result<Vec<Value>, Refusal> {
+        match &*given {
+            [Value::Integer(-1)] => Ok(vec![Value::Integer(file_time(self.now))]),
+            [Value::Integer(0)] | [] => Ok(given),
+            _ => {
+                let hint = "pwdLastSet takes 0 and -1 only".to_owned();
+                let detail = "SysErr: DSID-031A0FB6, problem 22 (Invalid argument), data 0";
+                Err(Refusal::new(ResultCode::OTHER, 0x57, detail, hint))
+            }
+        }
     }
 
     /// The numbers of an attribute, each with a number added (RFC 4525).
