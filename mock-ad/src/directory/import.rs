@@ -56,7 +56,16 @@ impl Directory {
     /// Gives objects what they would have if they had been added: a SID, a sAMAccountName and
     /// other defaults, where they tell none.
     pub(crate) fn complete(&mut self, ids: &[ObjectId]) {
+        let sid = Values::One(Value::from(self.settings.domain_sid.as_bytes()));
+        self.objects.update(Self::DOMAIN.0, |domain| {
+            if domain.get(AttributeId::OBJECT_SID).is_none() {
+                domain.set(AttributeId::OBJECT_SID, Some(sid));
+            }
+        });
         for id in ids {
+            if *id == Self::DOMAIN {
+                continue;
+            }
             let Some(mut object) = self.object(*id).map(|object| Object::clone(object)) else {
                 continue;
             };

@@ -12,7 +12,7 @@ use crate::search::{Bound, Outcome, ResultCode};
 const START_TLS: &str = "1.3.6.1.4.1.1466.20037";
 /// "Who am I?" (RFC 4532).
 const WHO_AM_I: &str = "1.3.6.1.4.1.4203.1.11.3";
-/// LDAP_SERVER_FAST_BIND_OID (MS-ADTS 3.1.1.3.4.2.2).
+/// LDAP_SERVER_FAST_BIND_OID (MS-ADTS 3.1.1.3.4.2.1).
 const FAST_BIND: &str = "1.2.840.113556.1.4.1781";
 
 /// Answers an extended request, and says what becomes of the connection.

@@ -57,6 +57,7 @@ pub fn provision(
             adder.join(group, account);
         }
     }
+    adder.policies();
     let account = account.unwrap_or_else(|| directory.domain());
     directory.set_password(account, password);
     Administrator {
@@ -128,6 +129,49 @@ impl Adder<'_> {
             guid: None,
         };
         self.directory.apply(&change, self.now, self.guids).ok()
+    }
+
+    /// Gives the domain the policies of one that was just set up, where it tells none.
+    fn policies(&mut self) {
+        /// Days and minutes are counted backwards, in steps of 100 nanoseconds.
+        const MINUTE: i64 = -600_000_000;
+        const DAY: i64 = 1440 * MINUTE;
+        const POLICIES: [(&str, i64); 14] = [
+            ("maxPwdAge", 42 * DAY),
+            ("minPwdAge", DAY),
+            ("minPwdLength", 7),
+            ("pwdHistoryLength", 24),
+            ("pwdProperties", 1),
+            ("lockoutThreshold", 0),
+            ("lockoutDuration", 30 * MINUTE),
+            ("lockOutObservationWindow", 30 * MINUTE),
+            ("forceLogoff", i64::MIN),
+            ("ms-DS-MachineAccountQuota", 10),
+            ("msDS-AllUsersTrustQuota", 1000),
+            ("msDS-PerUserTrustQuota", 1),
+            ("msDS-PerUserTrustTombstonesQuota", 10),
+            ("serverState", 1),
+        ];
+        let domain = self.directory.domain();
+        for (name, value) in POLICIES {
+            let Some(attribute) = self.directory.schema().attribute(name) else {
+                continue;
+            };
+            if !self
+                .directory
+                .attribute_values(domain, attribute)
+                .is_empty()
+            {
+                continue;
+            }
+            let changes = vec![Modification::replace(attribute, [value])];
+            let change = Change::Modify {
+                object: domain,
+                changes,
+            };
+            // A policy that the domain's own schema has otherwise is left out.
+            let _ = self.directory.apply(&change, self.now, self.guids);
+        }
     }
 
     fn join(&mut self, group: ObjectId, account: ObjectId) {

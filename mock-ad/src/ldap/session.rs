@@ -15,7 +15,7 @@ pub struct Session {
     pub(super) bound: Bound,
     /// Whether who is bound may change the directory and replicate it.
     pub(super) privileged: bool,
-    /// Whether binds only check passwords (MS-ADTS 3.1.1.3.4.2.2).
+    /// Whether binds only check passwords (MS-ADTS 3.1.1.3.4.2.1).
     pub(super) fast_bind: bool,
     pub(super) searches: SearchState,
 }

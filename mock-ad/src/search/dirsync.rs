@@ -71,6 +71,8 @@ pub(super) fn answer(
         names: controls.names,
         since,
         flags: asked.flags,
+        // Only administrators may list CN=Deleted Objects.
+        shows_deleted: !own_view || context.privileged,
     };
     let bytes_max = match asked.max_bytes as usize {
         0 => BYTES_USUAL,
@@ -127,6 +129,7 @@ struct Feed<'a> {
     names: NameForm,
     since: Usn,
     flags: u32,
+    shows_deleted: bool,
 }
 
 /// The values of the attributes of one entry, in the order of a domain controller.
@@ -183,7 +186,8 @@ impl Feed<'_> {
     fn entry(&self, id: ObjectId) -> Option<Entry> {
         let directory = self.base.directory;
         let object = directory.object(id)?;
-        let passes = self.base.covers(self.scope, id)
+        let passes = (self.shows_deleted || !object.is_deleted())
+            && self.base.covers(self.scope, id)
             && self.base.holds(id)
             && self.view.evaluate(&self.node, id, object) == Truth::True;
         if !passes {

@@ -362,7 +362,9 @@ impl<'e> Build<'e> {
         self.directory.fill_links(&links);
         self.deleted_objects();
         self.directory.settle_domain();
-        self.directory.complete(&self.new);
+        if self.complete {
+            self.directory.complete(&self.new);
+        }
         for attribute in [
             AttributeId::SAM_ACCOUNT_NAME,
             AttributeId::USER_PRINCIPAL_NAME,
