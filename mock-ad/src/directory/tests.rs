@@ -207,7 +207,7 @@ fn without_it_a_tombstone_keeps_little() {
     lab.directory.restore(ann, None, at(51)).unwrap();
     let object = lab.directory.object(ann).unwrap();
     assert_eq!(object.text(AttributeId::TITLE), None);
-    assert_eq!(object.integer(AttributeId::COUNTRY_CODE), None);
+    assert_eq!(object.integer(AttributeId::COUNTRY_CODE), Some(0));
     assert_eq!(object.integer(AttributeId::USER_ACCOUNT_CONTROL), Some(514));
     assert_eq!(object.text(AttributeId::SAM_ACCOUNT_NAME).unwrap(), "ann");
     assert!(

@@ -74,7 +74,8 @@ fn envelope(frame: &[u8]) -> Option<(i32, &[u8])> {
 fn integer(contents: &[u8]) -> Option<i32> {
     let significant = contents.len().saturating_sub(4);
     let (zeroes, digits) = contents.split_at(significant);
-    if contents.is_empty() || zeroes.iter().any(|byte| *byte != 0) {
+    let negative = contents.first().is_none_or(|first| first & 0x80 != 0);
+    if negative || zeroes.iter().any(|byte| *byte != 0) {
         return None;
     }
     let value = digits

@@ -45,7 +45,8 @@ fn additions_are_refused_with_the_codes_of_a_domain_controller() {
         ("OU=B,CN=Users", "organizationalUnit", None, 64, 0x2099),
         ("CN=B,CN=Deleted Objects", "user", None, 64, 0x2099),
         ("CN=B,CN=Users", "robot", None, 65, 0x207D),
-        ("CN=B,CN=Users", "person", Some((SAM, "")), 21, 0x208F),
+        ("CN=B,CN=Users", "person", Some((SAM, "b")), 65, 0x207D),
+        ("CN=B,CN=Users", "user", Some((SAM, "")), 21, 0x208F),
         ("CN=B,CN=Users", "user", Some((SAM, "a*b")), 80, 0x523),
         ("CN=B,CN=Users", "user", Some((SAM, " .")), 80, 0x523),
         ("CN=B,CN=Users", "user", Some((SAM, too_long)), 80, 0x523),
@@ -53,8 +54,8 @@ fn additions_are_refused_with_the_codes_of_a_domain_controller() {
             "CN=B,CN=Users",
             "user",
             Some((AttributeId::CN, "C")),
-            67,
-            0x20B1,
+            34,
+            0x2081,
         ),
         (
             "CN=B,CN=Users",
@@ -67,8 +68,8 @@ fn additions_are_refused_with_the_codes_of_a_domain_controller() {
             "CN=B,CN=Users",
             "user",
             Some((AttributeId::MANAGER, "Ann")),
-            21,
-            0x208F,
+            34,
+            0x2081,
         ),
         (
             "CN=B,CN=Users",
@@ -118,8 +119,8 @@ fn modifications_are_refused_with_the_codes_of_a_domain_controller() {
         (
             ann,
             Modification::replace(AttributeId::OBJECT_CLASS, ["x"]),
-            53,
-            0x209A,
+            65,
+            0x207D,
         ),
         (
             ann,

@@ -1,0 +1,220 @@
+//! The server over real sockets.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mock_ad::ldap::frame_length;
+use mock_ad::ldap::server::Server;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+/// "Who am I?", as message 1.
+const WHO_AM_I: &[u8] = b"\x30\x1e\x02\x01\x01\x77\x19\x80\x171.3.6.1.4.1.4203.1.11.3";
+const START_TLS: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
+const UNBIND: &[u8] = b"\x30\x05\x02\x01\x09\x42\x00";
+
+fn server() -> Server {
+    Server::builder()
+        .base("DC=example,DC=test")
+        .unwrap()
+        .password("Passw0rd!23")
+        .start()
+        .unwrap()
+}
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.ldap_address()).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    stream
+}
+
+/// The next message, whole; nothing at the end of the connection.
+fn receive(stream: &mut impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut one = [0];
+    loop {
+        if let Ok(Some(length)) = frame_length(&bytes)
+            && bytes.len() == length
+        {
+            return bytes;
+        }
+        match stream.read(&mut one) {
+            Ok(1) => bytes.push(one[0]),
+            _ => return Vec::new(),
+        }
+    }
+}
+
+fn bind(id: u8, password: &str) -> Vec<u8> {
+    let name = "Administrator@example.test";
+    let mut contents = vec![0x02, 1, 3, 0x04, name.len() as u8];
+    contents.extend_from_slice(name.as_bytes());
+    contents.extend_from_slice(&[0x80, password.len() as u8]);
+    contents.extend_from_slice(password.as_bytes());
+    let mut message = vec![
+        0x30,
+        contents.len() as u8 + 5,
+        0x02,
+        1,
+        id,
+        0x60,
+        contents.len() as u8,
+    ];
+    message.extend(contents);
+    message
+}
+
+/// The result code of a response of one of the plain kinds.
+fn code(message: &[u8]) -> u8 {
+    // A message header, a messageID and a response header, each as this server writes them.
+    assert_eq!(message[6..8], [0x02, 1], "{message:02x?}");
+    assert_eq!(message[15..17], [0x0A, 1], "{message:02x?}");
+    message[17]
+}
+
+fn tls<S: Read + Write>(server: &Server, stream: S) -> StreamOwned<ClientConnection, S> {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    StreamOwned::new(
+        ClientConnection::new(Arc::new(config), name).unwrap(),
+        stream,
+    )
+}
+
+#[test]
+fn requests_that_come_together_are_answered_in_order() {
+    let server = server();
+    let mut stream = connect(&server);
+    let together = [
+        bind(1, "Passw0rd!23"),
+        bind(2, "wrong"),
+        bind(3, "Passw0rd!23"),
+    ]
+    .concat();
+    // Cut in the middle of a message, as a network does.
+    stream.write_all(&together[..30]).unwrap();
+    stream.write_all(&together[30..]).unwrap();
+    for (id, expected) in [(1, 0), (2, 49), (3, 0)] {
+        let answer = receive(&mut stream);
+        assert_eq!((answer[8], code(&answer)), (id, expected));
+    }
+    stream.write_all(UNBIND).unwrap();
+    assert_eq!(
+        receive(&mut stream),
+        b"",
+        "an unbind ends the connection without an answer"
+    );
+}
+
+#[test]
+fn what_is_no_ldap_ends_with_a_notice_and_nobody_else_notices() {
+    let server = server();
+    for garbage in [
+        &b"GET / HTTP/1.1\r\n\r\n"[..],
+        b"\x30\x80",
+        b"\x30\x84\x7f\xff\xff\xff",
+    ] {
+        let mut stream = connect(&server);
+        stream.write_all(garbage).unwrap();
+        let notice = receive(&mut stream);
+        let text = String::from_utf8_lossy(&notice);
+        assert!(text.contains("1.3.6.1.4.1.1466.20036"), "{notice:02x?}");
+        assert_eq!(receive(&mut stream), b"");
+    }
+    let mut stream = connect(&server);
+    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
+    assert_eq!(code(&receive(&mut stream)), 0);
+}
+
+#[test]
+fn tls_is_trusted_by_the_authority_of_the_server_from_the_start_and_later() {
+    let server = server();
+    let stream = TcpStream::connect(server.ldaps_address()).unwrap();
+    let mut encrypted = tls(&server, stream);
+    encrypted.write_all(&bind(1, "Passw0rd!23")).unwrap();
+    assert_eq!(code(&receive(&mut encrypted)), 0);
+
+    let mut stream = connect(&server);
+    stream.write_all(START_TLS).unwrap();
+    assert_eq!(code(&receive(&mut stream)), 0);
+    let mut encrypted = tls(&server, stream);
+    encrypted.write_all(START_TLS).unwrap();
+    assert_eq!(code(&receive(&mut encrypted)), 1, "it is encrypted already");
+    encrypted.write_all(&bind(2, "Passw0rd!23")).unwrap();
+    assert_eq!(code(&receive(&mut encrypted)), 0);
+
+    // Plain bytes after the request could have been put there by somebody else.
+    let mut stream = connect(&server);
+    stream.write_all(&[START_TLS, WHO_AM_I].concat()).unwrap();
+    assert_eq!(code(&receive(&mut stream)), 0);
+    assert_eq!(receive(&mut stream), b"");
+}
+
+#[test]
+fn many_connections_stay_open_together() {
+    const MANY: usize = 400;
+    let server = server();
+    let mut streams: Vec<TcpStream> = (0..MANY).map(|_| connect(&server)).collect();
+    for stream in &mut streams {
+        stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
+    }
+    for stream in &mut streams {
+        assert_eq!(code(&receive(stream)), 0);
+    }
+    server.stop();
+    for stream in &mut streams {
+        let notice = receive(stream);
+        assert!(notice.is_empty() || String::from_utf8_lossy(&notice).contains("20036"));
+    }
+}
+
+#[test]
+fn a_directory_is_taken_back_to_what_it_was() {
+    let server = server();
+    let before = server.with_directory(Clone::clone);
+    let usn = before.highest_committed_usn();
+    let mut stream = connect(&server);
+    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
+    receive(&mut stream);
+    let dn = b"CN=Users,DC=example,DC=test";
+    let change = b"\x30\x16\x0a\x01\x02\x30\x11\x04\x0bdescription\x31\x02\x04\x00";
+    let value = [&change[..change.len() - 1], b"\x01x"].concat();
+    let mut value = value;
+    value[1] += 1;
+    value[6] += 1;
+    let at = value.len() - 4;
+    value[at] += 1;
+    let mut contents = vec![0x04, dn.len() as u8];
+    contents.extend_from_slice(dn);
+    contents.extend_from_slice(&[0x30, value.len() as u8]);
+    contents.extend(value);
+    let mut message = vec![
+        0x30,
+        contents.len() as u8 + 5,
+        0x02,
+        1,
+        2,
+        0x66,
+        contents.len() as u8,
+    ];
+    message.extend(contents);
+    stream.write_all(&message).unwrap();
+    assert_eq!(code(&receive(&mut stream)), 0);
+    assert!(server.with_directory(|directory| directory.highest_committed_usn() > usn));
+    server.restore(before);
+    assert!(server.with_directory(|directory| directory.highest_committed_usn() == usn));
+}
