@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use store::Text;
 
 use super::{
-    ConflictProperty, DirectoryObject, Feature, Refusal, Role, State, Tenant, recycle_bin,
+    ConflictProperty, DirectoryObject, Extras, Feature, Kind, Refusal, Role, State, Tenant,
+    recycle_bin,
 };
 use crate::address::{ProxyAddress, Upn};
 use crate::ids::{CloudKey, SourceAnchor};
@@ -17,7 +18,7 @@ use crate::rule::RuleId;
 use crate::sync_object::{Properties, SyncObjectType};
 
 /// The refusal for a property that Active Directory masters.
-const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
+pub(crate) const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
      Directory Sync objects or objects currently undergoing migration.";
 
 /// The attribute whose conflicts leave other edits alone (rule R3.13).
@@ -54,6 +55,14 @@ pub struct ObjectUpdate {
     pub account_enabled: Option<bool>,
     /// `usageLocation`.
     pub usage_location: Option<Text>,
+    /// Clears `usageLocation`.
+    pub clear_usage_location: bool,
+    /// `userType`, or what kind of group it is.
+    pub kind: Option<Kind>,
+    /// A new password.
+    pub password: Option<Text>,
+    /// Properties that nothing here reads, by their names in Graph; null clears one.
+    pub values: Vec<(Text, serde_json::Value)>,
 }
 
 impl Tenant {
@@ -212,6 +221,7 @@ impl Tenant {
         let object = Arc::clone(self.live(key)?);
         let only_location = ObjectUpdate {
             usage_location: update.usage_location.clone(),
+            clear_usage_location: update.clear_usage_location,
             ..ObjectUpdate::default()
         };
         let only_upn = ObjectUpdate {
@@ -250,6 +260,13 @@ impl Tenant {
             after.properties = Arc::clone(properties);
         }
         after.account_enabled = update.account_enabled.unwrap_or(after.account_enabled);
+        after.kind = update.kind.unwrap_or(after.kind);
+        if update.clear_usage_location {
+            after.usage_location = None;
+        }
+        if update.password.is_some() || !update.values.is_empty() {
+            after.change_extras(|extras| set_extras(extras, update));
+        }
         self.refuse_taken(key, &after, Some(&object))?;
         self.replace(key, after);
         Ok(())
@@ -388,6 +405,19 @@ impl Tenant {
         }
         let hint = "the object is in the recycle bin: restore it first";
         Err(Refusal::not_found(&object.id.to_string(), hint))
+    }
+}
+
+fn set_extras(extras: &mut Extras, update: &ObjectUpdate) {
+    if update.password.is_some() {
+        extras.password.clone_from(&update.password);
+    }
+    for (name, value) in &update.values {
+        if value.is_null() {
+            extras.values.remove(name);
+        } else {
+            extras.values.insert(name.clone(), value.clone());
+        }
     }
 }
 
