@@ -211,7 +211,8 @@ impl Tenant {
             };
             let message = "Another object with the same value for property onPremisesImmutableId \
                  already exists.";
-            return Err(Refusal::bad_request(message, hint).by(RuleId::R2_4));
+            let refusal = Refusal::bad_request(message, hint).by(RuleId::R2_4);
+            return Err(refusal.because_of(holder.id));
         }
         Ok(())
     }
@@ -307,8 +308,11 @@ impl Tenant {
         before: Option<&DirectoryObject>,
     ) -> Result<(), Refusal> {
         let taken = |address: &str| {
-            !before.is_some_and(|before| super::owns(before, address))
-                && self.owners_of(address).any(|owner| owner != key)
+            if before.is_some_and(|before| super::owns(before, address)) {
+                return None;
+            }
+            let owner = self.owners_of(address).find(|owner| *owner != key)?;
+            self.object(owner)
         };
         let upn = object.user_principal_name.as_ref().map(Upn::as_str);
         let mail = object.mail.as_deref();
@@ -319,12 +323,13 @@ impl Tenant {
             .chain(listed.map(|it| ("proxyAddresses", it.as_str(), it.address())))
             .chain(mail.map(|mail| ("mail", mail, mail)));
         for (property, value, address) in names {
-            if taken(address) {
+            if let Some(owner) = taken(address) {
                 let message = format!(
                     "Another object with the same value for property {property} already exists."
                 );
                 let hint = format!("{value} belongs to another object");
-                return Err(Refusal::bad_request(message, hint).by(RuleId::R3_2));
+                let refusal = Refusal::bad_request(message, hint).by(RuleId::R3_2);
+                return Err(refusal.because_of(owner.id));
             }
         }
         Ok(())

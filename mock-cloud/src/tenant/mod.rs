@@ -34,7 +34,7 @@ pub use object::{
 pub use organization::{Organization, Sku, part_number};
 pub use recycle_bin::RETENTION_DAYS;
 pub use refusal::Refusal;
-pub use roles::{Role, RoleAssignments};
+pub use roles::{ROLE_TEMPLATES, Role, RoleAssignments};
 
 use crate::ids::{CloudId, CloudKey, SourceAnchor};
 use crate::profile::{Profile, ServicePolicy};
