@@ -27,15 +27,18 @@
 //! ```
 
 mod batch;
+pub mod certificate;
 mod directory;
 mod host;
 mod key;
+pub mod listen;
 mod message;
 mod path;
 mod problem;
 mod respond;
 mod service;
 mod sign_in;
+mod standalone;
 mod throttle;
 
 pub use host::{Fault, Host, PlannedFault, StandaloneHost};
@@ -43,6 +46,7 @@ pub use message::{Request, Response};
 pub use problem::Problem;
 pub use respond::{BODY_MAX, respond};
 pub use service::{Client, Identity, Service, Settings, Tokens};
+pub use standalone::{Clock, Listen, MockCloud, Running, StartError, start};
 
 /// The application id of Microsoft Graph.
 const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";

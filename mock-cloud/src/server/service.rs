@@ -39,6 +39,35 @@ pub struct Client {
     pub roles: Vec<String>,
 }
 
+impl Client {
+    /// An application whose id and secret come from a seed, with the permissions that
+    /// administering a directory takes.
+    pub fn for_seed(seed: u64) -> Self {
+        let mut entropy = Entropy::new(seed ^ 0x636c_6965_6e74);
+        let id = Uuid::from_bytes(entropy.next_uuid()).to_string();
+        let secret = Uuid::from_bytes(entropy.next_uuid()).simple().to_string();
+        let roles = [
+            "Directory.ReadWrite.All",
+            "Domain.ReadWrite.All",
+            "Group.ReadWrite.All",
+            "GroupMember.ReadWrite.All",
+            "LicenseAssignment.ReadWrite.All",
+            "OnPremDirectorySynchronization.ReadWrite.All",
+            "Organization.ReadWrite.All",
+            "OrgContact.Read.All",
+            "RoleManagement.ReadWrite.Directory",
+            "User-OnPremisesSyncBehavior.ReadWrite.All",
+            "User.DeleteRestore.All",
+            "User.ReadWrite.All",
+        ];
+        Self {
+            id,
+            secret: format!("mock~{secret}"),
+            roles: roles.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
 /// How the service is set up.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
