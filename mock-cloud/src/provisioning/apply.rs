@@ -60,7 +60,7 @@ struct Derived {
 
 impl Tenant {
     /// Brings an object up to date, or refuses and changes nothing.
-    pub(super) fn apply(
+    pub(super) fn carry_out(
         &mut self,
         takeover: Takeover,
         object: &Arc<SyncObject>,

@@ -40,7 +40,7 @@ impl Tenant {
             };
         }
         if found.is_live() {
-            return self.apply(Takeover::Hard(key), object, context, why);
+            return self.carry_out(Takeover::Hard(key), object, context, why);
         }
         why.push(Reason::plain(
             RuleId::R5_20,
@@ -52,7 +52,7 @@ impl Tenant {
                 ..Answer::failed(error, why)
             };
         }
-        self.apply(Takeover::Restore(key), object, context, why)
+        self.carry_out(Takeover::Restore(key), object, context, why)
     }
 
     /// What forbids the hard match, if anything does.

@@ -5,11 +5,14 @@
 
 pub mod administer;
 mod calculate;
+mod change;
 mod domain;
 mod domain_change;
 mod features;
 mod licences;
+mod links;
 mod object;
+mod organization;
 mod recycle_bin;
 mod refusal;
 mod roles;
@@ -21,12 +24,17 @@ use jiff::Timestamp;
 use store::{Entropy, Index, Table, eq_fold, fold_hash};
 
 pub(crate) use calculate::{Addresses, Addressing, Input, Recalculate, calculate};
+pub use change::{Change, Link};
 pub use domain::{Authentication, Domain, Domains};
-pub use features::{FEATURES, Feature, Features};
-pub use object::{ConflictProperty, DirectoryObject, Kind, OnPremises, ProvisioningError, State};
+pub use features::{FEATURES, Feature, Features, OTHER_FEATURES};
+pub use links::{LINKS_PER_REQUEST_MAX, MembershipChange};
+pub use object::{
+    ConflictProperty, DirectoryObject, Extras, Kind, OnPremises, ProvisioningError, State,
+};
+pub use organization::{Organization, Sku, part_number};
 pub use recycle_bin::RETENTION_DAYS;
 pub use refusal::Refusal;
-pub use roles::{Role, RoleAssignments};
+pub use roles::{ROLE_TEMPLATES, Role, RoleAssignments};
 
 use crate::ids::{CloudId, CloudKey, SourceAnchor};
 use crate::profile::{Profile, ServicePolicy};
@@ -44,7 +52,13 @@ pub struct Tenant {
     by_security_identifier: Index,
     deleted: OrdSet<(Timestamp, CloudKey)>,
     quarantined: OrdSet<CloudKey>,
+    groups: OrdSet<CloudKey>,
     changes: Vector<CloudKey>,
+    memberships: Vector<MembershipChange>,
+    /// The organisation.
+    pub organization: Organization,
+    /// The products that were bought; see [`Tenant::subscribed_skus`].
+    pub skus: Arc<[Sku]>,
     /// The domains.
     pub domains: Domains,
     /// The features of directory synchronisation.
@@ -68,7 +82,11 @@ impl Tenant {
             by_security_identifier: Index::new(),
             deleted: OrdSet::new(),
             quarantined: OrdSet::new(),
+            groups: OrdSet::new(),
             changes: Vector::new(),
+            memberships: Vector::new(),
+            organization: Organization::of(initial_domain),
+            skus: Arc::default(),
             domains: Domains::new(initial_domain),
             features: Features::of(profile),
             policy: profile.service_policy(),
@@ -146,6 +164,24 @@ impl Tenant {
         })
     }
 
+    /// The live user of a UPN.
+    pub fn find_user_by_upn(&self, upn: &str) -> Option<CloudKey> {
+        let is_meant = |key: &CloudKey| {
+            let object = self.object(*key);
+            let own = object.and_then(|object| object.user_principal_name.as_ref());
+            own.is_some_and(|own| eq_fold(own.as_str(), upn))
+        };
+        self.owners_of(upn).find(is_meant)
+    }
+
+    /// The objects in the recycle bin, in the order of their keys.
+    pub fn deleted(&self) -> impl Iterator<Item = (CloudKey, &Arc<DirectoryObject>)> {
+        let mut keys: Vec<CloudKey> = self.deleted.iter().map(|(_, key)| *key).collect();
+        keys.sort_unstable();
+        keys.into_iter()
+            .filter_map(|key| Some((key, self.object(key)?)))
+    }
+
     /// Objects with withheld values, in the order of their keys.
     pub fn quarantined(&self) -> impl Iterator<Item = CloudKey> {
         self.quarantined.iter().copied()
@@ -194,6 +230,7 @@ impl Tenant {
         self.by_id
             .insert(store::hash_bytes(object.id.as_bytes()), key.0);
         self.index(key, &object, true);
+        self.note_memberships(key, &[], &object.members);
         self.objects.push(Arc::new(object));
         key
     }
@@ -209,6 +246,7 @@ impl Tenant {
             self.index(key, &old, false);
             self.index(key, &object, true);
         }
+        self.note_memberships(key, &old.members, &object.members);
         self.objects.set(key.0, Arc::new(object));
     }
 
@@ -232,6 +270,13 @@ impl Tenant {
         }
         if !object.is_live() {
             return;
+        }
+        if object.kind.sync_type() == SyncObjectType::Group {
+            if add {
+                self.groups.insert(key);
+            } else {
+                self.groups.remove(&key);
+            }
         }
         if !facts.provisioning_errors.is_empty() {
             if add {

@@ -3,9 +3,7 @@
 use jiff::SignedDuration;
 use mock_ad::directory::AttributeId;
 use mock_ad::directory::{Dn, Modification, ObjectId, Value};
-use mock_cloud::tenant::administer::{ObjectUpdate, RestoreOptions};
-use mock_cloud::tenant::{DirectoryObject, Role};
-use mock_cloud::{CloudKey, SourceAnchor};
+pub use mock_cloud::tenant::Change as CloudChange;
 use store::Text;
 
 use crate::engine::{ConnectorId, CyclePolicy, Scope, Step};
@@ -78,37 +76,6 @@ pub enum AdChange {
         /// Where to, if not where it was.
         parent: Option<ObjectId>,
     },
-}
-
-/// A change to the tenant.
-#[derive(Debug, Clone)]
-pub enum CloudChange {
-    /// Makes an object; its id is drawn from the world's entropy.
-    Create(Box<DirectoryObject>),
-    /// Changes properties.
-    Update(CloudKey, Box<ObjectUpdate>),
-    /// Deletes an object to the recycle bin.
-    Delete(CloudKey),
-    /// Removes a deleted object for good.
-    Purge(CloudKey),
-    /// Restores a deleted object.
-    Restore(CloudKey, RestoreOptions),
-    /// Sets or clears the ImmutableId.
-    SetImmutableId(CloudKey, Option<SourceAnchor>),
-    /// Gives a licence.
-    AssignLicence(CloudKey, Text),
-    /// Takes a licence away.
-    RemoveLicence(CloudKey, Text),
-    /// Gives a directory role.
-    AssignRole(CloudKey, Role),
-    /// Takes a directory role away.
-    RemoveRole(CloudKey, Role),
-    /// Turns a feature on or off, by its name in scenario files.
-    SetFeature(&'static str, bool),
-    /// Converts a user to cloud-managed, or back.
-    SetCloudManaged(CloudKey, bool),
-    /// Clears `onPremisesObjectIdentifier`.
-    ClearObjectIdentifier(CloudKey),
 }
 
 /// A change of the engine's own setup.

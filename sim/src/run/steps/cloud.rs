@@ -130,7 +130,6 @@ fn update(change: &CloudUserChange) -> ObjectUpdate {
         mail_nickname: text(&change.mail_nickname),
         proxy_addresses: addresses,
         properties: (!properties.is_empty()).then(|| properties.into()),
-        account_enabled: None,
-        usage_location: None,
+        ..ObjectUpdate::default()
     }
 }
