@@ -68,6 +68,11 @@ await step("batch", async () => {
   assert.equal(answer.responses[0].status, 200);
 });
 
+await step("throttled", async () => {
+  const group = graph.api("/groups/44444444-0000-4000-8000-000000000000").get();
+  await assert.rejects(group, (error) => error.statusCode === 404); // it has waited and asked again
+});
+
 await step("refused", async () => {
   const change = graph.api(`/users/${DOUBLE}`).patch({ onPremisesImmutableId: ANCHOR });
   await assert.rejects(change, (error) => error.statusCode === 400);

@@ -38,6 +38,12 @@ with step("batch"):
     statuses = {one["id"]: one["status"] for one in answers.json()["responses"]}
     assert statuses == {"1": 200, "2": 404}, statuses
 
+with step("throttled"):
+    address = f"{GRAPH}/v1.0/groups/44444444-0000-4000-8000-000000000000"
+    first = session.get(address)
+    assert (first.status_code, first.headers["Retry-After"]) == (429, "1"), first.headers
+    assert session.get(address).status_code == 404
+
 with step("unauthorized"):
     answer = requests.get(f"{GRAPH}/v1.0/users")
     assert answer.status_code == 401, answer.status_code

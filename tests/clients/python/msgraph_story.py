@@ -71,6 +71,14 @@ async def main():
             assert refused.response_status_code == 400, refused
             assert refused.error.code == "Request_BadRequest", refused
 
+    with step("throttled"):
+        try:
+            group = "44444444-0000-4000-8000-000000000000"
+            await graph.groups.by_group_id(group).get()
+            raise AssertionError("there is such a group")
+        except ODataError as refused:  # the client has waited and asked again
+            assert refused.response_status_code == 404, refused
+
     with step("purge"):
         await graph.users.by_user_id(DOUBLE).delete()
         deleted = await graph.directory.deleted_items.graph_user.get()

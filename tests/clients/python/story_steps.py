@@ -16,7 +16,8 @@ def step(name):
     except Exception as error:  # a client may raise anything
         failed = True
         place = traceback.extract_tb(error.__traceback__)[-1].lineno
-        print(f"FAILED {name}: {type(error).__name__}: {error} (line {place})")
+        why = str(error)[:300]
+        print(f"FAILED {name}: {type(error).__name__}: {why} (line {place})")
     else:
         print(f"ok {name}")
 

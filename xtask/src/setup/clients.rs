@@ -11,6 +11,7 @@ use crate::step::Step;
 
 /// Programs and headers that come from the system's package manager, as Debian names them.
 const PACKAGES: &[&str] = &[
+    "curl",
     "ldap-utils",
     "ldb-tools",
     "libldap2-dev",
