@@ -12,24 +12,30 @@ mod add;
 mod attributes;
 mod changes;
 mod computed;
+mod controller;
 mod delete;
 mod dn;
+mod forest;
 mod identity;
 mod import;
 mod links;
 mod lookup;
+mod metadata;
 mod modify;
 mod moves;
+mod names;
 mod new;
 mod object;
 mod refusal;
 mod schema;
 mod sid;
+mod time;
 mod unique;
 mod validate;
 mod value;
+mod values_index;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ecow::EcoVec;
 use imbl::{OrdSet, Vector};
@@ -37,9 +43,11 @@ use jiff::Timestamp;
 use store::{Index, Table, Text, fold_hash, hash_bytes, mix};
 
 pub use add::AddRequest;
+pub use controller::{DomainController, ServerVersion};
 pub use dn::{Dn, DnError, Rdn};
 pub use identity::{GuidError, ObjectGuid, ObjectId, Usn};
 pub use modify::{Modification, Operation};
+pub use names::ObjectName;
 pub use new::DirectoryOptions;
 pub use object::{Deletion, Object};
 pub use refusal::{Refusal, ResultCode};
@@ -51,9 +59,10 @@ pub use sid::{Sid, SidError};
 pub use value::{Value, Values};
 
 pub(crate) use add::most_specific;
-pub(crate) use computed::{EXPORTED, is_computed};
+pub(crate) use computed::{EXPORTED, generalized_time, is_computed};
 pub(crate) use import::Draft;
 pub(crate) use new::Settings;
+pub(crate) use time::parse_time;
 pub(crate) use validate::{boolean, fits};
 
 /// One domain of a forest.
@@ -75,6 +84,11 @@ pub struct Directory {
     changes: Vector<u32>,
     next_rid: u32,
     deleted_objects: Option<ObjectId>,
+    metadata: metadata::Metadata,
+    /// Made when a server asks for them.
+    value_indexes: Option<Box<values_index::ValueIndexes>>,
+    /// The configuration of the forest, made when somebody looks at it.
+    configuration: Arc<OnceLock<Directory>>,
     /// The attribute lists of recently added objects, so that like objects share one.
     shapes: [EcoVec<AttributeId>; 4],
 }
@@ -99,6 +113,7 @@ impl Directory {
         let usn = self.highest_committed_usn();
         object.usn_created = usn;
         object.usn_changed = usn;
+        self.reindex(id, None, &object);
         self.objects.push(Arc::new(object));
         id
     }
@@ -108,11 +123,16 @@ impl Directory {
         self.changes.push_back(id.0);
         let usn = self.highest_committed_usn();
         let when = to_second(now);
+        let indexed = self.value_indexes.is_some();
+        let before = self.object(id).filter(|_| indexed).cloned();
         self.objects.update(id.0, |object| {
             change(object);
             object.usn_changed = usn;
             object.when_changed = when;
         });
+        if let Some(after) = self.object(id).filter(|_| indexed).cloned() {
+            self.reindex(id, before.as_deref(), &after);
+        }
     }
 
     /// Puts a changed object in the place of what it was and gives it the next USN.
@@ -120,6 +140,10 @@ impl Directory {
         self.changes.push_back(id.0);
         after.usn_changed = self.highest_committed_usn();
         after.when_changed = to_second(now);
+        if let Some(before) = self.object(id).cloned() {
+            self.reindex(id, Some(&before), &after);
+            self.stamp_differences(id, &before, &after);
+        }
         self.objects.set(id.0, Arc::new(after));
     }
 

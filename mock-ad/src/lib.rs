@@ -32,9 +32,11 @@
 //!
 //! - [`directory`]: the directory itself, its schema, its names, and requests to it.
 //! - [`ldif`]: exports in, with errors that name their line, and exports out.
+//! - [`search`]: what a domain controller answers to a search, as a pure function.
 //!
 //! The tables of attributes and classes are in `data/`: a forest at the 2016 schema, with those
 //! attributes of Exchange and Skype for Business that are synchronised.
 
 pub mod directory;
 pub mod ldif;
+pub mod search;

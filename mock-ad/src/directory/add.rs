@@ -72,6 +72,8 @@ impl Directory {
         for (attribute, target) in links {
             self.links.add(attribute, id, target);
         }
+        // Links that come with an object are as old as the object.
+        self.links.take_changes();
         Ok(id)
     }
 

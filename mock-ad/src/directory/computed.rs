@@ -90,7 +90,8 @@ impl Directory {
         names.collect()
     }
 
-    fn object_classes(&self, object: &Object) -> Vec<Value> {
+    /// The values of objectClass, from `top` down.
+    pub(crate) fn object_classes(&self, object: &Object) -> Vec<Value> {
         let mut chain: Vec<Value> = self
             .schema
             .superclass_chain(object.class)
@@ -104,7 +105,13 @@ impl Directory {
         chain
     }
 
-    fn computed(&self, id: ObjectId, object: &Object, attribute: AttributeId) -> Option<Value> {
+    /// The one value of an attribute that follows from other data and is no link.
+    pub(crate) fn computed(
+        &self,
+        id: ObjectId,
+        object: &Object,
+        attribute: AttributeId,
+    ) -> Option<Value> {
         let deletion = object.deleted.as_deref();
         Some(match attribute {
             AttributeId::OBJECT_GUID => object.guid.as_bytes().as_slice().into(),
@@ -113,7 +120,7 @@ impl Directory {
             AttributeId::WHEN_CHANGED => generalized_time(object.when_changed).into(),
             AttributeId::USN_CREATED => (object.usn_created.0.cast_signed()).into(),
             AttributeId::USN_CHANGED => (object.usn_changed.0.cast_signed()).into(),
-            AttributeId::INSTANCE_TYPE => Value::Integer(if id == Self::DOMAIN { 5 } else { 4 }),
+            AttributeId::INSTANCE_TYPE => Value::Integer(self.instance_type(id, object)),
             AttributeId::OBJECT_CATEGORY if deletion.is_none() => {
                 let class = self.schema.class_definition(object.class);
                 self.category_dn(&class.object_category).into()
@@ -133,13 +140,25 @@ impl Directory {
     }
 
     fn category_dn(&self, category: &str) -> Text {
-        let base = &self.settings.base_text;
+        let base = self.settings.forest_root.to_string();
         let mut text = Text::with_capacity(category.len() + base.len() + 34);
         text.push_str("CN=");
         text.push_str(category);
         text.push_str(",CN=Schema,CN=Configuration,");
-        text.push_str(base);
+        text.push_str(&base);
         text
+    }
+
+    /// Whether an object is the top of a naming context, and whether another is above it
+    /// (MS-ADTS 2.2.8).
+    fn instance_type(&self, id: ObjectId, object: &Object) -> i64 {
+        if id == Self::DOMAIN {
+            self.settings.head_type
+        } else if self.schema.class_name(object.class) == "dMD" {
+            13
+        } else {
+            4
+        }
     }
 
     /// sAMAccountType, which follows from the kind of an account or group.
@@ -166,7 +185,7 @@ impl Directory {
 
     fn canonical_name(&self, id: ObjectId) -> String {
         let dn = self.dn(id);
-        let mut text = self.settings.dns_name.clone();
+        let mut text = self.settings.canonical_root.clone();
         text.push('/');
         let below: Vec<&str> = dn
             .below(&self.settings.base)

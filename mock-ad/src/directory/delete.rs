@@ -7,6 +7,15 @@ use super::{
     AttributeId, Deletion, Directory, Object, ObjectId, Rdn, Refusal, Value, Values, to_second,
 };
 
+/// The attributes that a deletion sets or takes away, and a restoration the other way round.
+const DELETION: [AttributeId; 5] = [
+    AttributeId::IS_DELETED,
+    AttributeId::LAST_KNOWN_PARENT,
+    AttributeId::MS_DS_LAST_KNOWN_RDN,
+    AttributeId::OBJECT_CATEGORY,
+    AttributeId::SAM_ACCOUNT_TYPE,
+];
+
 /// The bit of userAccountControl that disables an account.
 const ACCOUNT_DISABLED: i64 = 0x2;
 
@@ -26,6 +35,7 @@ impl Directory {
             return Err(Refusal::not_a_leaf(&self.dn_text(id)));
         }
         let tombstone = !self.settings.recycle_bin;
+        let indexes = self.value_indexes.take();
         self.unindex_accounts(id, &object);
         if tombstone {
             self.drop_links(id);
@@ -45,6 +55,12 @@ impl Directory {
             self.strip(id);
         }
         self.place(id, container, name, now);
+        self.value_indexes = indexes;
+        if let Some(after) = self.object(id).cloned() {
+            self.reindex(id, Some(&object), &after);
+            self.stamp_differences(id, &object, &after);
+        }
+        self.stamp(id, DELETION);
         Ok(())
     }
 
@@ -117,9 +133,11 @@ impl Directory {
             }
         });
         self.place(id, parent, rdn.value, now);
-        if let Some(object) = self.object(id).cloned() {
-            self.index_accounts(id, &object);
+        if let Some(after) = self.object(id).cloned() {
+            self.index_accounts(id, &after);
+            self.stamp_differences(id, &object, &after);
         }
+        self.stamp(id, DELETION);
         Ok(())
     }
 
@@ -135,6 +153,8 @@ impl Directory {
                 self.links.remove(attribute, source, id);
             }
         }
+        // Every domain controller does that for itself; it does not replicate.
+        self.links.take_changes();
     }
 
     /// Leaves a tombstone the attributes that tombstones keep.

@@ -15,6 +15,17 @@ use super::{Directory, ObjectId};
 pub(super) struct Links {
     forward: OrdSet<(u16, u32, u32)>,
     back: OrdSet<(u16, u32, u32)>,
+    /// What was added and removed since somebody last looked.
+    changes: Vec<LinkChange>,
+}
+
+/// A link that was added or removed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LinkChange {
+    pub(super) attribute: AttributeId,
+    pub(super) from: ObjectId,
+    pub(super) to: ObjectId,
+    pub(super) added: bool,
 }
 
 fn range(attribute: AttributeId, id: ObjectId) -> RangeInclusive<(u16, u32, u32)> {
@@ -25,13 +36,35 @@ impl Links {
     /// Adds a link; `false` if it was there.
     pub(super) fn add(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
         self.back.insert((attribute.0, to.0, from.0));
-        self.forward.insert((attribute.0, from.0, to.0)).is_none()
+        let added = self.forward.insert((attribute.0, from.0, to.0)).is_none();
+        if added {
+            self.note(attribute, from, to, added);
+        }
+        added
     }
 
     /// Removes a link; `false` if it was not there.
     pub(super) fn remove(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
         self.back.remove(&(attribute.0, to.0, from.0));
-        self.forward.remove(&(attribute.0, from.0, to.0)).is_some()
+        let removed = self.forward.remove(&(attribute.0, from.0, to.0)).is_some();
+        if removed {
+            self.note(attribute, from, to, false);
+        }
+        removed
+    }
+
+    fn note(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId, added: bool) {
+        self.changes.push(LinkChange {
+            attribute,
+            from,
+            to,
+            added,
+        });
+    }
+
+    /// What was added and removed since this was last asked, in order.
+    pub(super) fn take_changes(&mut self) -> Vec<LinkChange> {
+        std::mem::take(&mut self.changes)
     }
 
     /// Fills both directions at once, which is faster than link by link.
@@ -113,5 +146,56 @@ impl Directory {
     /// Whether a forward link joins two live objects.
     pub fn has_link(&self, from: ObjectId, attribute: AttributeId, to: ObjectId) -> bool {
         self.links.has(attribute, from, to) && self.is_live(from) && self.is_live(to)
+    }
+
+    /// Whether a forward link joins two objects, seen as [`Directory::links_of`] sees them.
+    pub(crate) fn has_link_or_deactivated(
+        &self,
+        from: ObjectId,
+        attribute: AttributeId,
+        to: ObjectId,
+        deactivated: bool,
+    ) -> bool {
+        self.links.has(attribute, from, to)
+            && (deactivated || (self.is_live(from) && self.is_live(to)))
+    }
+
+    /// The other ends of the links of an object under a forward attribute, or of those that lead
+    /// to it if `back`; with `deactivated`, also those from and to deleted objects.
+    pub(crate) fn links_of(
+        &self,
+        id: ObjectId,
+        forward: AttributeId,
+        back: bool,
+        deactivated: bool,
+    ) -> Vec<ObjectId> {
+        if !deactivated && !self.is_live(id) {
+            return Vec::new();
+        }
+        let shown = |other: &ObjectId| deactivated || self.is_live(*other);
+        if back {
+            self.links.sources(forward, id).filter(shown).collect()
+        } else {
+            self.links.targets(forward, id).filter(shown).collect()
+        }
+    }
+
+    /// Whether [`Directory::links_of`] would give any.
+    pub(crate) fn has_any_link(
+        &self,
+        id: ObjectId,
+        forward: AttributeId,
+        back: bool,
+        deactivated: bool,
+    ) -> bool {
+        if !deactivated && !self.is_live(id) {
+            return false;
+        }
+        let shown = |other: ObjectId| deactivated || self.is_live(other);
+        if back {
+            self.links.sources(forward, id).any(shown)
+        } else {
+            self.links.targets(forward, id).any(shown)
+        }
     }
 }

@@ -20,6 +20,11 @@ impl Directory {
         &self.settings.base
     }
 
+    /// The distinguished name of the domain, also of the domain that a configuration belongs to.
+    pub(crate) fn forest_root(&self) -> &Dn {
+        &self.settings.forest_root
+    }
+
     /// The DNS name of the domain, such as `example.test`.
     pub fn dns_name(&self) -> &str {
         &self.settings.dns_name

@@ -114,6 +114,7 @@ impl Directory {
         if let Some(links) = links {
             self.links = links;
         }
+        let link_changes = self.links.take_changes();
         let renamed = |name| before.text(name) != after.text(name);
         if renamed(AttributeId::SAM_ACCOUNT_NAME) || renamed(AttributeId::USER_PRINCIPAL_NAME) {
             self.unindex_accounts(id, &before);
@@ -124,6 +125,7 @@ impl Directory {
         }
         drop(before);
         self.change_to(id, now, after);
+        self.stamp_links(link_changes);
         Ok(())
     }
 

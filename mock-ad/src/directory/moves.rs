@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use store::{Text, eq_fold};
 
-use super::{Directory, ObjectId, Rdn, Refusal, Value, Values, name_hash};
+use super::{AttributeId, Directory, ObjectId, Rdn, Refusal, Value, Values, name_hash};
 
 impl Directory {
     /// Gives an object another name, another parent or both.
@@ -61,5 +61,6 @@ impl Directory {
             object.parent = Some(parent);
             object.name = Values::One(Value::Text(name));
         });
+        self.stamp(id, [AttributeId::NAME]);
     }
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use store::Text;
 
 use super::{
-    AttributeId, ClassId, Directory, Dn, Object, ObjectGuid, ObjectId, Schema, Sid, Usn, Value,
-    Values, to_second,
+    AttributeId, ClassId, Directory, Dn, DomainController, Object, ObjectGuid, ObjectId, Schema,
+    Sid, Usn, Value, Values, to_second,
 };
 
 /// The RID of the first account that is added.
@@ -37,6 +37,13 @@ pub(crate) struct Settings {
     pub(crate) domain_sid: Sid,
     pub(crate) recycle_bin: bool,
     pub(crate) enforce_unique_upn: bool,
+    /// The domain that this is, or that the configuration belongs to.
+    pub(crate) forest_root: Dn,
+    /// What canonical names begin with, such as `example.test`.
+    pub(crate) canonical_root: String,
+    /// The instanceType of the object at the top.
+    pub(crate) head_type: i64,
+    pub(crate) controller: DomainController,
 }
 
 impl DirectoryOptions {
@@ -72,6 +79,10 @@ impl Settings {
             domain_sid: options.domain_sid.clone(),
             recycle_bin: options.recycle_bin,
             enforce_unique_upn: options.enforce_unique_upn,
+            forest_root: options.base.clone(),
+            canonical_root: labels.join("."),
+            head_type: 5,
+            controller: DomainController::default(),
         }
     }
 }
@@ -128,6 +139,9 @@ impl Directory {
             children: imbl::OrdSet::default(),
             links: super::links::Links::default(),
             changes: imbl::Vector::default(),
+            metadata: super::metadata::Metadata::default(),
+            value_indexes: None,
+            configuration: std::sync::Arc::default(),
             next_rid: FIRST_RID,
             deleted_objects: None,
             shapes: std::array::from_fn(|_| ecow::EcoVec::new()),

@@ -151,6 +151,11 @@ impl Object {
         stored.chain(defaults)
     }
 
+    /// The attributes that are stored with this very object, in the order of the table.
+    pub(super) fn stored(&self) -> impl Iterator<Item = (AttributeId, &Values)> {
+        self.ids.iter().copied().zip(&self.values)
+    }
+
     /// Stores or removes the values of one attribute.
     pub(super) fn set(&mut self, id: AttributeId, values: Option<Values>) {
         if values.is_none() && self.account_defaults && account_default(id).is_some() {

@@ -8,11 +8,43 @@ use super::schema::{AttributeDefinition, attribute_number};
 
 /// An LDAP result code (RFC 4511, section 4.1.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ResultCode(pub u16);
+pub struct ResultCode(pub u32);
 
 impl ResultCode {
+    /// success.
+    pub const SUCCESS: Self = Self(0);
+    /// operationsError.
+    pub const OPERATIONS_ERROR: Self = Self(1);
+    /// protocolError.
+    pub const PROTOCOL_ERROR: Self = Self(2);
+    /// timeLimitExceeded.
+    pub const TIME_LIMIT_EXCEEDED: Self = Self(3);
+    /// sizeLimitExceeded.
+    pub const SIZE_LIMIT_EXCEEDED: Self = Self(4);
+    /// compareFalse.
+    pub const COMPARE_FALSE: Self = Self(5);
+    /// compareTrue.
+    pub const COMPARE_TRUE: Self = Self(6);
+    /// authMethodNotSupported.
+    pub const AUTH_METHOD_NOT_SUPPORTED: Self = Self(7);
+    /// strongerAuthRequired.
+    pub const STRONGER_AUTH_REQUIRED: Self = Self(8);
+    /// referral.
+    pub const REFERRAL: Self = Self(10);
+    /// adminLimitExceeded.
+    pub const ADMIN_LIMIT_EXCEEDED: Self = Self(11);
+    /// unavailableCriticalExtension.
+    pub const UNAVAILABLE_CRITICAL_EXTENSION: Self = Self(12);
+    /// confidentialityRequired.
+    pub const CONFIDENTIALITY_REQUIRED: Self = Self(13);
+    /// saslBindInProgress.
+    pub const SASL_BIND_IN_PROGRESS: Self = Self(14);
     /// noSuchAttribute.
     pub const NO_SUCH_ATTRIBUTE: Self = Self(16);
+    /// undefinedAttributeType.
+    pub const UNDEFINED_ATTRIBUTE_TYPE: Self = Self(17);
+    /// inappropriateMatching.
+    pub const INAPPROPRIATE_MATCHING: Self = Self(18);
     /// constraintViolation.
     pub const CONSTRAINT_VIOLATION: Self = Self(19);
     /// attributeOrValueExists.
@@ -21,8 +53,22 @@ impl ResultCode {
     pub const INVALID_ATTRIBUTE_SYNTAX: Self = Self(21);
     /// noSuchObject.
     pub const NO_SUCH_OBJECT: Self = Self(32);
+    /// invalidDNSyntax.
+    pub const INVALID_DN_SYNTAX: Self = Self(34);
+    /// invalidCredentials.
+    pub const INVALID_CREDENTIALS: Self = Self(49);
+    /// insufficientAccessRights.
+    pub const INSUFFICIENT_ACCESS_RIGHTS: Self = Self(50);
+    /// busy.
+    pub const BUSY: Self = Self(51);
+    /// unavailable.
+    pub const UNAVAILABLE: Self = Self(52);
     /// unwillingToPerform.
     pub const UNWILLING_TO_PERFORM: Self = Self(53);
+    /// sortControlMissing (Active Directory's own name for 60).
+    pub const SORT_CONTROL_MISSING: Self = Self(60);
+    /// offsetRangeError (Active Directory's own name for 61).
+    pub const OFFSET_RANGE_ERROR: Self = Self(61);
     /// namingViolation.
     pub const NAMING_VIOLATION: Self = Self(64);
     /// objectClassViolation.
@@ -33,6 +79,10 @@ impl ResultCode {
     pub const NOT_ALLOWED_ON_RDN: Self = Self(67);
     /// entryAlreadyExists.
     pub const ENTRY_ALREADY_EXISTS: Self = Self(68);
+    /// affectsMultipleDSAs.
+    pub const AFFECTS_MULTIPLE_DSAS: Self = Self(71);
+    /// virtualListViewError.
+    pub const VIRTUAL_LIST_VIEW_ERROR: Self = Self(76);
     /// other.
     pub const OTHER: Self = Self(80);
 }

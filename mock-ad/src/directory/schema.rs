@@ -61,10 +61,14 @@ pub struct Schema(Arc<Tables>);
 struct Tables {
     attributes: Vec<AttributeDefinition>,
     attribute_names: Index,
+    attribute_oids: Index,
+    /// The place of each attribute in the answers of a domain controller.
+    ranks: Vec<u32>,
     /// The other end of each linked attribute, at the place of the attribute.
     link_partners: Vec<Option<AttributeId>>,
     classes: Vec<ClassDefinition>,
     class_names: Index,
+    class_oids: Index,
 }
 
 /// Suggestions below this likeness would be noise.
@@ -107,6 +111,8 @@ impl Schema {
                 oid: None,
                 category: ClassCategory::Structural,
                 possible_superiors: Vec::new(),
+                common_name: name.into(),
+                schema_id_guid: None,
                 ..parent.clone()
             };
             tables.push_class(definition);
@@ -126,6 +132,39 @@ impl Schema {
     /// The attribute of a name, in any case.
     pub fn attribute(&self, name: &str) -> Option<AttributeId> {
         self.0.attribute(name)
+    }
+
+    /// The attribute that an LDAP attribute description names: by its name in any case, or by its
+    /// OID, with or without `OID.` before it (RFC 4512, section 2.5; MS-ADTS 3.1.1.3.1.1.2).
+    pub fn described(&self, description: &str) -> Option<AttributeId> {
+        let oid = match description.get(..4) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("OID.") => &description[4..],
+            _ => description,
+        };
+        if !oid.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.attribute(description);
+        }
+        let mut places = self.0.attribute_oids.candidates(fold_hash(oid));
+        places
+            .find(|place| self.0.attributes[*place as usize].oid.as_deref() == Some(oid))
+            .map(|place| AttributeId(place as u16))
+    }
+
+    /// The class of a name, in any case, or of an OID.
+    pub fn described_class(&self, description: &str) -> Option<ClassId> {
+        if !description.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.class(description);
+        }
+        let mut places = self.0.class_oids.candidates(fold_hash(description));
+        places
+            .find(|place| self.0.classes[*place as usize].oid.as_deref() == Some(description))
+            .map(|place| ClassId(place as u16))
+    }
+
+    /// All classes in the order of the table.
+    pub fn classes(&self) -> impl ExactSizeIterator<Item = (ClassId, &ClassDefinition)> {
+        let classes = self.0.classes.iter().enumerate();
+        classes.map(|(place, definition)| (ClassId(place as u16), definition))
     }
 
     /// The name of an attribute, as the schema spells it.
@@ -148,6 +187,13 @@ impl Schema {
             .map(|(place, definition)| (AttributeId(place), definition))
             .collect::<Vec<_>>()
             .into_iter()
+    }
+
+    /// Where an attribute stands among others in the answers of a domain controller, which orders
+    /// them by their internal numbers.
+    pub(crate) fn rank(&self, id: AttributeId) -> u32 {
+        let ranks = &self.0.ranks;
+        ranks.get(usize::from(id.0)).copied().unwrap_or(u32::MAX)
     }
 
     /// The other end of a linked attribute: `memberOf` for `member`, and the reverse.
@@ -193,6 +239,27 @@ impl Schema {
         })
     }
 
+    /// A class, those above it, and the auxiliary classes that come with any of them.
+    pub fn all_classes(&self, id: ClassId) -> Vec<ClassId> {
+        let mut found: Vec<ClassId> = self.superclass_chain(id).collect();
+        let mut next = 0;
+        while let Some(class) = found.get(next).copied() {
+            for name in &self.class_definition(class).auxiliary {
+                for above in self
+                    .class(name)
+                    .into_iter()
+                    .flat_map(|id| self.superclass_chain(id))
+                {
+                    if !found.contains(&above) {
+                        found.push(above);
+                    }
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
     /// The kind of object that a class makes.
     pub fn kind(&self, id: ClassId) -> ObjectKind {
         self.class_definition(id).kind
@@ -221,6 +288,11 @@ impl Tables {
         };
         let hash = fold_hash(&definition.name);
         self.attribute_names.insert(hash, u32::from(place));
+        if let Some(oid) = &definition.oid {
+            self.attribute_oids.insert(fold_hash(oid), u32::from(place));
+        }
+        let number = attribute_number(definition.oid.as_ref());
+        self.ranks.push(number.unwrap_or(u32::MAX));
         self.attributes.push(definition);
         self.link_partners.push(None);
     }
@@ -231,6 +303,9 @@ impl Tables {
         };
         let hash = fold_hash(&definition.name);
         self.class_names.insert(hash, u32::from(place));
+        if let Some(oid) = &definition.oid {
+            self.class_oids.insert(fold_hash(oid), u32::from(place));
+        }
         self.classes.push(definition);
     }
 }

@@ -1,12 +1,12 @@
 //! From the values of a file to those of a directory.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
 use store::Text;
 
 use super::{LdifError, RawValue};
-use crate::directory::{AttributeDefinition, ObjectGuid, Sid, Syntax, Value, boolean, fits};
+use crate::directory::{
+    AttributeDefinition, ObjectGuid, Sid, Syntax, Value, boolean, fits, parse_time,
+};
 
 /// The value of a line in the form that its attribute asks for.
 pub(super) fn value(
@@ -89,36 +89,16 @@ pub(super) fn guid(line: usize, raw: &RawValue<'_>) -> Result<ObjectGuid, LdifEr
 
 /// A time such as `20261123033230.0Z` or `261123033230Z`.
 pub(super) fn time(line: usize, raw: &RawValue<'_>) -> Result<Timestamp, LdifError> {
-    text(raw).and_then(|text| parse_time(&text)).ok_or_else(|| {
-        LdifError::new(
-            line,
-            format!(
-                "a time looks like 20261123033230.0Z, not like {}",
-                shown(raw)
-            ),
-            HELP,
-        )
-    })
-}
-
-fn parse_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim().strip_suffix('Z')?;
-    let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(digits) || !all_digits(fraction) {
-        return None;
-    }
-    let (year, rest) = match digits.len() {
-        14 => (digits[..4].parse::<i16>().ok()?, &digits[4..]),
-        // UTC time has two digits of the year, which turn in 1950 (RFC 5280).
-        12 => match digits[..2].parse::<i16>().ok()? {
-            year @ 0..50 => (2000 + year, &digits[2..]),
-            year => (1900 + year, &digits[2..]),
-        },
-        _ => return None,
-    };
-    let part = |at: usize| rest[at..at + 2].parse::<i8>().ok();
-    let (month, day, hour) = (part(0)?, part(2)?, part(4)?);
-    let local = DateTime::new(year, month, day, hour, part(6)?, part(8)?, 0).ok()?;
-    Offset::UTC.to_timestamp(local).ok()
+    text(raw)
+        .and_then(|text| parse_time(text.trim()))
+        .ok_or_else(|| {
+            LdifError::new(
+                line,
+                format!(
+                    "a time looks like 20261123033230.0Z, not like {}",
+                    shown(raw)
+                ),
+                HELP,
+            )
+        })
 }

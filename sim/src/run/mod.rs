@@ -267,7 +267,7 @@ impl<'f> Runner<'f> {
         match event {
             Event::AdRefused(refusal) => {
                 self.refused = Some(Refused {
-                    status: refusal.code.0,
+                    status: u16::try_from(refusal.code.0).unwrap_or(u16::MAX),
                     code: format!("{:08X}", refusal.win32),
                     message: refusal.message.clone(),
                     hint: refusal.hint.clone(),

@@ -3,6 +3,7 @@
 use store::Text;
 
 use super::{AttributeId, ClassId};
+use crate::directory::ObjectGuid;
 
 /// How the values of an attribute are written and compared (attributeSyntax 2.5.5.x).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +132,21 @@ pub struct AttributeDefinition {
     pub link: Option<LinkId>,
     /// The most characters or bytes a value has, or the largest number.
     pub range_upper: Option<u32>,
+    /// The fewest characters or bytes a value has, or the smallest number.
+    pub range_lower: Option<u32>,
+    /// The common name of its object in the schema, where it is known.
+    pub common_name: Option<Text>,
+    /// The oMSyntax, which tells apart what attributeSyntax does not.
+    pub om_syntax: u8,
+    /// The number x of its attributeSyntax 2.5.5.x.
+    pub syntax_number: u8,
+    /// The searchFlags: 1 for an index, 4 for ambiguous name resolution, 8 for preservation on
+    /// deletion, and others (MS-ADTS 2.2.10).
+    pub search_flags: u32,
+    /// Whether the global catalog holds it.
+    pub in_global_catalog: bool,
+    /// The schemaIDGUID, where it is known.
+    pub schema_id_guid: Option<ObjectGuid>,
     /// Whether it is not of the standard table but was added for one forest.
     pub extension: bool,
 }
@@ -149,6 +165,13 @@ impl AttributeDefinition {
             ambiguous_name_resolution: false,
             link: None,
             range_upper: None,
+            range_lower: None,
+            common_name: None,
+            om_syntax: 64,
+            syntax_number: 12,
+            search_flags: 0,
+            in_global_catalog: false,
+            schema_id_guid: None,
             extension: true,
         }
     }
@@ -196,6 +219,16 @@ pub struct ClassDefinition {
     pub possible_superiors: Vec<Text>,
     /// The kind of object that it makes.
     pub kind: ObjectKind,
+    /// The common name of its object in the schema.
+    pub common_name: Text,
+    /// The attributes that its objects must have, those of other classes apart.
+    pub must_contain: Vec<AttributeId>,
+    /// The attributes that its objects may have, those of other classes apart.
+    pub may_contain: Vec<AttributeId>,
+    /// The names of the auxiliary classes that come with it.
+    pub auxiliary: Vec<Text>,
+    /// The schemaIDGUID, where it is known.
+    pub schema_id_guid: Option<ObjectGuid>,
 }
 
 /// The kinds of object that synchronisation tells apart.

@@ -46,10 +46,16 @@ fn attribute(row: &str) -> Option<AttributeDefinition> {
     let mut columns = row.split('\t');
     let name = Text::from(columns.next()?);
     let oid = present(columns.next()?).map(Text::from);
-    let syntax = Syntax::from_number(columns.next()?.parse().ok()?)?;
+    let syntax_number = columns.next()?.parse().ok()?;
+    let syntax = Syntax::from_number(syntax_number)?;
     let marks = columns.next()?;
     let link = present(columns.next()?).and_then(|link| link.parse().ok());
     let range_upper = present(columns.next()?).and_then(|upper| upper.parse().ok());
+    let common_name = present(columns.next()?).map(Text::from);
+    let om_syntax = present(columns.next()?).and_then(|number| number.parse().ok());
+    let search_flags = present(columns.next()?).and_then(|flags| flags.parse().ok());
+    let range_lower = present(columns.next()?).and_then(|lower| lower.parse().ok());
+    let schema_id_guid = present(columns.next()?).and_then(|guid| guid.parse().ok());
     Some(AttributeDefinition {
         name,
         oid,
@@ -62,8 +68,34 @@ fn attribute(row: &str) -> Option<AttributeDefinition> {
         ambiguous_name_resolution: marks.contains('a'),
         link: link.map(super::LinkId),
         range_upper,
+        range_lower,
+        common_name,
+        om_syntax: om_syntax.unwrap_or_else(|| usual_om_syntax(syntax_number)),
+        syntax_number,
+        search_flags: search_flags.unwrap_or_default(),
+        in_global_catalog: marks.contains('g'),
+        schema_id_guid,
         extension: false,
     })
+}
+
+/// The oMSyntax that mostly goes with an attributeSyntax (MS-ADTS 3.1.1.2.2.2).
+fn usual_om_syntax(syntax_number: u8) -> u8 {
+    match syntax_number {
+        2 => 6,
+        3 => 27,
+        4 => 20,
+        5 => 22,
+        6 => 18,
+        8 => 1,
+        9 => 2,
+        10 | 17 => 4,
+        11 => 24,
+        12 => 64,
+        15 => 66,
+        16 => 65,
+        _ => 127,
+    }
 }
 
 fn class(line: &str, tables: &Tables) -> Option<ClassDefinition> {
@@ -83,6 +115,17 @@ fn class(line: &str, tables: &Tables) -> Option<ClassDefinition> {
     let possible_superiors = present(fields.next()?)
         .map(|names| names.split(',').map(Text::from).collect())
         .unwrap_or_default();
+    let common_name = present(fields.next()?).map_or_else(|| name.clone(), Text::from);
+    let attributes = |names: &str| -> Vec<AttributeId> {
+        let ids = names.split(',').filter_map(|name| tables.attribute(name));
+        ids.collect()
+    };
+    let must_contain = attributes(fields.next()?);
+    let may_contain = attributes(fields.next()?);
+    let auxiliary = present(fields.next()?)
+        .map(|names| names.split(',').map(Text::from).collect())
+        .unwrap_or_default();
+    let schema_id_guid = present(fields.next()?).and_then(|guid| guid.parse().ok());
     let kind = own_kind(&name).unwrap_or_else(|| {
         let above = tables.classes.get(usize::from(superclass.0));
         above.map_or(ObjectKind::Other, |above| above.kind)
@@ -96,6 +139,11 @@ fn class(line: &str, tables: &Tables) -> Option<ClassDefinition> {
         object_category,
         possible_superiors,
         kind,
+        common_name,
+        must_contain,
+        may_contain,
+        auxiliary,
+        schema_id_guid,
     })
 }
 

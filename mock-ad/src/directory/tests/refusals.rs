@@ -16,7 +16,7 @@ fn ann_and_group() -> (Lab, ObjectId, ObjectId) {
     (lab, ann, group)
 }
 
-fn check(answer: Result<(), Refusal>, code: u16, win32: u32) {
+fn check(answer: Result<(), Refusal>, code: u32, win32: u32) {
     let refusal = answer.expect_err(&format!("{win32:X}"));
     assert_eq!((refusal.code.0, refusal.win32), (code, win32), "{refusal}");
     assert!(

@@ -1,0 +1,303 @@
+//! Objects as entries of an answer.
+
+use std::fmt::Write as _;
+
+use store::Text;
+
+use super::evaluate::View;
+use super::select::{Range, Selected, Selection};
+use super::{Entry, Outcome, outcome};
+use crate::directory::{AttributeId, Directory, Object, ObjectId, Sid, Syntax, Value};
+
+/// MaxValRange: how many values of an attribute one answer holds (MS-ADTS 3.1.1.3.4.6).
+pub(super) const VALUES_MAX: usize = 1500;
+
+/// The attributes that follow from other data, that every object may have and that `*` includes.
+pub(super) const COMPUTED: [AttributeId; 14] = [
+    AttributeId::OBJECT_CLASS,
+    AttributeId::OBJECT_GUID,
+    AttributeId::DISTINGUISHED_NAME,
+    AttributeId::WHEN_CREATED,
+    AttributeId::WHEN_CHANGED,
+    AttributeId::USN_CREATED,
+    AttributeId::USN_CHANGED,
+    AttributeId::OBJECT_CATEGORY,
+    AttributeId::INSTANCE_TYPE,
+    AttributeId::SAM_ACCOUNT_TYPE,
+    AttributeId::IS_DELETED,
+    AttributeId::LAST_KNOWN_PARENT,
+    AttributeId::MS_DS_LAST_KNOWN_RDN,
+    AttributeId::NAME,
+];
+
+/// The form of distinguished names in an answer (LDAP_SERVER_EXTENDED_DN, MS-ADTS
+/// 3.1.1.3.4.1.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum NameForm {
+    #[default]
+    Plain,
+    /// `<GUID=…>;<SID=…>;…` with the bytes as digits.
+    Hexadecimal,
+    /// `<GUID=…>;<SID=…>;…` with the GUID dashed and the SID as S-1-….
+    Readable,
+}
+
+/// How the entries of one search are made.
+#[derive(Debug, Clone)]
+pub(super) struct Renderer<'a> {
+    pub(super) view: View<'a>,
+    pub(super) selection: Selection,
+    pub(super) names: NameForm,
+    /// Whether a range that begins after the last value is no error
+    /// (LDAP_SERVER_RANGE_RETRIEVAL_NOERR, MS-ADTS 3.1.1.3.4.1.17).
+    pub(super) range_no_error: bool,
+    /// The linked attributes that any object has, with the way back of each.
+    links: Vec<(AttributeId, Option<AttributeId>)>,
+    pub(super) bound: super::Bound,
+    pub(super) is_base_search: bool,
+}
+
+impl<'a> Renderer<'a> {
+    pub(super) fn new(view: View<'a>, selection: Selection) -> Self {
+        let directory = view.directory;
+        let links = if selection.all {
+            let used = directory.used_links().into_iter();
+            used.map(|id| (id, directory.schema().link_partner(id)))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Self {
+            view,
+            selection,
+            names: NameForm::Plain,
+            range_no_error: false,
+            links,
+            bound: super::Bound::Anonymous,
+            is_base_search: false,
+        }
+    }
+
+    /// The entry of an object.
+    pub(super) fn entry(&self, id: ObjectId, object: &Object) -> Result<Entry, Box<Outcome>> {
+        let mut attributes = Vec::new();
+        if self.selection.all {
+            self.all_attributes(id, object, &mut attributes)?;
+        }
+        for selected in &self.selection.named {
+            self.attribute(id, object, selected, &mut attributes)?;
+        }
+        Ok(Entry {
+            dn: self.name(id),
+            attributes,
+        })
+    }
+
+    /// The distinguished name of an object in the form that was asked for.
+    pub(super) fn name(&self, id: ObjectId) -> String {
+        name(self.view.directory, id, self.names)
+    }
+
+    fn all_attributes(
+        &self,
+        id: ObjectId,
+        object: &Object,
+        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+    ) -> Result<(), Box<Outcome>> {
+        let schema = self.view.directory.schema();
+        let mut ids: Vec<(u32, AttributeId)> = Vec::with_capacity(48);
+        let mut add = |id: AttributeId| ids.push((schema.rank(id), id));
+        COMPUTED.into_iter().for_each(&mut add);
+        add(object.rdn_attribute());
+        for (attribute, _) in object.attributes() {
+            if attribute != AttributeId::OBJECT_CLASS {
+                add(attribute);
+            }
+        }
+        let deactivated = self.view.deactivated_links;
+        for (forward, back) in &self.links {
+            let has = |back| {
+                self.view
+                    .directory
+                    .has_any_link(id, *forward, back, deactivated)
+            };
+            if has(false) {
+                add(*forward);
+            }
+            if let Some(back) = back.filter(|_| has(true)) {
+                add(back);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        out.reserve(ids.len() + self.selection.named.len());
+        for (_, attribute) in ids {
+            let label = &schema.definition(attribute).name;
+            self.values(id, object, attribute, label, None, out)?;
+        }
+        Ok(())
+    }
+
+    fn attribute(
+        &self,
+        id: ObjectId,
+        object: &Object,
+        selected: &Selected,
+        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+    ) -> Result<(), Box<Outcome>> {
+        let (attribute, label) = (selected.id, &selected.label);
+        self.values(id, object, attribute, label, selected.range, out)
+    }
+
+    /// Adds the values of an attribute, or as many of them as one answer holds.
+    fn values(
+        &self,
+        id: ObjectId,
+        object: &Object,
+        attribute: AttributeId,
+        label: &Text,
+        range: Option<Range>,
+        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+    ) -> Result<(), Box<Outcome>> {
+        let directory = self.view.directory;
+        let definition = directory.schema().definition(attribute);
+        if definition.link.is_some() && !definition.constructed {
+            let back = definition.is_back_link();
+            let forward = match back {
+                true => directory
+                    .schema()
+                    .link_partner(attribute)
+                    .unwrap_or(attribute),
+                false => attribute,
+            };
+            let deactivated = self.view.deactivated_links;
+            let ends = directory.links_of(id, forward, back, deactivated);
+            if !ends.is_empty() {
+                return self.put(label, range, &ends, |end| self.name(*end).into_bytes(), out);
+            }
+            // Links of the configuration are kept as names.
+        }
+        if let Some(values) = object
+            .get(attribute)
+            .filter(|_| attribute != AttributeId::OBJECT_CLASS)
+        {
+            let names = definition.syntax == Syntax::DistinguishedName;
+            let bytes = |value: &Value| self.bytes(value, names);
+            return self.put(label, range, values.as_slice(), bytes, out);
+        }
+        let values = if attribute == AttributeId::OBJECT_CLASS {
+            directory.object_classes(object)
+        } else if definition.constructed {
+            self.constructed(id, object, attribute)
+        } else {
+            directory
+                .computed(id, object, attribute)
+                .into_iter()
+                .collect()
+        };
+        let names = definition.syntax == Syntax::DistinguishedName;
+        self.put(label, range, &values, |value| self.bytes(value, names), out)
+    }
+
+    /// Adds the values of a range under the label that tells what it is.
+    fn put<T>(
+        &self,
+        label: &Text,
+        range: Option<Range>,
+        values: &[T],
+        bytes: impl Fn(&T) -> Vec<u8>,
+        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+    ) -> Result<(), Box<Outcome>> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        let render = |values: &[T]| -> Vec<Vec<u8>> {
+            if self.selection.types_only {
+                return Vec::new();
+            }
+            values.iter().map(&bytes).collect()
+        };
+        if range.is_none() && values.len() <= VALUES_MAX {
+            out.push((label.clone(), render(values)));
+            return Ok(());
+        }
+        let Range { low, high } = range.unwrap_or(Range { low: 0, high: None });
+        let last = values.len() - 1;
+        if low > last {
+            if !self.range_no_error {
+                return Err(Box::new(outcome::range_beyond_end()));
+            }
+            out.push((format!("{label};range={low}-*").into(), Vec::new()));
+            return Ok(());
+        }
+        let high = high.unwrap_or(last).min(last).min(low + VALUES_MAX - 1);
+        if range.is_none() {
+            // Who did not ask for a range sees that there is one from the name.
+            out.push((label.clone(), Vec::new()));
+        }
+        let mut ranged = label.clone();
+        // Writing to text cannot fail.
+        let _ = if high == last {
+            write!(ranged, ";range={low}-*")
+        } else {
+            write!(ranged, ";range={low}-{high}")
+        };
+        out.push((ranged, render(values.get(low..=high).unwrap_or_default())));
+        Ok(())
+    }
+
+    /// A value as LDAP writes it.
+    fn bytes(&self, value: &Value, is_name: bool) -> Vec<u8> {
+        match value {
+            Value::Text(text) if is_name && self.names != NameForm::Plain => {
+                let directory = self.view.directory;
+                let found = text.parse().ok().and_then(|dn| directory.find(&dn));
+                let found = found.map(|id| name(directory, id, self.names));
+                found.unwrap_or_else(|| text.to_string()).into_bytes()
+            }
+            value => value_bytes(value),
+        }
+    }
+}
+
+/// A value as LDAP writes it.
+pub(super) fn value_bytes(value: &Value) -> Vec<u8> {
+    match value {
+        Value::Text(text) => text.as_bytes().to_vec(),
+        Value::Integer(integer) => integer.to_string().into_bytes(),
+        Value::Boolean(true) => b"TRUE".to_vec(),
+        Value::Boolean(false) => b"FALSE".to_vec(),
+        Value::Bytes(bytes) => bytes.to_vec(),
+    }
+}
+
+/// The distinguished name of an object in one of its forms.
+pub(super) fn name(directory: &Directory, id: ObjectId, form: NameForm) -> String {
+    let dn = directory.dn_text(id);
+    let Some(object) = directory.object(id).filter(|_| form != NameForm::Plain) else {
+        return dn.into();
+    };
+    let sid = object.bytes(AttributeId::OBJECT_SID);
+    let mut text = String::with_capacity(dn.len() + 120);
+    // Writing to text cannot fail.
+    if form == NameForm::Readable {
+        let _ = write!(text, "<GUID={}>;", object.guid);
+        if let Some(Ok(sid)) = sid.map(Sid::from_bytes) {
+            let _ = write!(text, "<SID={sid}>;");
+        }
+    } else {
+        let _ = write!(text, "<GUID={}>;", digits(object.guid.as_bytes()));
+        if let Some(sid) = sid {
+            let _ = write!(text, "<SID={}>;", digits(sid));
+        }
+    }
+    text.push_str(&dn);
+    text
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
