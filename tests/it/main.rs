@@ -4,6 +4,7 @@ mod agreement;
 mod cli;
 mod determinism;
 mod examples;
+mod explain;
 mod oracle;
 mod rules;
 mod scenarios;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod completions;
+mod explain;
 mod import;
 mod predict;
 pub(crate) mod run;
@@ -31,6 +32,8 @@ enum Command {
     Run(run::Run),
     /// Check scenarios without running them.
     Check(run::Check),
+    /// Explain an error, a status, a rule or the profiles.
+    Explain(explain::Explain),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print completions for a shell.
@@ -47,6 +50,7 @@ impl Cli {
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Explain(command) => command.run(),
             Command::Schema => Ok(run::schema()),
             Command::Completions(command) => Ok(command.run()),
             Command::Man => completions::man(),

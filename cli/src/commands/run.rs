@@ -27,6 +27,10 @@ pub(crate) struct Run {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Also print what Synchronization Service Manager would show: the run history with its
+    /// counters and errors, the connector space and the lineage of each object.
+    #[arg(long)]
+    history: bool,
 }
 
 /// How to print verdicts.
@@ -74,7 +78,7 @@ impl Run {
             return Ok(Exit::NothingSelected);
         }
         let failed = verdicts.iter().any(|(_, verdict)| !verdict.passed());
-        report::print(&scenarios::render(self.format, &verdicts));
+        report::print(&scenarios::render(self.format, &verdicts, self.history));
         Ok(if failed { Exit::Failure } else { Exit::Success })
     }
 }

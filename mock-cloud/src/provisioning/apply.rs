@@ -215,7 +215,8 @@ impl Tenant {
             && !self.domains.is_federated(suffix.unwrap_or_default())
     }
 
-    /// Rules R2.6, R2.15, R2.24, R2.25, R2.28 and R2.32.
+    /// Rules R2.6, R2.15, R2.24, R2.25, R2.28 and R2.32. What is not written stays with the
+    /// account: its id, licences, roles, mailbox (rule R2.27) and usage location (rule R2.29).
     fn write(
         &self,
         after: &mut DirectoryObject,
@@ -228,6 +229,14 @@ impl Tenant {
         let Derived {
             sent, addresses, ..
         } = derived;
+        let upn = addresses.user_principal_name.as_ref().map(Upn::as_str);
+        if let Takeover::Soft(_, SoftMatchField::PrimarySmtp) = takeover
+            && after.user_principal_name.as_ref().map(Upn::as_str) != upn
+            && sent.user_principal_name.as_deref() == upn
+        {
+            let text = "matched by address, the account takes the UPN of Active Directory";
+            why.push(Reason::plain(RuleId::R2_16, text));
+        }
         if !takeover.is_update() && takeover.key().is_some() {
             let text = "what Active Directory has a value for replaces the cloud's value";
             why.push(Reason::plain(RuleId::R2_24, text));

@@ -40,6 +40,10 @@ impl Tenant {
             };
         }
         if found.is_live() {
+            why.push(Reason::plain(
+                RuleId::R2_6,
+                "it passes to Active Directory, whatever else it is called (R2.5)",
+            ));
             return self.carry_out(Takeover::Hard(key), object, context, why);
         }
         why.push(Reason::plain(
@@ -55,7 +59,8 @@ impl Tenant {
         self.carry_out(Takeover::Restore(key), object, context, why)
     }
 
-    /// What forbids the hard match, if anything does.
+    /// What forbids the hard match, if anything does. Names and addresses never do (rule R2.5);
+    /// soft matches and accounts already matched don't come here (rule R2.23).
     fn hard_match_block(
         &self,
         key: CloudKey,

@@ -62,7 +62,8 @@ impl Recalculate {
 /// Where addresses come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Addressing {
-    /// From what Active Directory has (rule R4.11).
+    /// From what Active Directory has (rule R4.11), so that a primary address that is not sent
+    /// any more is gone (rule R4.12).
     Derive,
     /// Active Directory has none, so the cloud's are left (rule R2.25); a new UPN joins them.
     Keep,
@@ -257,7 +258,7 @@ fn user_principal_name(
 }
 
 /// The routing address in the initial domain: kept once minted, numbered where it is taken
-/// (rule R4.11, steps 4, 6 and 7).
+/// (rule R4.11, steps 4, 6 and 7). It begins with the mail nickname (rule R4.14).
 fn moera(
     input: &Input<'_>,
     nickname: Option<&str>,

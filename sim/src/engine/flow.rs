@@ -326,7 +326,8 @@ fn starts_fold(text: &str, start: &str) -> bool {
         .is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-/// Rules R1.1, R1.2, R1.7, R1.8 and R1.12.
+/// Rules R1.1, R1.2, R1.7, R1.8 and R1.12. mS-DS-ConsistencyGuid may hold what an administrator
+/// wrote there (rule R1.9); a recreated object has another objectGUID (rule R5.22).
 pub(super) fn source_anchor(
     object: &Object,
     kind: SyncObjectType,

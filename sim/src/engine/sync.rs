@@ -118,6 +118,8 @@ impl Engine {
         let error = match evaluated {
             Inbound::Error(reason) => Some(reason),
             Inbound::Filtered(reason) => {
+                pass.counters.filtered_connectors += u64::from(metaverse.is_some());
+                pass.counters.filtered_disconnectors += u64::from(metaverse.is_none());
                 if let Some(mv) = metaverse {
                     pass.moved.insert(id);
                     self.set_attributes(mv, None, Some(Arc::new(reason.clone())));
@@ -214,7 +216,12 @@ impl Engine {
             ));
         }
         let was_out = known.attributes.is_none();
-        if known.attributes.as_ref() != Some(&object) {
+        let changed = known.attributes.as_ref() != Some(&object);
+        if metaverse.is_some() {
+            pass.counters.flow_updates += u64::from(changed);
+            pass.counters.no_flow_updates += u64::from(!changed);
+        }
+        if changed {
             if was_out && pass.has_groups {
                 pass.moved.insert(source.object);
             }
@@ -311,6 +318,7 @@ impl Engine {
             self.set_attributes(mv, None, None);
             self.provision(mv, &mut pass.counters, sink);
             self.metaverse.remove(mv);
+            pass.counters.metaverse_deletes += 1;
             sink(EngineEvent::Disconnected { source, attributes });
             return;
         }
@@ -330,6 +338,7 @@ impl Engine {
             (None, Some(object)) => self.connect(mv, &object, counters, sink),
             (Some(id), Some(object)) => self.update_connector(id, &object),
             (Some(id), None) => {
+                counters.provisioning_disconnects += 1;
                 if let Some(known) = self.metaverse.get_mut(mv) {
                     known.connector = None;
                 }
@@ -364,6 +373,7 @@ impl Engine {
                 id
             }
             None => {
+                counters.provisioning_adds += 1;
                 let entry = CsEntry::provisioned(object.kind, anchor.clone());
                 self.entra.insert(CsEntry {
                     pending_export: PendingExport::Add,

@@ -21,7 +21,7 @@ use super::names::{ForestName, Names};
 use super::{Impossible, shared};
 use crate::scenario::model::{self, Scenario, Step};
 use crate::scenario::value::OuPath;
-use crate::scenario::{BASE, copies};
+use crate::scenario::{BASE, Spanned, copies};
 use crate::world::World;
 
 /// Builds the world of an expanded scenario.
@@ -158,7 +158,16 @@ fn make_units(
             _ => {}
         }
     }
+    let renamed: Vec<String> = scenario.steps.iter().filter_map(renamed_to).collect();
+    let comes_later = |path: &OuPath| {
+        let path = path.to_string().to_lowercase();
+        let mut later = renamed.iter().map(|name| name.to_lowercase());
+        later.any(|name| path == name || path.ends_with(&format!(",{name}")))
+    };
     for path in paths {
+        if comes_later(path) {
+            continue;
+        }
         for (place, directory) in directories.iter_mut().enumerate() {
             let Some(dn) = names.place(path, place) else {
                 continue;
@@ -168,6 +177,19 @@ fn make_units(
             }
         }
     }
+}
+
+/// What a container is called once a step has renamed it.
+fn renamed_to(step: &Spanned<Step>) -> Option<String> {
+    let Step::RenameOu(renamed) = &step.value else {
+        return None;
+    };
+    let old = renamed.ou.value.to_string();
+    let above = old.split_once(',').map(|(_, above)| above);
+    Some(match above {
+        Some(above) => format!("OU={},{above}", renamed.to),
+        None => format!("OU={}", renamed.to),
+    })
 }
 
 fn make_unit(directory: &mut Directory, dn: &Dn, entropy: &mut Entropy, start: Timestamp) {

@@ -17,7 +17,8 @@ use store::Text;
 
 pub use known::{known, load};
 
-use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepStatus};
+use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult};
+use crate::manager::{ConnectorSpaceObject, History, Lineage, StepRecord, lineage, search};
 use crate::scenario::model::{Expectation, Scenario, Step};
 use crate::scenario::{Diagnostic, Spanned, expanded};
 use crate::world::{Event, World};
@@ -40,6 +41,12 @@ pub struct Verdict {
     pub rules: BTreeSet<RuleId>,
     /// The fingerprint of the world at the end.
     pub fingerprint: u128,
+    /// Every step of a run profile that ran, as Synchronization Service Manager lists it.
+    pub history: Vec<StepRecord>,
+    /// What a search of the connector spaces finds at the end.
+    pub connector_space: Vec<ConnectorSpaceObject>,
+    /// Where each named object of Active Directory has got to at the end.
+    pub lineage: BTreeMap<String, Lineage>,
 }
 
 impl Verdict {
@@ -65,10 +72,14 @@ pub fn run(file: &str, scenario: &Scenario, profile: Profile) -> Verdict {
                 expectations: 0,
                 rules: BTreeSet::new(),
                 fingerprint: 0,
+                history: Vec::new(),
+                connector_space: Vec::new(),
+                lineage: BTreeMap::new(),
             };
         }
     };
     runner.run(&scenario);
+    let lineage = runner.lineage();
     Verdict {
         title,
         profile,
@@ -77,6 +88,9 @@ pub fn run(file: &str, scenario: &Scenario, profile: Profile) -> Verdict {
         expectations: runner.expectations,
         rules: runner.rules,
         fingerprint: runner.world.fingerprint(),
+        history: runner.history.records().to_vec(),
+        connector_space: search(&runner.world),
+        lineage,
     }
 }
 
@@ -139,7 +153,8 @@ pub(crate) struct Runner<'f> {
     valuable: BTreeSet<CloudKey>,
     /// Accounts that a step named, and may therefore be deleted by it.
     refused: Option<Refused>,
-    statuses: BTreeMap<(ConnectorId, EngineStep), StepStatus>,
+    results: BTreeMap<(ConnectorId, EngineStep), StepResult>,
+    history: History,
     events: BTreeSet<u32>,
     last_step: Option<(std::ops::Range<usize>, &'static str)>,
 }
@@ -158,7 +173,8 @@ impl<'f> Runner<'f> {
             said: BTreeMap::new(),
             valuable: BTreeSet::new(),
             refused: None,
-            statuses: BTreeMap::new(),
+            results: BTreeMap::new(),
+            history: History::default(),
             events: BTreeSet::new(),
             last_step: None,
         };
@@ -244,6 +260,17 @@ impl<'f> Runner<'f> {
         self.failures.push(diagnostic);
     }
 
+    /// Where each named object has got to; of a name for several, the last.
+    fn lineage(&self) -> BTreeMap<String, Lineage> {
+        let named = self.names.ad_names();
+        named
+            .filter_map(|(name, sources)| {
+                let source = *sources.last()?;
+                Some((name.to_owned(), lineage(&self.world, source)))
+            })
+            .collect()
+    }
+
     fn note_valuables(&mut self) {
         for (key, object) in self.world.tenant().objects() {
             let holds = object.mailbox.is_some() || !object.licences.is_empty();
@@ -258,6 +285,7 @@ impl<'f> Runner<'f> {
         let events = self.world.apply(action);
         for event in &events {
             self.rules.extend(event.rules());
+            self.history.note(event, &self.world);
             self.note(event);
         }
         events
@@ -316,8 +344,8 @@ impl<'f> Runner<'f> {
                 self.events.insert(116);
             }
             EngineEvent::Finished(result) => {
-                self.statuses
-                    .insert((result.connector, result.step), result.status);
+                self.results
+                    .insert((result.connector, result.step), *result);
             }
             _ => {}
         }

@@ -39,3 +39,4 @@ pub use read::{check, load, parse, text_of};
 pub(crate) use read::{read_document, write_document};
 pub use schema::schema_json;
 pub use spanned::{Name, Spanned};
+pub(crate) use suggest::nearest;
