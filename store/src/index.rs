@@ -114,6 +114,14 @@ impl Index {
         found
     }
 
+    /// Whether anything may stand under a hash, removed entries included: a look that costs one
+    /// access to memory and nothing else.
+    pub fn may_have(&self, hash: u64) -> bool {
+        let hash = kept(hash);
+        let flat = self.flat.find(place(&(hash, 0)), |found| found.0 == hash);
+        flat.is_some() || !self.overlay.is_empty()
+    }
+
     fn in_flat(&self, entry: Entry) -> bool {
         let found = self.flat.find(place(&entry), |found| *found == entry);
         found.is_some()

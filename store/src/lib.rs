@@ -40,4 +40,4 @@ pub use index::{Candidates, Index};
 pub use table::Table;
 
 /// The text of every layer: sixteen bytes, cloned by reference count, never changed in place.
-pub type Text = ecow::EcoString;
+pub type Text = lean_string::LeanString;
