@@ -173,15 +173,20 @@ pub fn is_well_formed(address: &str) -> bool {
 const REFUSED_IN_UPN: u8 = 1;
 const REFUSED_IN_ADDRESS: u8 = 2;
 
-/// What each ASCII character is refused in.
-const REFUSED: [u8; 128] = {
-    let mut table = [0; 128];
+/// The byte belongs to a character outside ASCII.
+const OUTSIDE: u8 = 4;
+
+/// What the character of each byte is refused in.
+const REFUSED: [u8; 256] = {
+    let mut table = [OUTSIDE; 256];
     let mut byte = 0u8;
     while byte < 128 {
         // The vertical tab is a blank of Unicode, and a control character anyhow.
-        if byte.is_ascii_whitespace() || byte.is_ascii_control() {
-            table[byte as usize] = REFUSED_IN_UPN | REFUSED_IN_ADDRESS;
-        }
+        table[byte as usize] = if byte.is_ascii_whitespace() || byte.is_ascii_control() {
+            REFUSED_IN_UPN | REFUSED_IN_ADDRESS
+        } else {
+            0
+        };
         byte += 1;
     }
     let mut at = 0;
@@ -201,18 +206,17 @@ const REFUSED: [u8; 128] = {
 
 /// Whether a name has exactly one `@` with something on both sides, and nothing that is refused.
 fn has_form(name: &str, refused_in: u8) -> bool {
-    let (mut refused, mut ats, mut ascii) = (0, 0u32, true);
+    let (mut seen, mut ats) = (0, 0u32);
     for byte in name.bytes() {
-        refused |= REFUSED.get(usize::from(byte)).copied().unwrap_or_default();
+        seen |= REFUSED[usize::from(byte)];
         ats += u32::from(byte == b'@');
-        ascii &= byte.is_ascii();
     }
     let outside = |c: char| !c.is_ascii() && (c.is_whitespace() || c.is_control());
-    refused & refused_in == 0
+    seen & refused_in == 0
         && ats == 1
         && !name.starts_with('@')
         && !name.ends_with('@')
-        && (ascii || !name.contains(outside))
+        && (seen & OUTSIDE == 0 || !name.contains(outside))
 }
 
 #[cfg(test)]

@@ -19,10 +19,6 @@ use sim::engine::{ConnectorId, CyclePolicy, EngineConfig, EngineEvent, Scope};
 use sim::world::{Action, AdChange, Discard, Event, EventSink, World};
 use store::Entropy;
 
-/// The allocator of the binary.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     let users = std::env::args()
         .filter_map(|word| word.parse().ok())

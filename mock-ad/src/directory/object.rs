@@ -143,12 +143,17 @@ impl Object {
 
     /// All attributes that [`Object::get`] answers to, but for `name` and the one of the RDN.
     pub fn attributes(&self) -> impl Iterator<Item = (AttributeId, &Values)> {
-        let stored = self.ids.iter().copied().zip(&self.values);
+        let stored = self.stored_attributes();
         let defaults = ACCOUNT_DEFAULTS
             .iter()
             .filter(|(id, _)| self.account_defaults && self.ids.binary_search(id).is_err())
             .map(|(id, values)| (*id, *values));
         stored.chain(defaults)
+    }
+
+    /// The attributes that this object has beyond what every new account has; all text is there.
+    pub fn stored_attributes(&self) -> impl Iterator<Item = (AttributeId, &Values)> {
+        self.ids.iter().copied().zip(&self.values)
     }
 
     /// Stores or removes the values of one attribute.
