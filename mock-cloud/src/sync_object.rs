@@ -222,10 +222,10 @@ impl fmt::Display for OnPremisesName {
         let OnPremisesPlace {
             attribute, parent, ..
         } = &*self.place;
-        match attribute.is_empty() {
-            true => write!(formatter, "{},{parent}", self.name),
-            false => write!(formatter, "{attribute}={},{parent}", self.name),
+        if attribute.is_empty() {
+            return write!(formatter, "{},{parent}", self.name);
         }
+        write!(formatter, "{attribute}={},{parent}", self.name)
     }
 }
 

@@ -80,7 +80,9 @@ impl Moment {
 
     fn took(&self) -> Took {
         let now = processor();
-        let processor = now.zip(self.processor).map(|(now, then)| now - then);
+        let processor = now
+            .zip(self.processor)
+            .map(|(now, then)| now.saturating_sub(then));
         Took {
             clock: self.clock.elapsed(),
             processor,

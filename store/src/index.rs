@@ -36,9 +36,9 @@ const fn kept(hash: u64) -> u32 {
     (hash >> 32) as u32 ^ hash as u32
 }
 
-/// Where an entry stands in the flat table.
-const fn place(entry: &Entry) -> u64 {
-    (entry.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+/// Where the entries of a hash stand in the flat table.
+const fn place(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Index {
@@ -50,7 +50,7 @@ impl Index {
     /// Makes room for so many more entries, if the index is not shared.
     pub fn reserve(&mut self, more: usize) {
         if let Some(flat) = Arc::get_mut(&mut self.flat) {
-            flat.reserve(more, place);
+            flat.reserve(more, |entry| place(entry.0));
         }
     }
 
@@ -60,8 +60,12 @@ impl Index {
         if self.overlay.is_empty()
             && let Some(flat) = Arc::get_mut(&mut self.flat)
         {
-            flat.entry(place(&entry), |found| *found == entry, place)
-                .or_insert(entry);
+            flat.entry(
+                place(entry.0),
+                |found| *found == entry,
+                |entry| place(entry.0),
+            )
+            .or_insert(entry);
             return;
         }
         if self.in_flat(entry) {
@@ -78,7 +82,7 @@ impl Index {
         if self.overlay.is_empty()
             && let Some(flat) = Arc::get_mut(&mut self.flat)
         {
-            if let Ok(found) = flat.find_entry(place(&entry), |found| *found == entry) {
+            if let Ok(found) = flat.find_entry(place(entry.0), |found| *found == entry) {
                 found.remove();
             }
             return;
@@ -95,7 +99,7 @@ impl Index {
     pub fn candidates(&self, hash: u64) -> Candidates {
         let mut found = Candidates::default();
         let hash = kept(hash);
-        for entry in self.flat.iter_hash(place(&(hash, 0))) {
+        for entry in self.flat.iter_hash(place(hash)) {
             if entry.0 == hash
                 && (self.overlay.is_empty() || self.overlay.get(entry) != Some(&false))
             {
@@ -118,12 +122,12 @@ impl Index {
     /// access to memory and nothing else.
     pub fn may_have(&self, hash: u64) -> bool {
         let hash = kept(hash);
-        let flat = self.flat.find(place(&(hash, 0)), |found| found.0 == hash);
+        let flat = self.flat.find(place(hash), |found| found.0 == hash);
         flat.is_some() || !self.overlay.is_empty()
     }
 
     fn in_flat(&self, entry: Entry) -> bool {
-        let found = self.flat.find(place(&entry), |found| *found == entry);
+        let found = self.flat.find(place(entry.0), |found| *found == entry);
         found.is_some()
     }
 
@@ -134,12 +138,12 @@ impl Index {
         let mut flat = HashTable::with_capacity(self.flat.len() + self.overlay.len());
         for entry in self.flat.iter() {
             if self.overlay.get(entry) != Some(&false) {
-                flat.insert_unique(place(entry), *entry, place);
+                flat.insert_unique(place(entry.0), *entry, |entry| place(entry.0));
             }
         }
         for (entry, present) in &self.overlay {
             if *present {
-                flat.insert_unique(place(entry), *entry, place);
+                flat.insert_unique(place(entry.0), *entry, |entry| place(entry.0));
             }
         }
         self.flat = Arc::new(flat);

@@ -133,16 +133,18 @@ impl Judge<'_> {
             why: Vec::new(),
         };
         let anchor = prediction.source_anchor.as_ref();
-        let deleted = log.deleted.iter().find(|one| {
-            let entry = self.future.engine().entra().get(one.cs);
-            entry.is_some_and(|entry| Some(&entry.anchor) == anchor && entry.kind == kind)
-        });
+        let deleted = || {
+            log.deleted.iter().find(|one| {
+                let entry = self.future.engine().entra().get(one.cs);
+                entry.is_some_and(|entry| Some(&entry.anchor) == anchor && entry.kind == kind)
+            })
+        };
         if let Some(reason) = log.failed.get(&source) {
             prediction.outcome = Outcome::Error;
             prediction.why.push(reason.clone());
         } else if let Some(exported) = log.exported.get(&source) {
             self.judge_export(&mut prediction, exported);
-        } else if let Some(exported) = deleted {
+        } else if let Some(exported) = deleted() {
             self.judge_delete(&mut prediction, exported, log.filtered.get(&source));
         } else {
             self.judge_silence(&mut prediction, source, log);
