@@ -53,6 +53,7 @@ pub use profile::Profile;
 pub use reason::{Arg, Reason};
 pub use rule::RuleId;
 pub use sync_object::{
-    OnPremisesName, Properties, Property, SecurityIdentifier, SyncObject, SyncObjectType,
+    OnPremisesName, OnPremisesPlace, Properties, Property, SecurityIdentifier, SyncObject,
+    SyncObjectType,
 };
 pub use tenant::{DirectoryObject, Tenant};

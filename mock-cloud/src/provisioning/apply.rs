@@ -275,7 +275,7 @@ impl Tenant {
             .clone_from(&object.user_principal_name);
         facts.sam_account_name.clone_from(&sent.sam_account_name);
         facts.distinguished_name = None;
-        facts.domain_name = Some(sent.domain_name.clone()).filter(|name| !name.is_empty());
+        facts.domain_name = Some(sent.domain_name().clone()).filter(|name| !name.is_empty());
         if self.policy.hard_match_hardening && sent.kind == SyncObjectType::User {
             facts.object_identifier = Some(sent.object_guid);
         }

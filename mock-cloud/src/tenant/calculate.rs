@@ -191,7 +191,11 @@ fn nickname(input: &Input<'_>) -> Option<Text> {
         return previous;
     }
     let shadow = input.shadow;
-    let own = shadow.mail_nickname.as_deref();
+    if let Some(own) = &shadow.mail_nickname
+        && !own.is_empty()
+    {
+        return Some(own.clone());
+    }
     let smtp = || {
         let well_formed = |value: &&ProxyAddress| address::is_well_formed(value.address());
         shadow
@@ -204,7 +208,6 @@ fn nickname(input: &Input<'_>) -> Option<Text> {
     let alias = smtp().next();
     let upn = shadow.user_principal_name.as_deref();
     let candidates = [
-        own,
         primary.map(|value| address::prefix(value.address())),
         shadow.mail.as_deref().map(address::prefix),
         upn.map(address::prefix),
@@ -355,7 +358,7 @@ impl Listed {
             list.any |= value.is_smtp();
             let is_first_primary = value.is_primary() && list.wanted_primary.is_none();
             if is_first_primary {
-                list.wanted_primary = Some(Text::from(value.address()));
+                list.wanted_primary = Some(shared(value.address(), input.shadow));
             }
             let stays = !value.is_smtp() || input.may_keep(value.address());
             if !stays || value.is_smtp() && is_taken(value.address()) {
@@ -489,6 +492,14 @@ impl Listed {
             None => self.values.into(),
         }
     }
+}
+
+/// An address as text, shared with `mail` or the UPN, which it mostly is.
+fn shared(address: &str, shadow: &SyncObject) -> Text {
+    let known = [&shadow.mail, &shadow.user_principal_name];
+    let mut known = known.into_iter().flatten();
+    let same = known.find(|known| **known == *address);
+    same.cloned().unwrap_or_else(|| Text::from(address))
 }
 
 /// Whether the cloud takes a value into account at all (rule R4.11, step 1).

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use mock_ad::directory::{AttributeId, Object, ObjectId};
-use mock_cloud::{Reason, RuleId, SourceAnchor, SyncObject};
+use mock_cloud::{OnPremisesPlace, Reason, RuleId, SourceAnchor, SyncObject};
 use store::Text;
 
 use super::ad_connector::PendingImport;
@@ -15,11 +15,18 @@ use super::metaverse::{MvId, Source};
 use super::run::Counters;
 use super::{Engine, EngineEvent, Sink};
 
+/// The parent of objects and the attribute that names them.
+type PlaceKey = (Option<ObjectId>, AttributeId);
+
 /// What one synchronisation of a forest carries along.
 struct Pass<'a> {
     forest: usize,
     around: Surroundings<'a>,
     containers: BTreeMap<ObjectId, Text>,
+    /// What the names of siblings have in common.
+    places: BTreeMap<PlaceKey, Arc<OnPremisesPlace>>,
+    /// The place of the object before: most objects have it, too.
+    last_place: Option<(PlaceKey, Arc<OnPremisesPlace>)>,
     counters: Counters,
     /// Objects that began or ceased to be exported: groups they are in have to follow.
     moved: BTreeSet<ObjectId>,
@@ -42,6 +49,8 @@ impl Engine {
                 schema: &schema,
             },
             containers: BTreeMap::new(),
+            places: BTreeMap::new(),
+            last_place: None,
             counters: Counters::default(),
             moved: BTreeSet::new(),
             has_groups: !connector.members.is_empty(),
@@ -151,17 +160,38 @@ impl Engine {
     }
 
     fn evaluate(&self, image: &Object, id: ObjectId, pass: &mut Pass<'_>) -> Inbound {
-        let connector = &self.forests[pass.forest];
-        let parent = match image.parent {
-            Some(parent) => connector.container_name(parent, &mut pass.containers),
-            None => Text::new(),
-        };
+        let place = self.place(image, pass);
         let members = if pass.has_groups {
             self.member_anchors(pass.forest, id)
         } else {
             Arc::default()
         };
-        inbound(image, &parent, members, &pass.around)
+        inbound(image, &place, members, &pass.around)
+    }
+
+    /// Where an object is, as this connector space knows it.
+    fn place(&self, image: &Object, pass: &mut Pass<'_>) -> Arc<OnPremisesPlace> {
+        let key = (image.parent, image.rdn_attribute());
+        if let Some((last, place)) = &pass.last_place
+            && *last == key
+        {
+            return Arc::clone(place);
+        }
+        let connector = &self.forests[pass.forest];
+        let (around, containers) = (&pass.around, &mut pass.containers);
+        let place = pass.places.entry(key).or_insert_with(|| {
+            let attribute = around.schema.name(key.1).to_ascii_uppercase();
+            let parent = key.0.map(|id| connector.container_name(id, containers));
+            Arc::new(OnPremisesPlace {
+                attribute: Text::from(attribute.as_str()),
+                parent: parent.unwrap_or_default(),
+                domain_name: around.domain_name.clone(),
+                net_bios_name: around.net_bios_name.clone(),
+            })
+        });
+        let place = Arc::clone(place);
+        pass.last_place = Some((key, Arc::clone(&place)));
+        place
     }
 
     /// The anchors of those members that are exported themselves.
