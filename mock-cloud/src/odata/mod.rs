@@ -22,11 +22,13 @@
 //!
 //! What each property supports is not written in code: see [`schema`].
 
+pub mod contract;
 mod error;
 mod expand;
 pub mod filter;
 mod links;
 mod list;
+mod metadata;
 mod options;
 mod order;
 mod query;
@@ -42,6 +44,7 @@ mod value;
 
 pub use error::{Detail, GraphError};
 pub use list::{Page, count, list, list_keys};
+pub use metadata::{metadata, openapi_schemas};
 pub use options::{PAGE_DEFAULT, PAGE_MAX, QueryOptions};
 pub use read::sku_id;
 pub use render::{Single, property_json, render_one, render_single};

@@ -296,12 +296,18 @@ fn other<'a>(object: &'a DirectoryObject, facts: &PropertyFacts) -> Value<'a> {
     nothing(facts.edm)
 }
 
-/// What stands for "no value" of a type.
+/// What stands for "no value" of a type: of one that can't be null, what .NET starts with.
 fn nothing(edm: Edm) -> Value<'static> {
     if edm.collection {
-        Value::List(Vec::new())
-    } else {
-        Value::Null
+        return Value::List(Vec::new());
+    }
+    match edm.kind {
+        EdmKind::Int32 if !edm.nullable => Value::Number(0),
+        EdmKind::Boolean if !edm.nullable => Value::Bool(false),
+        EdmKind::DateTimeOffset if !edm.nullable => {
+            Value::Text(Cow::Borrowed("0001-01-01T00:00:00Z"))
+        }
+        _ => Value::Null,
     }
 }
 
