@@ -44,9 +44,8 @@ fn filter(facts: &PropertyFacts, what: FilterUse) -> Option<String> {
         (true, Some((_, part))) => format!("x/{part}"),
     };
     let test = match what {
-        FilterUse::Eq => format!("{left} eq {constant}"),
+        FilterUse::Eq | FilterUse::Not => format!("{left} eq {constant}"),
         FilterUse::Ne => format!("{left} ne {constant}"),
-        FilterUse::Not => format!("{left} eq {constant}"),
         FilterUse::Ge => format!("{left} ge {constant}"),
         FilterUse::Le => format!("{left} le {constant}"),
         FilterUse::In => format!("{left} in ({constant},{constant})"),
