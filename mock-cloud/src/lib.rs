@@ -28,6 +28,7 @@
 //! - [`provisioning`]: matching, takeover, quarantine, healing (catalogue Appendix A)
 //! - [`profile`]: what differs between eras, and the switches for what nobody knows
 //! - [`rule`]: the catalogue of behaviours, each with source and confidence
+//! - `server` (feature `server`): sign-in and Microsoft Graph over HTTP
 //! - [`odata`]: the tenant as Graph serves it: query options, errors, pages
 //! - [`graph`]: reading and writing the JSON that Graph returns
 
@@ -39,6 +40,8 @@ pub mod profile;
 pub mod provisioning;
 pub mod reason;
 pub mod rule;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod sync_object;
 pub mod tenant;
 #[cfg(test)]

@@ -104,6 +104,14 @@ impl Response {
         Self::empty(status).with_body(GRAPH_JSON, body.to_string())
     }
 
+    /// A response of Graph whose body is JSON already.
+    pub(super) fn graph_bytes(status: u16, body: Vec<u8>) -> Self {
+        Self {
+            body,
+            ..Self::empty(status).with_header("Content-Type", GRAPH_JSON)
+        }
+    }
+
     /// A JSON response of something else than Graph.
     pub(super) fn json(status: u16, body: &Value) -> Self {
         Self::empty(status).with_body("application/json; charset=utf-8", body.to_string())

@@ -116,7 +116,9 @@ fn push(plain: &mut Vec<String>, segment: &str) {
     plain.push(without_namespace(name).to_owned());
     let key = key.trim();
     if !key.is_empty() {
-        let quoted = key.strip_prefix('\'').and_then(|key| key.strip_suffix('\''));
+        let quoted = key
+            .strip_prefix('\'')
+            .and_then(|key| key.strip_suffix('\''));
         plain.push(quoted.unwrap_or(key).replace("''", "'"));
     }
 }
@@ -145,12 +147,25 @@ mod tests {
 
     #[test]
     fn the_spellings_of_real_clients_mean_the_same() {
-        for path in ["/v1.0//users/delta()", "/v1.0/users/microsoft.graph.delta", "/V1.0/users/delta"] {
+        for path in [
+            "/v1.0//users/delta()",
+            "/v1.0/users/microsoft.graph.delta",
+            "/V1.0/users/delta",
+        ] {
             assert_eq!(plain(path), ["users", "delta"]);
         }
-        assert_eq!(plain("/v1.0/users('a''b%40c.example')"), ["users", "a'b@c.example"]);
-        assert_eq!(plain("/v1.0/directory/deletedItems/graph.user"), ["directory", "deletedItems", "user"]);
-        assert_eq!(plain("/v1.0/users/graph.team@contoso.com"), ["users", "graph.team@contoso.com"]);
+        assert_eq!(
+            plain("/v1.0/users('a''b%40c.example')"),
+            ["users", "a'b@c.example"]
+        );
+        assert_eq!(
+            plain("/v1.0/directory/deletedItems/graph.user"),
+            ["directory", "deletedItems", "user"]
+        );
+        assert_eq!(
+            plain("/v1.0/users/graph.team@contoso.com"),
+            ["users", "graph.team@contoso.com"]
+        );
         assert_eq!(
             plain("/beta/directoryRoles(roleTemplateId='62e9')/members"),
             ["directoryRoles", "roleTemplateId='62e9'", "members"]
@@ -162,6 +177,13 @@ mod tests {
         assert_eq!(percent_decode("a%4", false), "a%4");
         assert_eq!(percent_decode("%zz%41+", true), "%zzA ");
         assert_eq!(percent_decode("%ff", false), "\u{fffd}");
-        assert_eq!(pairs("%24top=5&a=b%3Dc&&d"), [("$top".into(), "5".into()), ("a".into(), "b=c".into()), ("d".into(), String::new())]);
+        assert_eq!(
+            pairs("%24top=5&a=b%3Dc&&d"),
+            [
+                ("$top".into(), "5".into()),
+                ("a".into(), "b=c".into()),
+                ("d".into(), String::new())
+            ]
+        );
     }
 }

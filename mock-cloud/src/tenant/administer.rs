@@ -18,8 +18,12 @@ use crate::rule::RuleId;
 use crate::sync_object::{Properties, SyncObjectType};
 
 /// The refusal for a property that Active Directory masters.
-pub(crate) const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
+const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
      Directory Sync objects or objects currently undergoing migration.";
+
+/// The same without its end, as seen since 2025.
+const SHORT_MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
+     Directory Sync objects.";
 
 /// The attribute whose conflicts leave other edits alone (rule R3.13).
 const UPN: ConflictProperty = ConflictProperty::UserPrincipalName;
@@ -144,12 +148,12 @@ impl Tenant {
         let object = Arc::clone(self.live(key)?);
         if !object.kind.is_user() {
             let hint = "the anchor of a group or contact can't be set by an administrator";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R1_13));
+            return Err(self.mastered(hint).by(RuleId::R1_13));
         }
         if object.is_synced() {
             let hint = "the account is synced: take its Active Directory object out of scope and \
                         synchronise first";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R1_10));
+            return Err(self.mastered(hint).by(RuleId::R1_10));
         }
         let was_synced = object.on_premises.sync_enabled == Some(false);
         if was_synced && !self.policy.allow_id_change_when_sync_enabled_false {
@@ -231,7 +235,7 @@ impl Tenant {
         };
         if object.is_synced() && *update != only_location && *update != only_upn {
             let hint = "the object is synced: change it in Active Directory";
-            return Err(Refusal::bad_request(MASTERED, hint));
+            return Err(self.mastered(hint));
         }
         let errors = &object.on_premises.provisioning_errors;
         if let Some(held) = errors.iter().find(|one| one.property != UPN) {
@@ -372,11 +376,11 @@ impl Tenant {
         }
         if !after.kind.is_user() {
             let hint = "only users are converted here; groups and contacts stay as they are";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
+            return Err(self.mastered(hint).by(RuleId::R2_30));
         }
         if managed && !after.is_synced() {
             let hint = "only a synced user can be converted to cloud-managed";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
+            return Err(self.mastered(hint).by(RuleId::R2_30));
         }
         after.on_premises.cloud_managed = managed;
         after.on_premises.sync_enabled = None;
@@ -390,6 +394,41 @@ impl Tenant {
         after.on_premises.object_identifier = None;
         self.replace(key, after);
         Ok(())
+    }
+
+    /// Clears what is known of the on-premises side of an object that is not synced.
+    pub(super) fn clear_on_premises(
+        &mut self,
+        key: CloudKey,
+        names: &[&str],
+    ) -> Result<(), Refusal> {
+        let mut after = DirectoryObject::clone(self.live(key)?);
+        if after.is_synced() {
+            return Err(self.mastered("the object is synced"));
+        }
+        let facts = &mut after.on_premises;
+        for name in names {
+            match *name {
+                "onPremisesDistinguishedName" => facts.distinguished_name = None,
+                "onPremisesDomainName" => facts.domain_name = None,
+                "onPremisesSamAccountName" => facts.sam_account_name = None,
+                "onPremisesSecurityIdentifier" => facts.security_identifier = None,
+                "onPremisesUserPrincipalName" => facts.user_principal_name = None,
+                _ => {}
+            }
+        }
+        self.replace(key, after);
+        Ok(())
+    }
+
+    /// The refusal for what Active Directory masters, in the form that the policy says.
+    pub(crate) fn mastered(&self, hint: &str) -> Refusal {
+        let message = if self.policy.graph.short_mastered_message {
+            SHORT_MASTERED
+        } else {
+            MASTERED
+        };
+        Refusal::bad_request(message, hint)
     }
 
     fn known(&self, key: CloudKey) -> Result<&Arc<DirectoryObject>, Refusal> {

@@ -59,6 +59,8 @@ pub enum Change {
     SetCloudManaged(CloudKey, bool),
     /// Clears `onPremisesObjectIdentifier`.
     ClearObjectIdentifier(CloudKey),
+    /// Clears what is known of an object's on-premises side, by the names in Graph.
+    ClearOnPremisesFacts(CloudKey, Vec<&'static str>),
     /// Adds objects to a list of a group; all or none.
     AddLinks(CloudKey, Link, Vec<CloudKey>),
     /// Takes an object out of a list of a group.
@@ -88,6 +90,7 @@ impl Change {
             | Self::RemoveRole(key, _)
             | Self::SetCloudManaged(key, _)
             | Self::ClearObjectIdentifier(key)
+            | Self::ClearOnPremisesFacts(key, _)
             | Self::AddLinks(key, ..)
             | Self::RemoveLink(key, ..)
             | Self::SetManager(key, _) => Some(*key),
@@ -133,6 +136,7 @@ impl Tenant {
             Change::SetDeletionThreshold(threshold) => self.deletion_threshold = *threshold,
             Change::SetCloudManaged(key, managed) => self.set_cloud_managed(*key, *managed)?,
             Change::ClearObjectIdentifier(key) => self.clear_object_identifier(*key)?,
+            Change::ClearOnPremisesFacts(key, names) => self.clear_on_premises(*key, names)?,
             Change::AddLinks(key, link, targets) => self.add_links(*key, *link, targets)?,
             Change::RemoveLink(key, link, target) => self.remove_link(*key, *link, *target)?,
             Change::SetManager(key, manager) => self.set_manager(*key, *manager)?,

@@ -195,7 +195,7 @@ impl Tenant {
         }
         if object.is_synced() && link == Link::Member {
             let hint = "the group is synced: change its members in Active Directory";
-            return Err(Refusal::bad_request(super::administer::MASTERED, hint));
+            return Err(self.mastered(hint));
         }
         Ok(object)
     }
@@ -211,7 +211,7 @@ impl Tenant {
         }
         if after.is_synced() {
             let hint = "the user is synced: change the manager in Active Directory";
-            return Err(Refusal::bad_request(super::administer::MASTERED, hint));
+            return Err(self.mastered(hint));
         }
         after.change_extras(|extras| extras.manager = manager);
         self.replace(key, after);
