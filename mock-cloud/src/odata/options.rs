@@ -39,6 +39,13 @@ enum Shape {
     One,
 }
 
+impl Default for QueryOptions {
+    /// No options; objects are shown as their own type.
+    fn default() -> Self {
+        Self::none(EntityType::User)
+    }
+}
+
 impl QueryOptions {
     /// No options at all.
     pub const fn none(entity: EntityType) -> Self {

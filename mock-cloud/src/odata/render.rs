@@ -14,7 +14,7 @@ use super::value::push_text;
 use crate::ids::CloudKey;
 use crate::tenant::{Role, Tenant};
 
-/// One object as the body of a response; `None` where nobody has that key.
+/// One object as the body of a response; `{}` where nobody has that key.
 ///
 /// Options parsed for [`EntityType::DirectoryObject`] give it as `/directoryObjects/{id}` and
 /// `/directory/deletedItems/{id}` do, with its type. `base_url` is what the links of the response
@@ -24,10 +24,11 @@ pub fn render_one(
     key: CloudKey,
     options: &QueryOptions,
     base_url: &str,
-) -> Option<Vec<u8>> {
-    let object = tenant.object(key)?;
-    let item = Item::Object(key, object);
-    Some(body(tenant, &item, options, base_url))
+) -> Vec<u8> {
+    match tenant.object(key) {
+        Some(object) => body(tenant, &Item::Object(key, object), options, base_url),
+        None => b"{}".to_vec(),
+    }
 }
 
 /// An object that is no user, group or contact.
