@@ -102,6 +102,7 @@ fn supported() -> impl Strategy<Value = String> {
         (select(vec!["SMTP:", "smtp:", "sip:", "x500:"]), names())
             .prop_map(|(prefix, name)| format!("proxyAddresses/any(p:p eq '{prefix}{name}')")),
         names().prop_map(|name| format!("startsWith(mail,'{name}')")),
+        select(random::NAMES.to_vec()).prop_map(|name| format!("mailNickname eq '{name}'")),
         (0..6u8).prop_map(|number| {
             format!(
                 "onPremisesImmutableId eq '{}'",
