@@ -20,7 +20,7 @@ fn profiles() {
 
 #[test]
 fn rules() {
-    let said: Vec<String> = ["R2.14a", "r6.19", "R5.11", "R4.6"]
+    let said: Vec<String> = ["R2.14a", "r6.19", "R5.11", "R4.6", "W04"]
         .into_iter()
         .map(|rule| explain(rule).expect("a rule"))
         .collect();
@@ -30,8 +30,11 @@ fn rules() {
 #[test]
 fn unknown_words_are_answered_with_the_nearest() {
     let nearest = |word: &str| explain(word).expect_err("unknown").nearest;
-    assert_eq!(nearest("InvalidSoftmach").as_deref(), Some("InvalidSoftMatch"));
+    assert_eq!(
+        nearest("InvalidSoftmach").as_deref(),
+        Some("InvalidSoftMatch")
+    );
     assert_eq!(nearest("profile").as_deref(), Some("profiles"));
-    assert_eq!(nearest("R2.14").as_deref(), Some("R2.1"));
+    assert_eq!(nearest("one-cycle-swp").as_deref(), Some("one-cycle-swap"));
     assert_eq!(nearest("qqqqqqqqqqqq"), None);
 }

@@ -204,7 +204,10 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
             .chain(&found.tested)
             .cloned()
             .collect();
-        let profiles = found.profiles.iter().map(|it| &it.name()[it.name().len() - 2..]);
+        let profiles = found
+            .profiles
+            .iter()
+            .map(|it| &it.name()[it.name().len() - 2..]);
         let last = format!(
             "{} | {} | {}",
             profiles.collect::<Vec<_>>().join(" "),
@@ -270,7 +273,10 @@ fn the_report_on_the_catalogue_is_up_to_date() {
     );
     let listed: BTreeSet<String> = not_modelled().into_iter().map(|it| it.rule).collect();
     let missing: BTreeSet<String> = RuleId::all()
-        .filter(|rule| !(cited.contains(rule) && witnesses.get(rule).is_some_and(Witness::is_there)))
+        .filter(|rule| {
+            let seen = witnesses.get(rule).is_some_and(Witness::is_there);
+            !(cited.contains(rule) && seen)
+        })
         .map(|rule| rule.number().to_owned())
         .collect();
     assert_eq!(
@@ -303,7 +309,11 @@ fn scenarios_called_after_a_rule_name_it() {
 fn what_is_explained_is_there() {
     for entry in sim::explain::codes() {
         for scenario in entry.scenarios {
-            assert!(root().join(&scenario).is_file(), "{}: {scenario}", entry.code);
+            assert!(
+                root().join(&scenario).is_file(),
+                "{}: {scenario}",
+                entry.code
+            );
         }
     }
 }

@@ -30,7 +30,7 @@ enum Command {
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
     Run(run::Run),
-    /// Check scenarios without running them.
+    /// Check scenarios: their shape, their names, and the hazards that their steps commit.
     Check(run::Check),
     /// Explain an error, a status, a rule or the profiles.
     Explain(explain::Explain),

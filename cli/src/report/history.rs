@@ -78,9 +78,9 @@ pub(crate) fn json(history: &[StepRecord]) -> Value {
             .iter()
             .map(|counter| (counter.property.to_owned(), counter.count.into()))
             .collect();
-        let errors = record.errors.iter().map(|error| {
-            json!({ "dn": error.object, "errorType": error.code, "detail": error.detail })
-        });
+        let errors = record.errors.iter().map(
+            |error| json!({ "dn": error.object, "errorType": error.code, "detail": error.detail }),
+        );
         json!({
             "runNumber": record.run,
             "startDate": record.at.to_string(),

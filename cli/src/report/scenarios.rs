@@ -115,7 +115,7 @@ fn junit(verdicts: &[Ran]) -> String {
         } else {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             if let Some(first) = verdict.failures.first() {
-                status.set_message(first.message.clone());
+                status.set_message(first.message.to_string());
             }
             status.set_description(render_diagnostics(&verdict.failures, &file.source));
             status

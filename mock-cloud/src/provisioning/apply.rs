@@ -289,6 +289,34 @@ impl Tenant {
         facts.shadow = Some(sent);
     }
 
+    /// Puts members into groups that were sent before their members were there: an export sends
+    /// references after the objects that they refer to.
+    pub fn resolve_references(&mut self) {
+        let incomplete: Vec<CloudKey> = self
+            .objects()
+            .filter(|(_, object)| {
+                let sent = object.on_premises.shadow.as_ref();
+                let wanted = sent.map_or(0, |sent| sent.members.len());
+                object.is_live() && object.is_synced() && object.members.len() < wanted
+            })
+            .map(|(key, _)| key)
+            .collect();
+        for key in incomplete {
+            let Some(object) = self.object(key).map(Arc::clone) else {
+                continue;
+            };
+            let Some(sent) = &object.on_premises.shadow else {
+                continue;
+            };
+            let members = self.members(sent);
+            if members != object.members {
+                let mut after = DirectoryObject::clone(&object);
+                after.members = members;
+                self.replace(key, after);
+            }
+        }
+    }
+
     fn members(&self, sent: &SyncObject) -> Arc<[CloudKey]> {
         use SyncObjectType::{Contact, Group, User};
         sent.members

@@ -83,6 +83,9 @@ impl Engine {
             };
             self.export_one(*id, tenant, &mut context, &mut counters, sink);
         }
+        if counters.adds > 0 {
+            tenant.resolve_references();
+        }
         if counters.errors > 0 && status == StepStatus::Success {
             status = StepStatus::CompletedExportErrors;
         }

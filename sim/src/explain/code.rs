@@ -1,5 +1,7 @@
 //! Errors, statuses, events and Graph codes.
 
+use std::fmt::Write as _;
+
 use mock_cloud::rule::{RuleId, source_title};
 use serde::Deserialize;
 
@@ -59,14 +61,18 @@ impl CodeEntry {
             if lines.is_empty() {
                 continue;
             }
-            text.push_str(&format!("\n{title}\n"));
+            let _ = writeln!(text, "\n{title}");
             for line in lines {
                 text.push_str(&wrapped(line, "    ", "  - "));
             }
         }
         text.push_str("\nRules\n");
         for rule in self.rules.iter().filter_map(|rule| RuleId::parse(rule)) {
-            text.push_str(&wrapped(rule.title(), "           ", &format!("  {rule:<8} ")));
+            text.push_str(&wrapped(
+                rule.title(),
+                "           ",
+                &format!("  {rule:<8} "),
+            ));
         }
         text.push_str("\nSources\n");
         for source in &self.sources {
@@ -76,7 +82,7 @@ impl CodeEntry {
         if !self.scenarios.is_empty() {
             text.push_str("\nScenarios\n");
             for scenario in &self.scenarios {
-                text.push_str(&format!("  {scenario}\n"));
+                let _ = writeln!(text, "  {scenario}");
             }
         }
         text

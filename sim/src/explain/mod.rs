@@ -11,6 +11,8 @@ pub use code::{CodeEntry, codes};
 pub use profiles::profiles;
 pub use rule::{NotModelled, not_modelled};
 
+use std::fmt::Write as _;
+
 use mock_cloud::RuleId;
 
 /// A word that nothing is known about.
@@ -22,8 +24,8 @@ pub struct UnknownWord {
     pub nearest: Option<String>,
 }
 
-/// Explains an error code, a status, an event, a Graph code, a rule such as `R2.14a`, or
-/// `profiles`. Case does not matter.
+/// Explains an error code, a status, an event, a Graph code, a rule such as `R2.14a`, a hazard
+/// such as `W04`, or `profiles`. Case does not matter.
 ///
 /// ```
 /// let text = sim::explain::explain("invalidsoftmatch").unwrap();
@@ -40,14 +42,32 @@ pub fn explain(word: &str) -> Result<String, UnknownWord> {
     if let Some(entry) = codes.iter().find(|it| it.code.eq_ignore_ascii_case(asked)) {
         return Ok(entry.text());
     }
+    if let Some(hazard) = crate::hazard::hazard(asked) {
+        return Ok(hazard_text(hazard));
+    }
     let lower = asked.to_ascii_lowercase();
     let number = lower.strip_prefix('r').map(|rest| format!("R{rest}"));
     if let Some(rule) = number.as_deref().and_then(RuleId::parse) {
         return Ok(rule::text(rule, &codes));
     }
+    if let Some(heading) = &number {
+        let parts: Vec<String> = RuleId::all()
+            .filter(|rule| {
+                let letter = rule.number().strip_prefix(heading.as_str());
+                letter.is_some_and(|letter| letter.chars().all(|c| c.is_ascii_lowercase()))
+            })
+            .map(|rule| rule::text(rule, &codes))
+            .collect();
+        if !parts.is_empty() {
+            return Ok(parts.join("\n"));
+        }
+    }
     let mut words: Vec<&str> = codes.iter().map(|entry| entry.code.as_str()).collect();
     for rule in RuleId::all() {
         words.push(rule.number());
+    }
+    for hazard in crate::hazard::HAZARDS {
+        words.extend([hazard.number, hazard.name]);
     }
     words.push("profiles");
     let nearest = crate::scenario::nearest(asked, words);
@@ -55,6 +75,19 @@ pub fn explain(word: &str) -> Result<String, UnknownWord> {
         word: asked.to_owned(),
         nearest: nearest.map(str::to_owned),
     })
+}
+
+fn hazard_text(hazard: &crate::hazard::Hazard) -> String {
+    let kind = match hazard.severity {
+        crate::hazard::Severity::Danger => "hazard, can't be undone",
+        crate::hazard::Severity::Warning => "hazard",
+    };
+    let mut text = format!("{} {} ({kind})\n\n", hazard.number, hazard.name);
+    text.push_str(&wrapped(hazard.cost, "  ", "  "));
+    text.push_str("\nInstead\n");
+    text.push_str(&wrapped(hazard.instead, "  ", "  "));
+    let _ = writeln!(text, "\nSeen in\n  {}", hazard.cases);
+    text
 }
 
 /// Text in lines of at most so many characters, each behind the same indent.

@@ -197,4 +197,3 @@ fn named(step: Step, counters: &Counters) -> Vec<Counter> {
         })
         .collect()
 }
-

@@ -55,7 +55,7 @@ pub fn lineage(world: &World, source: Source) -> Lineage {
         .chain(&person.joined)
         .map(name)
         .collect();
-    found.filtered = person.filtered.as_ref().map(|why| why.to_string());
+    found.filtered = person.filtered.as_ref().map(ToString::to_string);
     let connected = person.connector.and_then(|id| engine.entra().get(id));
     let Some(connected) = connected else {
         return found;

@@ -4,6 +4,7 @@
 
 mod build;
 mod expect;
+mod hazards;
 mod known;
 mod names;
 mod steps;
@@ -15,6 +16,7 @@ use mock_cloud::tenant::State;
 use mock_cloud::{CloudKey, Profile, Reason, RuleId};
 use store::Text;
 
+pub use hazards::hazards;
 pub use known::{known, load};
 
 use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult};
@@ -157,6 +159,8 @@ pub(crate) struct Runner<'f> {
     history: History,
     events: BTreeSet<u32>,
     last_step: Option<(std::ops::Range<usize>, &'static str)>,
+    /// Where hazards are looked for.
+    watch: Option<hazards::Watch>,
 }
 
 impl<'f> Runner<'f> {
@@ -177,6 +181,7 @@ impl<'f> Runner<'f> {
             history: History::default(),
             events: BTreeSet::new(),
             last_step: None,
+            watch: None,
         };
         runner.note_valuables();
         runner
@@ -200,8 +205,15 @@ impl<'f> Runner<'f> {
                 self.refused = None;
                 self.last_step = Some((step.at.clone(), step.value.verb()));
                 self.steps += 1;
+                let before = self.watch.is_some().then(|| self.world.clone());
+                if before.is_some() {
+                    self.foresee(step);
+                }
                 if let Err(problem) = self.step(&step.value, step.at.clone()) {
                     self.failures.push(problem.diagnostic(self.file));
+                }
+                if let Some(before) = &before {
+                    self.look_back(step, before);
                 }
                 self.note_valuables();
                 if let Some(refused) = self.refused.clone()
@@ -287,6 +299,9 @@ impl<'f> Runner<'f> {
             self.rules.extend(event.rules());
             self.history.note(event, &self.world);
             self.note(event);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.events.extend(events.iter().cloned());
         }
         events
     }

@@ -91,7 +91,10 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn immutable_id(&self, set: &ImmutableIdSet) -> Result<Option<SourceAnchor>, Impossible> {
+    pub(in crate::run) fn immutable_id(
+        &self,
+        set: &ImmutableIdSet,
+    ) -> Result<Option<SourceAnchor>, Impossible> {
         if let Some(value) = &set.value {
             return Ok(Some(SourceAnchor::from_text(value)));
         }
