@@ -194,7 +194,7 @@ fn read_on_premises(object: &DirectoryObject, reader: Reader) -> Value<'_> {
         },
         Reader::OnPremisesDomainName => Value::text(facts.domain_name.as_deref()),
         Reader::OnPremisesNetBiosName => {
-            let name = shadow.map(|shadow| shadow.net_bios_name.as_str());
+            let name = shadow.map(|shadow| shadow.distinguished_name.place.net_bios_name.as_str());
             Value::text(name.filter(|name| !name.is_empty()))
         }
         Reader::OnPremisesSamAccountName => Value::text(facts.sam_account_name.as_deref()),

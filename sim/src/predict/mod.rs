@@ -18,8 +18,9 @@ use store::Text;
 pub use changes::{Change, Loss};
 pub use verdict::{By, Outcome};
 
-use crate::engine::{CsId, 
-    ConnectorId, CyclePolicy, EngineConfig, EngineEvent, Exported, PendingExport, Source, Step,
+use crate::engine::{
+    ConnectorId, CsId, CyclePolicy, EngineConfig, EngineEvent, Exported, PendingExport, Source,
+    Step,
 };
 use crate::world::{Action, EngineChange, Event, EventSink, World};
 
