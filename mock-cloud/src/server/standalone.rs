@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
@@ -136,7 +137,8 @@ pub fn start(handler: Handler, listen: &Listen) -> Result<Running, StartError> {
     let thread = std::thread::spawn(move || {
         let _ = ready.send(());
         let _ = runtime.block_on(stopped);
-        runtime.shutdown_background();
+        // Listeners and connections end here, whatever their clients are doing.
+        runtime.shutdown_timeout(Duration::from_secs(5));
     });
     let _ = is_ready.recv();
     Ok(Running {
