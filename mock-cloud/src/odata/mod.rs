@@ -3,7 +3,8 @@
 //! This half of the Graph endpoint is pure. It knows resources, the properties of their types,
 //! the query options and the shape of what comes back; it knows neither HTTP nor tokens nor the
 //! time. A server parses the request's path into a [`Resource`], its query into
-//! [`QueryOptions`], and sends what [`list`] or [`render_one`] give.
+//! [`QueryOptions`], and sends what [`list()`], [`count`], [`render_one`] or [`render_single`]
+//! give.
 //!
 //! ```
 //! use mock_cloud::odata::{self, QueryOptions, Resource};
@@ -18,15 +19,38 @@
 //! );
 //! # Ok::<(), odata::GraphError>(())
 //! ```
+//!
+//! What each property supports is not written in code: see [`schema`].
 
+pub mod contract;
 mod error;
+mod expand;
+pub mod filter;
+mod links;
 mod list;
+mod metadata;
 mod options;
+mod order;
+mod query;
+mod read;
+mod record;
 mod render;
 mod resource;
+pub mod schema;
+mod search;
+mod select;
+mod token;
+mod value;
 
 pub use error::{Detail, GraphError};
-pub use list::{Page, list};
-pub use options::QueryOptions;
-pub use render::render_one;
+pub use list::{Page, count, list, list_keys};
+pub use metadata::{metadata, openapi_schemas};
+pub use options::{PAGE_DEFAULT, PAGE_MAX, QueryOptions};
+pub use read::sku_id;
+pub use render::{Single, property_json, render_one, render_single};
 pub use resource::{EntityType, Navigation, Resource};
+pub use search::SEARCH_LENGTH_MAX;
+pub use token::expired_page_token;
+
+#[cfg(test)]
+mod tests;

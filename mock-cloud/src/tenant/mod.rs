@@ -53,6 +53,8 @@ pub struct Tenant {
     deleted: OrdSet<(Timestamp, CloudKey)>,
     quarantined: OrdSet<CloudKey>,
     groups: OrdSet<CloudKey>,
+    contacts: OrdSet<CloudKey>,
+    users: u32,
     changes: Vector<CloudKey>,
     memberships: Vector<MembershipChange>,
     /// The organisation.
@@ -83,6 +85,8 @@ impl Tenant {
             deleted: OrdSet::new(),
             quarantined: OrdSet::new(),
             groups: OrdSet::new(),
+            contacts: OrdSet::new(),
+            users: 0,
             changes: Vector::new(),
             memberships: Vector::new(),
             organization: Organization::of(initial_domain),
@@ -108,6 +112,25 @@ impl Tenant {
         self.objects
             .iter()
             .map(|(key, object)| (CloudKey(key), object))
+    }
+
+    /// All objects from a key on, also deleted and purged ones, in the order of their keys.
+    pub fn objects_from(
+        &self,
+        first: CloudKey,
+    ) -> impl Iterator<Item = (CloudKey, &Arc<DirectoryObject>)> {
+        let rows = self.objects.iter_from(first.0);
+        rows.map(|(key, object)| (CloudKey(key), object))
+    }
+
+    /// How many users are there.
+    pub const fn user_count(&self) -> u64 {
+        self.users as u64
+    }
+
+    /// The contacts that are there, in the order of their keys.
+    pub fn contacts(&self) -> impl Iterator<Item = CloudKey> {
+        self.contacts.iter().copied()
     }
 
     /// The object with an id, whatever its state.
@@ -271,12 +294,18 @@ impl Tenant {
         if !object.is_live() {
             return;
         }
-        if object.kind.sync_type() == SyncObjectType::Group {
-            if add {
-                self.groups.insert(key);
-            } else {
-                self.groups.remove(&key);
+        let set = match object.kind.sync_type() {
+            SyncObjectType::User => {
+                self.users = if add { self.users + 1 } else { self.users - 1 };
+                None
             }
+            SyncObjectType::Group => Some(&mut self.groups),
+            SyncObjectType::Contact => Some(&mut self.contacts),
+        };
+        match set {
+            Some(set) if add => drop(set.insert(key)),
+            Some(set) => drop(set.remove(&key)),
+            None => {}
         }
         if !facts.provisioning_errors.is_empty() {
             if add {

@@ -144,17 +144,10 @@ impl Exchange<'_> {
 
     /// How many objects a collection has, as text.
     fn count(&self, resource: &Resource) -> Answer {
-        let is_eventual = |level: &str| level.eq_ignore_ascii_case("eventual");
-        if !self.consistency_level().is_some_and(is_eventual) {
-            return Err(Problem::bad_request("$count is not currently supported."));
-        }
-        let query = format!("{}&$count=true&$top=1", self.request.query);
-        let options = QueryOptions::parse(resource, &query, Some("eventual"))?;
-        let page = odata::list(self.tenant(), resource, &options, &self.base)?;
-        Ok(Response::text(
-            200,
-            page.count.unwrap_or_default().to_string(),
-        ))
+        let query = &self.request.query;
+        let options = QueryOptions::parse_count(resource, query, self.consistency_level())?;
+        let count = odata::count(self.tenant(), resource, &options);
+        Ok(Response::text(200, count.to_string()))
     }
 
     /// One object.
