@@ -98,7 +98,7 @@ impl Running {
     clippy::disallowed_methods,
     reason = "the edge has threads and a clock"
 )]
-pub fn start(handler: Handler, listen: &Listen) -> Result<Running, StartError> {
+pub fn start(handler: &Handler, listen: &Listen) -> Result<Running, StartError> {
     let now = Timestamp::now();
     let year = now.strftime("%Y").to_string().parse().unwrap_or(2026);
     let identity = certificate::identity(&listen.names, year)?;
@@ -108,7 +108,7 @@ pub fn start(handler: Handler, listen: &Listen) -> Result<Running, StartError> {
         .build()
         .map_err(StartError::Runtime)?;
     let door = |is_tls: bool| Door {
-        handler: Arc::clone(&handler),
+        handler: Arc::clone(handler),
         tls: TlsAcceptor::from(Arc::clone(&identity.tls)),
         is_tls,
         names: listen.names.clone().into(),
@@ -226,7 +226,7 @@ impl MockCloud {
         }));
         let shared = Arc::clone(&state);
         let handler: Handler = Arc::new(move |request: &Request| answer(&shared, request));
-        let running = start(handler, listen)?;
+        let running = start(&handler, listen)?;
         Ok(Self { running, state })
     }
 
