@@ -137,11 +137,8 @@ fn refusal(response: &Response) -> String {
         text(&error["message"])
     );
     for detail in error["details"].as_array().into_iter().flatten() {
-        line.push_str(&format!(
-            " [{} {}]",
-            text(&detail["code"]),
-            text(&detail["target"])
-        ));
+        let (code, target) = (text(&detail["code"]), text(&detail["target"]));
+        line = format!("{line} [{code} {target}]");
     }
     line
 }
