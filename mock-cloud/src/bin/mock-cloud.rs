@@ -137,7 +137,7 @@ fn main() -> ExitCode {
     if arguments.switch.iter().any(|switch| switch == "help") {
         return list_switches();
     }
-    match run(arguments) {
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             // A closed standard error can't be told about.
@@ -162,8 +162,8 @@ fn list_switches() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(arguments: Arguments) -> Result<(), String> {
-    let mut tenant = load(&arguments)?;
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let mut tenant = load(arguments)?;
     for switch in &arguments.switch {
         answer_switch(&mut tenant, switch)?;
     }
@@ -204,21 +204,21 @@ fn run(arguments: Arguments) -> Result<(), String> {
     };
     let cloud =
         MockCloud::start_with(host, settings, clock, &listen).map_err(|error| error.to_string())?;
-    let ca_file = ca_file(&arguments);
+    let ca_file = ca_file(arguments);
     write(&ca_file, &cloud.running().authority)?;
+    let ca_file = fs::canonicalize(&ca_file).unwrap_or(ca_file);
     let graph = cloud.running().graph.map(|it| format!("http://{it}"));
     let port = cloud.running().graph_tls.map(|it| it.port());
     let graph_tls = port.map(|port| format!("https://localhost:{port}"));
     let base = graph_tls.as_ref().or(graph.as_ref());
     let ready = json!({
-        "graph": graph.as_ref().map(|it| format!("{it}/v1.0")),
-        "graph_tls": graph_tls.as_ref().map(|it| format!("{it}/v1.0")),
+        "graph": graph,
+        "graph_tls": graph_tls,
         "token": arguments.token,
         "tenant_id": tenant_id,
         "client_id": client.id,
         "client_secret": client.secret,
         "authority": base.map(|it| format!("{it}/{tenant_id}")),
-        "proxy": graph,
         "ca_file": ca_file.display().to_string(),
     });
     let text = serde_json::to_string_pretty(&ready).unwrap_or_default();

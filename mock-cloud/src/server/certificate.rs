@@ -48,14 +48,14 @@ pub enum CertificateError {
 /// `names`, valid around a year. Keys are random: this is the edge.
 pub fn identity(names: &[String], year: i16) -> Result<Identity, CertificateError> {
     let year = i32::from(year);
-    let named = |common_name: &str| {
+    let called = |common_name: &str| {
         let mut name = DistinguishedName::new();
         name.push(DnType::CommonName, common_name);
         name.push(DnType::OrganizationName, "mock-cloud, for tests only");
         name
     };
     let mut authority = CertificateParams::default();
-    authority.distinguished_name = named("mock-cloud test authority");
+    authority.distinguished_name = called("mock-cloud test authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     authority.not_before = rcgen::date_time_ymd(year - 1, 1, 1);
@@ -69,7 +69,7 @@ pub fn identity(names: &[String], year: i16) -> Result<Identity, CertificateErro
         .chain(SERVICE_NAMES)
         .map(str::to_owned);
     let mut leaf = CertificateParams::new(own.chain(names.iter().cloned()).collect::<Vec<_>>())?;
-    leaf.distinguished_name = named("mock-cloud");
+    leaf.distinguished_name = called("mock-cloud");
     leaf.use_authority_key_identifier_extension = true;
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -50,3 +50,6 @@ pub use standalone::{Clock, Listen, MockCloud, Running, StartError, start};
 
 /// The application id of Microsoft Graph.
 const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
+
+#[cfg(test)]
+mod tests;

@@ -30,16 +30,13 @@ pub(super) fn percent_decode(text: &str, plus_is_space: bool) -> String {
         let escape = (byte == b'%')
             .then(|| Some((digit(place + 1)?, digit(place + 2)?)))
             .flatten();
-        match escape {
-            Some((high, low)) => {
-                decoded.push(high << 4 | low);
-                place += 3;
-            }
-            None => {
-                let is_space = plus_is_space && byte == b'+';
-                decoded.push(if is_space { b' ' } else { byte });
-                place += 1;
-            }
+        if let Some((high, low)) = escape {
+            decoded.push(high << 4 | low);
+            place += 3;
+        } else {
+            let is_space = plus_is_space && byte == b'+';
+            decoded.push(if is_space { b' ' } else { byte });
+            place += 1;
         }
     }
     String::from_utf8_lossy(&decoded).into_owned()

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
@@ -97,7 +98,7 @@ impl Running {
     clippy::disallowed_methods,
     reason = "the edge has threads and a clock"
 )]
-pub fn start(handler: Handler, listen: &Listen) -> Result<Running, StartError> {
+pub fn start(handler: &Handler, listen: &Listen) -> Result<Running, StartError> {
     let now = Timestamp::now();
     let year = now.strftime("%Y").to_string().parse().unwrap_or(2026);
     let identity = certificate::identity(&listen.names, year)?;
@@ -107,7 +108,7 @@ pub fn start(handler: Handler, listen: &Listen) -> Result<Running, StartError> {
         .build()
         .map_err(StartError::Runtime)?;
     let door = |is_tls: bool| Door {
-        handler: Arc::clone(&handler),
+        handler: Arc::clone(handler),
         tls: TlsAcceptor::from(Arc::clone(&identity.tls)),
         is_tls,
         names: listen.names.clone().into(),
@@ -136,7 +137,8 @@ pub fn start(handler: Handler, listen: &Listen) -> Result<Running, StartError> {
     let thread = std::thread::spawn(move || {
         let _ = ready.send(());
         let _ = runtime.block_on(stopped);
-        runtime.shutdown_background();
+        // Listeners and connections end here, whatever their clients are doing.
+        runtime.shutdown_timeout(Duration::from_secs(5));
     });
     let _ = is_ready.recv();
     Ok(Running {
@@ -224,7 +226,7 @@ impl MockCloud {
         }));
         let shared = Arc::clone(&state);
         let handler: Handler = Arc::new(move |request: &Request| answer(&shared, request));
-        let running = start(handler, listen)?;
+        let running = start(&handler, listen)?;
         Ok(Self { running, state })
     }
 

@@ -1,8 +1,8 @@
 //! `$filter`: its grammar, what the table of properties allows of it, and its meaning.
 //!
 //! A text is parsed into an [`Expression`], which is what was written and prints as it could be
-//! written again. [`check::check`] turns that into a [`check::Test`] over the properties of one
-//! type, or into the refusal of Graph. A filter's depth, its length and the lists in it are
+//! written again. A check turns that into a test over the properties of one type, or into the
+//! refusal of Graph. A filter's depth, its length and the lists in it are
 //! bounded, so that nothing here recurses or runs for long whatever is sent.
 
 pub(super) mod check;

@@ -149,11 +149,13 @@ fn what_cannot_be_read_says_where() {
         ),
         (
             "foo(displayName)",
-            "An unknown function with name 'foo' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.",
+            "An unknown function with name 'foo' was found. This may also be a function \
+             import or a key lookup on a navigation property, which is not allowed.",
         ),
         (
             "accountEnabled eq 'true'",
-            "A binary operator with incompatible types was detected. Found operand types 'Edm.Boolean' and 'Edm.String' for operator kind 'Equal'.",
+            "A binary operator with incompatible types was detected. Found operand types \
+             'Edm.Boolean' and 'Edm.String' for operator kind 'Equal'.",
         ),
         (
             "assignedLicenses/any(l:l/foo eq 1)",
@@ -169,7 +171,9 @@ fn what_cannot_be_read_says_where() {
         ),
         (
             "createdDateTime ge 2024-01-01T00:00",
-            "The DateTimeOffset text '2024-01-01T00:00' should be in format 'yyyy-mm-ddThh:mm:ss('.'s+)?(zzzzzz)?' and each field value is within valid range.",
+            "The DateTimeOffset text '2024-01-01T00:00' should be in format \
+             'yyyy-mm-ddThh:mm:ss('.'s+)?(zzzzzz)?' and each field value is within valid \
+             range.",
         ),
     ] {
         let error = refusal(query);

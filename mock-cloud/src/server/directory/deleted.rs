@@ -1,6 +1,6 @@
 //! `/directory`: the recycle bin and the settings of directory synchronisation.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::message::Response;
 use super::super::problem::Problem;
@@ -120,7 +120,7 @@ impl Exchange<'_> {
         }
         self.check_restore(key, &options)?;
         self.apply(&Change::Restore(key, options))?;
-        let mut item = self.item_now(key)?;
+        let mut item = self.item_now(key);
         item["@odata.context"] = self.context("directoryObjects/$entity").into();
         item["@odata.type"] = self.odata_type(key).into();
         Ok(Response::graph(200, &item))
@@ -158,16 +158,12 @@ impl Exchange<'_> {
     }
 
     /// An object as it is after a write, whatever reads see.
-    fn item_now(&self, key: CloudKey) -> Result<Value, Problem> {
-        let response = self.written(200, key);
-        let mut item = response.body_json();
-        match item.as_object_mut() {
-            Some(map) => {
-                map.remove("@odata.context");
-                Ok(item)
-            }
-            None => Ok(json!({})),
+    fn item_now(&self, key: CloudKey) -> Value {
+        let mut item = self.written(200, key).body_json();
+        if let Some(map) = item.as_object_mut() {
+            map.remove("@odata.context");
         }
+        item
     }
 }
 

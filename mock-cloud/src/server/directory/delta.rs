@@ -95,22 +95,18 @@ impl Exchange<'_> {
         for key in here {
             items.push(self.delta_item(key, &token)?);
         }
-        let link = match more {
-            Some(next) => {
-                token.next = next.0;
-                ("@odata.nextLink", "$skiptoken", token)
-            }
-            None => {
-                let after = Token {
-                    since: token.until.max(1),
-                    until: 0,
-                    next: 0,
-                    ..token
-                };
-                ("@odata.deltaLink", "$deltatoken", after)
-            }
+        let (name, option, token) = if let Some(next) = more {
+            token.next = next.0;
+            ("@odata.nextLink", "$skiptoken", token)
+        } else {
+            let after = Token {
+                since: token.until.max(1),
+                until: 0,
+                next: 0,
+                ..token
+            };
+            ("@odata.deltaLink", "$deltatoken", after)
         };
-        let (name, option, token) = link;
         let set = entity.entity_set();
         let selected = token
             .select

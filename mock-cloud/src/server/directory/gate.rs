@@ -28,6 +28,7 @@ const SENSITIVE: [&str; 10] = [
 ];
 
 /// The permissions of which one is needed.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn needed(names: &[&str], is_write: bool) -> &'static [&'static str] {
     let second = names.get(1).copied().unwrap_or_default();
     let last = names.last().copied().unwrap_or_default();

@@ -44,7 +44,7 @@ type Answer = Result<Response, Problem>;
 
 /// `$metadata`: the types that are served.
 pub(super) fn metadata() -> Response {
-    Response::empty(200).with_body("application/xml", include_str!("metadata.xml").to_owned())
+    Response::empty(200).with_body("application/xml", odata::metadata())
 }
 
 impl Exchange<'_> {
@@ -144,8 +144,8 @@ impl Exchange<'_> {
 
     /// How many objects a collection has, as text.
     fn count(&self, resource: &Resource) -> Answer {
-        let query = &self.request.query;
-        let options = QueryOptions::parse_count(resource, query, self.consistency_level())?;
+        let level = self.consistency_level();
+        let options = QueryOptions::parse_count(resource, &self.request.query, level)?;
         let count = odata::count(self.tenant(), resource, &options);
         Ok(Response::text(200, count.to_string()))
     }

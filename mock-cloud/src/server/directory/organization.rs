@@ -165,14 +165,14 @@ impl Exchange<'_> {
                         .iter()
                         .any(|it| it.is_smtp() && has(it.address())))
         };
-        let users: Vec<crate::CloudKey> = tenant
+        let found: Vec<crate::CloudKey> = tenant
             .objects()
             .filter(|(_, object)| uses(object))
             .map(|(key, _)| key)
             .take(999)
             .collect();
-        let mut items = Vec::with_capacity(users.len());
-        for key in users {
+        let mut items = Vec::with_capacity(found.len());
+        for key in found {
             let mut item = self.item(key, "")?;
             item["@odata.type"] = self.odata_type(key).into();
             items.push(item);

@@ -239,15 +239,12 @@ impl Exchange<'_> {
         let value = value
             .strip_prefix('\'')
             .and_then(|it| it.strip_suffix('\''));
-        match (operator, value) {
-            (Some("eq"), Some(value)) => Ok(Some((name.to_owned(), value.replace("''", "'")))),
-            _ => {
-                let text = format!(
-                    "Unsupported or invalid query filter clause specified for property '{name}'."
-                );
-                Err(Problem::new(400, "Request_UnsupportedQuery", text))
-            }
+        if let (Some("eq"), Some(value)) = (operator, value) {
+            return Ok(Some((name.to_owned(), value.replace("''", "'"))));
         }
+        let text =
+            format!("Unsupported or invalid query filter clause specified for property '{name}'.");
+        Err(Problem::new(400, "Request_UnsupportedQuery", text))
     }
 }
 

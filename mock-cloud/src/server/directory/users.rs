@@ -138,7 +138,7 @@ impl Exchange<'_> {
             .as_deref()
             .unwrap_or_default();
         let is_federated = tenant.domains.is_federated(crate::address::suffix(upn));
-        let anchor = draft.anchor.clone().flatten();
+        let anchor = draft.anchor.set().cloned();
         if is_federated && anchor.is_none() {
             let text = "One or more property values specified are invalid.";
             return Err(
@@ -219,21 +219,16 @@ impl Exchange<'_> {
         let key = self.find_to_write(1, USER_TYPE)?;
         self.check_sensitive(key, ["passwordProfile"].into_iter())?;
         let map = body::optional_object(&self.request.body)?;
-        match body::member(&map, "newPassword") {
-            Some(new) => {
-                self.set_password(key, new)?;
-                let body = json!({ "@odata.context": self.context("microsoft.graph.passwordResetResponse") });
-                Ok(Response::graph(202, &body))
-            }
-            None => {
-                let drawn = self.service.next_secret();
-                let password = Value::from(format!("Mock-{}", &drawn[..12]));
-                self.set_password(key, &password)?;
-                let context = self.context("microsoft.graph.passwordResetResponse");
-                let body = json!({ "@odata.context": context, "newPassword": password });
-                Ok(Response::graph(202, &body))
-            }
+        let given = body::member(&map, "newPassword");
+        let drawn = self.service.next_secret();
+        let drawn = Value::from(format!("Mock-{}", drawn.get(..12).unwrap_or_default()));
+        self.set_password(key, given.unwrap_or(&drawn))?;
+        let context = self.context("microsoft.graph.passwordResetResponse");
+        let mut body = json!({ "@odata.context": context });
+        if given.is_none() {
+            body["newPassword"] = drawn;
         }
+        Ok(Response::graph(202, &body))
     }
 
     fn set_password(&mut self, key: CloudKey, password: &Value) -> Result<(), Problem> {

@@ -23,14 +23,36 @@ const REQUIRED: [&str; 5] = [
     "mail",
 ];
 
+/// What a body asks of `onPremisesImmutableId`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// To be cleared.
+    Clear,
+    /// To be this.
+    Set(SourceAnchor),
+}
+
+impl Anchor {
+    /// The anchor to be set.
+    pub(super) const fn set(&self) -> Option<&SourceAnchor> {
+        match self {
+            Self::Set(anchor) => Some(anchor),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
 /// What a body asks for.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) update: ObjectUpdate,
     /// Plain text properties that change; `None` clears one.
     pub(super) texts: Vec<(Property, Option<Text>)>,
-    /// `onPremisesImmutableId`; the inner `None` clears it.
-    pub(super) anchor: Option<Option<SourceAnchor>>,
+    /// `onPremisesImmutableId`.
+    pub(super) anchor: Anchor,
     /// `onPremisesObjectIdentifier` is to be cleared.
     pub(super) clears_identifier: bool,
     /// What else is known of the on-premises side and is to be cleared, by its name in Graph.
@@ -99,7 +121,10 @@ impl Draft {
             "businessPhones" => self.take_phones(value)?,
             "passwordProfile" => self.take_password(value)?,
             "onPremisesImmutableId" => {
-                self.anchor = Some(value.as_str().map(SourceAnchor::from_text));
+                self.anchor = match value.as_str() {
+                    Some(text) => Anchor::Set(SourceAnchor::from_text(text)),
+                    None => Anchor::Clear,
+                };
             }
             "onPremisesObjectIdentifier" if value.is_null() => self.clears_identifier = true,
             "onPremisesObjectIdentifier" => return Err(Problem::read_only(name)),
@@ -243,7 +268,8 @@ impl Draft {
         if self.update != ObjectUpdate::default() {
             changes.push(Change::Update(key, Box::new(self.update)));
         }
-        if let Some(anchor) = self.anchor {
+        if self.anchor != Anchor::Keep {
+            let anchor = self.anchor.set().cloned();
             changes.push(Change::SetImmutableId(key, anchor));
         }
         if !self.cleared_facts.is_empty() {
@@ -269,7 +295,7 @@ impl Draft {
         object.account_enabled = update.account_enabled.unwrap_or(true);
         object.usage_location = update.usage_location;
         object.kind = update.kind.unwrap_or(object.kind);
-        object.on_premises.immutable_id = self.anchor.flatten();
+        object.on_premises.immutable_id = self.anchor.set().cloned();
         let (password, values) = (update.password, update.values);
         object.change_extras(|extras| {
             extras.password = password;
@@ -312,8 +338,8 @@ fn with_primary(before: &[ProxyAddress], mail: &str) -> Vec<ProxyAddress> {
 /// Eight characters, and three of: lower case, upper case, digits, others.
 fn is_complex(password: &str) -> bool {
     let has = |class: fn(char) -> bool| usize::from(password.chars().any(class));
-    let classes = has(|c| c.is_lowercase())
-        + has(|c| c.is_uppercase())
+    let classes = has(char::is_lowercase)
+        + has(char::is_uppercase)
         + has(|c| c.is_ascii_digit())
         + has(|c| !c.is_alphanumeric());
     (8..=256).contains(&password.chars().count()) && classes >= 3
