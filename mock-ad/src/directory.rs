@@ -59,10 +59,10 @@ pub use sid::{Sid, SidError};
 pub use value::{Value, Values};
 
 pub(crate) use add::most_specific;
-pub(crate) use computed::{EXPORTED, generalized_time, is_computed};
+pub(crate) use computed::{EXPORTED, is_computed};
 pub(crate) use import::Draft;
 pub(crate) use new::Settings;
-pub(crate) use time::parse_time;
+pub(crate) use time::{generalized_time, parse_time};
 pub(crate) use validate::{boolean, fits};
 
 /// One domain of a forest.
@@ -88,7 +88,7 @@ pub struct Directory {
     /// Made when a server asks for them.
     value_indexes: Option<Box<values_index::ValueIndexes>>,
     /// The configuration of the forest, made when somebody looks at it.
-    configuration: Arc<OnceLock<Directory>>,
+    configuration: Arc<OnceLock<Self>>,
     /// The attribute lists of recently added objects, so that like objects share one.
     shapes: [EcoVec<AttributeId>; 4],
 }

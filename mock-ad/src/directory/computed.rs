@@ -1,9 +1,8 @@
 //! Attributes that follow from other data.
 
-use jiff::Timestamp;
-use jiff::tz::Offset;
 use store::Text;
 
+use super::time::generalized_time;
 use super::{AttributeId, Directory, Object, ObjectId, ObjectKind, Schema, Value};
 
 /// Whether an attribute follows from other data, so that it is neither stored nor written.
@@ -140,12 +139,12 @@ impl Directory {
     }
 
     fn category_dn(&self, category: &str) -> Text {
-        let base = self.settings.forest_root.to_string();
+        let base = &self.settings.forest_root_text;
         let mut text = Text::with_capacity(category.len() + base.len() + 34);
         text.push_str("CN=");
         text.push_str(category);
         text.push_str(",CN=Schema,CN=Configuration,");
-        text.push_str(&base);
+        text.push_str(base);
         text
     }
 
@@ -199,19 +198,4 @@ impl Directory {
         }
         text
     }
-}
-
-/// A time as LDAP writes it, such as `20261123033230.0Z`.
-pub(crate) fn generalized_time(time: Timestamp) -> Text {
-    let local = Offset::UTC.to_datetime(time);
-    format!(
-        "{:04}{:02}{:02}{:02}{:02}{:02}.0Z",
-        local.year(),
-        local.month(),
-        local.day(),
-        local.hour(),
-        local.minute(),
-        local.second()
-    )
-    .into()
 }

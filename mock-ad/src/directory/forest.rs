@@ -58,7 +58,7 @@ const EXTENDED_RIGHTS: [(&str, &str, &str); 6] = [
 impl Directory {
     /// The configuration of the forest as a directory below `CN=Configuration`; that of a
     /// configuration is itself.
-    pub fn configuration(&self) -> &Directory {
+    pub fn configuration(&self) -> &Self {
         if self.is_configuration() {
             return self;
         }
@@ -134,9 +134,10 @@ impl<'a> Builder<'a> {
         });
         let mut settings = (*made.settings).clone();
         settings.forest_root = domain.base().clone();
+        settings.forest_root_text = domain.settings.base_text.clone();
         settings.canonical_root = format!("{}/Configuration", domain.dns_name());
-        settings.dns_name = domain.dns_name().to_owned();
-        settings.netbios_name = domain.netbios_name().to_owned();
+        domain.dns_name().clone_into(&mut settings.dns_name);
+        domain.netbios_name().clone_into(&mut settings.netbios_name);
         settings.head_type = HEAD_BELOW_ANOTHER;
         settings.controller = domain.domain_controller().clone();
         settings.recycle_bin = domain.has_recycle_bin();

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use store::{Text, eq_fold};
 
-use super::{AttributeId, Directory, Dn, DnError, ObjectGuid, ObjectId, Rdn, Sid};
+use super::{AttributeId, Directory, Dn, DnError, ObjectGuid, ObjectId, Rdn, Sid, Value};
 
 /// The name of an object in any of the forms that Active Directory takes (MS-ADTS 3.1.1.3.1.2.4).
 ///
@@ -143,6 +143,16 @@ impl Directory {
             .try_fold(above, |at, rdn: &Rdn| self.child(at, rdn))
     }
 
+    /// The well-known containers that the domain has, as wellKnownObjects tells them.
+    pub(crate) fn well_known_objects(&self) -> Vec<Value> {
+        let held = WELL_KNOWN.iter().filter_map(|(digits, _)| {
+            let guid = hex(digits)?.try_into().ok()?;
+            let id = self.well_known(Self::DOMAIN, &guid)?;
+            Some(format!("B:32:{digits}:{}", self.dn_text(id)).into())
+        });
+        held.collect()
+    }
+
     /// The object of an objectSid, a live one before a deleted one.
     pub fn find_by_sid(&self, sid: &Sid) -> Option<ObjectId> {
         let is_it = |id: &ObjectId| {
@@ -150,20 +160,22 @@ impl Directory {
             object.and_then(|o| o.bytes(AttributeId::OBJECT_SID)) == Some(sid.as_bytes())
         };
         let value = sid.as_bytes().into();
-        let candidates = self.with_value(AttributeId::OBJECT_SID, &value);
-        let found: Vec<ObjectId> = match candidates {
-            Some(candidates) => candidates.into_iter().filter(is_it).collect(),
+        let key = self.value_key(AttributeId::OBJECT_SID, &value);
+        let found: Vec<ObjectId> = match key {
+            Some(key) => self.of_key_from(key, ObjectId(0)).filter(is_it).collect(),
             None => self.objects().map(|(id, _)| id).filter(is_it).collect(),
         };
         let live = found.iter().find(|id| self.is_live(**id));
         live.or(found.first()).copied()
     }
 
-    /// The object that a value names: `None` if the value is no name, `Some(None)` if there is no
-    /// such object.
-    pub(crate) fn named_object(&self, value: &[u8]) -> Option<Option<ObjectId>> {
-        let name: ObjectName = std::str::from_utf8(value).ok()?.parse().ok()?;
-        Some(self.resolve(&name))
+    /// The object that a value names, if there is one; an error if the value is no name.
+    pub(crate) fn named_object(&self, value: &[u8]) -> Result<Option<ObjectId>, DnError> {
+        let text = std::str::from_utf8(value).map_err(|error| DnError {
+            position: error.valid_up_to(),
+            reason: "this is not text",
+        })?;
+        Ok(self.resolve(&text.parse()?))
     }
 
     /// The distinguished name that a value gives, in whatever form.

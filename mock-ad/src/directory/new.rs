@@ -39,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) enforce_unique_upn: bool,
     /// The domain that this is, or that the configuration belongs to.
     pub(crate) forest_root: Dn,
+    pub(crate) forest_root_text: Text,
     /// What canonical names begin with, such as `example.test`.
     pub(crate) canonical_root: String,
     /// The instanceType of the object at the top.
@@ -80,6 +81,7 @@ impl Settings {
             recycle_bin: options.recycle_bin,
             enforce_unique_upn: options.enforce_unique_upn,
             forest_root: options.base.clone(),
+            forest_root_text: options.base.to_string().into(),
             canonical_root: labels.join("."),
             head_type: 5,
             controller: DomainController::default(),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use store::Text;
 
 /// Reads a time such as `20261123033230.0Z` or `261123033230Z`.
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
@@ -25,4 +26,47 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     let (month, day, hour) = (part(0)?, part(2)?, part(4)?);
     let local = DateTime::new(year, month, day, hour, part(6)?, part(8)?, 0).ok()?;
     Offset::UTC.to_timestamp(local).ok()
+}
+
+/// A time as LDAP writes it, such as `20261123033230.0Z`.
+pub(crate) fn generalized_time(time: Timestamp) -> Text {
+    let local = Offset::UTC.to_datetime(time);
+    let mut text = *b"00000000000000.0Z";
+    let mut put = |at: usize, width: usize, mut number: u16| {
+        for place in (at..at + width).rev() {
+            text[place] = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+    };
+    put(0, 4, local.year().unsigned_abs());
+    let rest = [
+        local.month(),
+        local.day(),
+        local.hour(),
+        local.minute(),
+        local.second(),
+    ];
+    for (at, number) in rest.into_iter().enumerate() {
+        put(4 + 2 * at, 2, u16::from(number.unsigned_abs()));
+    }
+    text.iter().map(|byte| char::from(*byte)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_and_read() {
+        for text in [
+            "20261123033230.0Z",
+            "19700101000000.0Z",
+            "16010101000000.0Z",
+        ] {
+            assert_eq!(generalized_time(parse_time(text).unwrap()), text);
+        }
+        assert_eq!(parse_time("261123033230Z"), parse_time("20261123033230.0Z"));
+        assert_eq!(parse_time("20261323033230.0Z"), None);
+        assert_eq!(parse_time("é20261323033230.0Z"), None);
+    }
 }

@@ -173,15 +173,14 @@ fn find_dn<'a>(
     } else {
         return Err(Box::new(foreign(dn, text)));
     };
-    let found = directory.find_closest(dn);
-    let best = |found: Option<ObjectId>| {
-        let id = found.unwrap_or_else(|| directory.domain());
-        let shown = std::iter::successors(Some(id), |id| directory.object(*id)?.parent)
+    let missing = |nearest: Option<ObjectId>| {
+        let id = nearest.unwrap_or_else(|| directory.domain());
+        let lowest = std::iter::successors(Some(id), |id| directory.object(*id)?.parent)
             .find(|id| shows(directory, *id));
-        let best: Text = shown.map(|id| directory.dn_text(id)).unwrap_or_default();
+        let best: Text = lowest.map(|id| directory.dn_text(id)).unwrap_or_default();
         Err(Box::new(outcome::no_such_object(&best)))
     };
-    match found {
+    match directory.find_closest(dn) {
         Ok(id) if shows(directory, id) || is_deleted_objects(directory, id) => {
             Ok(if std::ptr::eq(directory, configuration) {
                 configuration_base(configuration, id)
@@ -193,8 +192,8 @@ fn find_dn<'a>(
                 }
             })
         }
-        Ok(id) => best(directory.object(id).and_then(|object| object.parent)),
-        Err(found) => best(found),
+        Ok(id) => missing(directory.object(id).and_then(|object| object.parent)),
+        Err(nearest) => missing(nearest),
     }
 }
 

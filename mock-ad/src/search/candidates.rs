@@ -4,7 +4,10 @@ use super::base::Base;
 use super::compile::Node;
 use super::evaluate::Truth;
 use super::{Scope, SearchRequest, compile::Matcher, controls::Controls};
-use crate::directory::{AttributeId, ClassCategory, ClassId, Directory, ObjectId, Usn, Value};
+use crate::directory::{AttributeId, ClassCategory, ClassId, Directory, ObjectGuid, ObjectId, Usn};
+
+/// Up to so many objects of one value are listed beforehand.
+const FEW: usize = 256;
 
 /// More objects than this below a base are not listed beforehand.
 const SUBTREE_MAX: usize = 4096;
@@ -18,6 +21,8 @@ pub(super) enum Candidates {
     /// Of these classes, which are sorted.
     Classes(Vec<ClassId>),
     ChildrenOf(ObjectId),
+    /// More than a few, under a key of the index of values.
+    OfKey(u64),
 }
 
 impl Candidates {
@@ -88,9 +93,24 @@ impl Candidates {
             changed.sort_unstable();
             return Self::Ids(changed);
         }
-        let sought: Option<Value> = matcher.sought();
-        let found = sought.and_then(|value| directory.with_value(attribute, &value));
-        found.map_or(Self::All, Self::Ids)
+        let Some(value) = matcher.sought() else {
+            return Self::All;
+        };
+        if attribute == AttributeId::OBJECT_GUID {
+            let bytes = value.as_bytes().and_then(|bytes| bytes.try_into().ok());
+            let guid = bytes.map(ObjectGuid::from_bytes);
+            let found = guid.and_then(|guid| directory.find_by_guid(&guid));
+            return Self::Ids(found.into_iter().collect());
+        }
+        let Some(key) = directory.value_key(attribute, &value) else {
+            return Self::All;
+        };
+        let few = directory.of_key_from(key, ObjectId(0)).take(FEW + 1);
+        let few: Vec<ObjectId> = few.collect();
+        if few.len() > FEW {
+            return Self::OfKey(key);
+        }
+        Self::Ids(few)
     }
 
     fn union(parts: impl Iterator<Item = Self>) -> Self {
@@ -100,7 +120,7 @@ impl Candidates {
             match part {
                 Self::Ids(more) => ids.extend(more),
                 Self::Classes(more) => classes.extend(more),
-                Self::All | Self::ChildrenOf(_) => return Self::All,
+                Self::All | Self::ChildrenOf(_) | Self::OfKey(_) => return Self::All,
             }
         }
         if classes.is_empty() {
@@ -124,6 +144,7 @@ impl Candidates {
                 let counts = classes.iter().map(|class| directory.class_count(*class));
                 counts.map(Option::unwrap_or_default).sum()
             }
+            Self::OfKey(_) => directory.objects().len() / 2,
             Self::All | Self::ChildrenOf(_) => directory.objects().len(),
         }
     }
@@ -140,6 +161,7 @@ impl Candidates {
                 let at = ids.partition_point(|id| *id < from);
                 Box::new(ids[at..].iter().copied())
             }
+            Self::OfKey(key) => Box::new(directory.of_key_from(*key, from)),
             Self::ChildrenOf(parent) => Box::new(directory.children_from(*parent, from)),
             Self::Classes(classes) => {
                 let used = classes

@@ -27,9 +27,9 @@ const IN_CHAIN: &str = "1.2.840.113556.1.4.1941";
 pub(super) enum Node {
     /// The same for every object.
     Constant(Truth),
-    And(Vec<Node>),
-    Or(Vec<Node>),
-    Not(Box<Node>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
     /// The object is one of these, which are sorted.
     OneOf(Vec<u32>),
     /// The class of the object is one of these, which are sorted, or derives from one.
@@ -186,10 +186,10 @@ impl<'a> Compiler<'a> {
             return Node::UNDEFINED;
         };
         match self.directory.named_object(value) {
-            None => Node::UNDEFINED,
-            Some(None) => Node::Constant(Truth::False),
-            Some(Some(source)) if back => Node::LinkedFrom { attribute, source },
-            Some(Some(target)) => Node::LinksTo { attribute, target },
+            Err(_) => Node::UNDEFINED,
+            Ok(None) => Node::Constant(Truth::False),
+            Ok(Some(source)) if back => Node::LinkedFrom { attribute, source },
+            Ok(Some(target)) => Node::LinksTo { attribute, target },
         }
     }
 
@@ -232,8 +232,8 @@ impl<'a> Compiler<'a> {
 
     fn named(&self, value: &[u8]) -> Node {
         match self.directory.named_object(value) {
-            None => Node::UNDEFINED,
-            Some(found) => Node::OneOf(found.into_iter().map(|id| id.0).collect()),
+            Err(_) => Node::UNDEFINED,
+            Ok(found) => Node::OneOf(found.into_iter().map(|id| id.0).collect()),
         }
     }
 

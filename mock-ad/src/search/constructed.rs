@@ -44,7 +44,8 @@ impl Renderer<'_> {
             "msDS-PrincipalName" => one(principal_name(directory, object)),
             "sDRightsEffective" => one(Some(self.rights_in_descriptor().into())),
             "msDS-Approx-Immed-Subordinates" => {
-                one(Some((directory.children(id).count() as i64).into()))
+                let count = directory.children(id).count();
+                one(i64::try_from(count).ok().map(Value::Integer))
             }
             "allowedAttributes" => names(directory, &allowed_attributes(directory, object)),
             "allowedAttributesEffective" if self.is_privileged() => {

@@ -115,11 +115,10 @@ impl Controls {
         let mut read = Self::default();
         for control in controls {
             match read.take(directory, control) {
-                Some(true) => {}
                 Some(false) if control.critical => {
                     return Err(Box::new(outcome::unknown_control()));
                 }
-                Some(false) => {}
+                Some(_) => {}
                 None => {
                     let code = ResultCode::PROTOCOL_ERROR;
                     return Err(Box::new(outcome::bad_control(directory, code)));
@@ -143,12 +142,13 @@ impl Controls {
             oid::SHOW_DEACTIVATED_LINK => self.deactivated_links = true,
             oid::SORT => self.sort = Some(sort(directory, value, control.critical)?),
             oid::VLV => self.window = Some(window(value)?),
-            oid::EXTENDED_DN if value.is_empty() => self.names = NameForm::Hexadecimal,
             oid::EXTENDED_DN => {
-                self.names = match flags()? {
-                    0 => NameForm::Hexadecimal,
-                    _ => NameForm::Readable,
-                }
+                let readable = !value.is_empty() && flags()? != 0;
+                self.names = if readable {
+                    NameForm::Readable
+                } else {
+                    NameForm::Hexadecimal
+                };
             }
             oid::SD_FLAGS => {
                 flags()?;
@@ -231,7 +231,7 @@ fn window(value: &[u8]) -> Option<Window> {
 fn dirsync(value: &[u8]) -> Option<DirSync> {
     let mut inside = Reader::new(value).inside(ber::SEQUENCE)?;
     // Some clients send the highest flag as a sign, others as a fifth byte.
-    let flags = inside.integer()? as u32;
+    let flags = (inside.integer()? & 0xFFFF_FFFF).try_into().ok()?;
     let max_bytes = inside.integer()?;
     let cookie = inside.tagged(ber::OCTETS)?.to_vec();
     inside.is_empty().then_some(DirSync {

@@ -9,11 +9,11 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// All of them; with none, always true (RFC 4526).
-    And(Vec<Filter>),
+    And(Vec<Self>),
     /// Any of them; with none, never true (RFC 4526).
-    Or(Vec<Filter>),
+    Or(Vec<Self>),
     /// The other way round.
-    Not(Box<Filter>),
+    Not(Box<Self>),
     /// An attribute has a value.
     Equality(String, Vec<u8>),
     /// An attribute has a value that contains pieces in order.

@@ -79,7 +79,7 @@ impl Sorted {
             Target::Offset { offset, .. } if *offset < 1 => {
                 return Err(Box::new(outcome::bare(ResultCode::OFFSET_RANGE_ERROR)));
             }
-            Target::Offset { offset, count: 0 } => *offset as usize,
+            Target::Offset { offset, count: 0 } => usize::try_from(*offset).unwrap_or(usize::MAX),
             Target::Offset {
                 offset,
                 count: thought,
@@ -123,8 +123,10 @@ fn compare(left: &Key, right: &Key, reverse: bool) -> Ordering {
 
 fn response(target: usize, count: usize) -> Control {
     let mut contents = Vec::new();
-    ber::put_integer(&mut contents, ber::INTEGER, target as i64);
-    ber::put_integer(&mut contents, ber::INTEGER, count as i64);
+    for number in [target, count] {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        ber::put_integer(&mut contents, ber::INTEGER, number);
+    }
     ber::put_integer(&mut contents, ber::ENUMERATED, 0);
     // The list is made anew every time, so that the context it names means nothing.
     ber::put(&mut contents, ber::OCTETS, &[0, 0, 0, 1]);

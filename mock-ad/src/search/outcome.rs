@@ -4,6 +4,8 @@
 //! promises (MS-ADTS 3.1.1.3.1.9); scripts parse the rest all the same. DSIDs differ between
 //! builds; these are of one build each.
 
+use std::fmt::Write as _;
+
 use super::{Outcome, ResultCode};
 use crate::directory::Directory;
 
@@ -147,7 +149,10 @@ pub(super) fn url_escaped(dn: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'=' | b',' | b'-' | b'.' | b'_' => {
                 url.push(char::from(byte));
             }
-            _ => url.push_str(&format!("%{byte:02X}")),
+            _ => {
+                // Writing to text cannot fail.
+                let _ = write!(url, "%{byte:02X}");
+            }
         }
     }
     url

@@ -81,16 +81,14 @@ impl<'a> Renderer<'a> {
     /// The entry of an object.
     pub(super) fn entry(&self, id: ObjectId, object: &Object) -> Result<Entry, Box<Outcome>> {
         let mut attributes = Vec::new();
+        let dn = self.name(id);
         if self.selection.all {
-            self.all_attributes(id, object, &mut attributes)?;
+            self.all_attributes(id, object, &dn, &mut attributes)?;
         }
         for selected in &self.selection.named {
             self.attribute(id, object, selected, &mut attributes)?;
         }
-        Ok(Entry {
-            dn: self.name(id),
-            attributes,
-        })
+        Ok(Entry { dn, attributes })
     }
 
     /// The distinguished name of an object in the form that was asked for.
@@ -102,12 +100,16 @@ impl<'a> Renderer<'a> {
         &self,
         id: ObjectId,
         object: &Object,
+        dn: &str,
         out: &mut Vec<(Text, Vec<Vec<u8>>)>,
     ) -> Result<(), Box<Outcome>> {
         let schema = self.view.directory.schema();
         let mut ids: Vec<(u32, AttributeId)> = Vec::with_capacity(48);
         let mut add = |id: AttributeId| ids.push((schema.rank(id), id));
         COMPUTED.into_iter().for_each(&mut add);
+        if let Some(well_known) = directory_head(self.view.directory, id) {
+            add(well_known);
+        }
         add(object.rdn_attribute());
         for (attribute, _) in object.attributes() {
             if attribute != AttributeId::OBJECT_CLASS {
@@ -133,7 +135,12 @@ impl<'a> Renderer<'a> {
         out.reserve(ids.len() + self.selection.named.len());
         for (_, attribute) in ids {
             let label = &schema.definition(attribute).name;
-            self.values(id, object, attribute, label, None, out)?;
+            if attribute == AttributeId::DISTINGUISHED_NAME && self.names == NameForm::Plain {
+                // The entry has it already.
+                self.put(label, None, &[dn], |dn| dn.as_bytes().to_vec(), out)?;
+            } else {
+                self.values(id, object, attribute, label, None, out)?;
+            }
         }
         Ok(())
     }
@@ -163,13 +170,8 @@ impl<'a> Renderer<'a> {
         let definition = directory.schema().definition(attribute);
         if definition.link.is_some() && !definition.constructed {
             let back = definition.is_back_link();
-            let forward = match back {
-                true => directory
-                    .schema()
-                    .link_partner(attribute)
-                    .unwrap_or(attribute),
-                false => attribute,
-            };
+            let partner = directory.schema().link_partner(attribute);
+            let forward = partner.filter(|_| back).unwrap_or(attribute);
             let deactivated = self.view.deactivated_links;
             let ends = directory.links_of(id, forward, back, deactivated);
             if !ends.is_empty() {
@@ -187,6 +189,8 @@ impl<'a> Renderer<'a> {
         }
         let values = if attribute == AttributeId::OBJECT_CLASS {
             directory.object_classes(object)
+        } else if directory_head(directory, id) == Some(attribute) {
+            directory.well_known_objects()
         } else if definition.constructed {
             self.constructed(id, object, attribute)
         } else {
@@ -196,6 +200,12 @@ impl<'a> Renderer<'a> {
                 .collect()
         };
         let names = definition.syntax == Syntax::DistinguishedName;
+        if definition.constructed && range.is_none() && values.len() > VALUES_MAX {
+            // The schema is longer than a range, and clients read it whole.
+            let bytes = values.iter().map(|value| self.bytes(value, names));
+            out.push((label.clone(), bytes.collect()));
+            return Ok(());
+        }
         self.put(label, range, &values, |value| self.bytes(value, names), out)
     }
 
@@ -258,6 +268,12 @@ impl<'a> Renderer<'a> {
             value => value_bytes(value),
         }
     }
+}
+
+/// The attribute of the domain itself that tells its well-known containers; `None` for others.
+fn directory_head(directory: &Directory, id: ObjectId) -> Option<AttributeId> {
+    let is_head = id == directory.domain() && !directory.is_configuration();
+    is_head.then(|| directory.schema().attribute("wellKnownObjects"))?
 }
 
 /// A value as LDAP writes it.

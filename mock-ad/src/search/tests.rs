@@ -153,6 +153,15 @@ pub(super) fn control(oid: &str, value: &[u8]) -> Control {
     }
 }
 
+/// Bytes as digits, each byte after a mark.
+pub(super) fn hex(bytes: &[u8], mark: &str) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{mark}{byte:02x}").unwrap();
+        text
+    })
+}
+
 /// Ann and Bob in OU=Staff, groups that nest, and a computer.
 pub(super) fn staffed() -> Lab {
     staff(true)

@@ -118,10 +118,15 @@ fn guid_bytes(definition: &AttributeDefinition, value: &[u8]) -> Vec<u8> {
 pub(super) fn bits(definition: &AttributeDefinition, rule: Bits, value: &[u8]) -> Option<Matcher> {
     let number = integer(std::str::from_utf8(value).ok()?)?;
     match definition.syntax {
-        Syntax::Integer => Some(Matcher::Bits(rule, i64::from(number as u32))),
+        Syntax::Integer => Some(Matcher::Bits(rule, i64::from(low_bits(number)))),
         Syntax::LargeInteger => Some(Matcher::Bits(rule, number)),
         _ => None,
     }
+}
+
+/// The lower half of a number, as a pattern of bits.
+fn low_bits(number: i64) -> u32 {
+    (number & 0xFFFF_FFFF).try_into().unwrap_or_default()
 }
 
 pub(super) fn pieces(definition: &AttributeDefinition, given: &Substrings) -> Option<Pieces> {

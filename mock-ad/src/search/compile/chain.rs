@@ -26,9 +26,9 @@ impl Compiler<'_> {
             };
         };
         let target = match self.directory.named_object(value) {
-            None => return Node::UNDEFINED,
-            Some(None) => return Node::Constant(Truth::False),
-            Some(Some(target)) => target,
+            Err(_) => return Node::UNDEFINED,
+            Ok(None) => return Node::Constant(Truth::False),
+            Ok(Some(target)) => target,
         };
         let mut found: BTreeSet<u32> = BTreeSet::new();
         let mut open = vec![target];

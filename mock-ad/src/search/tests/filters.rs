@@ -176,8 +176,7 @@ fn guids_and_sids_are_matched_as_bytes_and_as_printed() {
     let mut lab = staffed();
     let ann = lab.directory.find_by_sam_account_name("ann").unwrap();
     let object = lab.directory.object(ann).unwrap().clone();
-    let escaped =
-        |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("\\{byte:02x}")).collect() };
+    let escaped = |bytes: &[u8]| hex(bytes, "\\");
     let sid_bytes = object.bytes(AttributeId::OBJECT_SID).unwrap();
     let sid = crate::directory::Sid::from_bytes(sid_bytes).unwrap();
     for filter in [

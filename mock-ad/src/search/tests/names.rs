@@ -9,14 +9,13 @@ fn a_base_has_many_forms() {
     let object = lab.directory.object(ann).unwrap().clone();
     let sid_bytes = object.bytes(AttributeId::OBJECT_SID).unwrap();
     let sid = crate::directory::Sid::from_bytes(sid_bytes).unwrap();
-    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
     for base in [
         "cn=ann, ou=staff,DC=EXAMPLE,dc=test".to_owned(),
         format!("<GUID={}>", object.guid),
         format!("<guid={}>", object.guid.to_string().to_uppercase()),
-        format!("<GUID={}>", hex(object.guid.as_bytes())),
+        format!("<GUID={}>", hex(object.guid.as_bytes(), "")),
         format!("<SID={sid}>"),
-        format!("<SID={}>", hex(sid_bytes)),
+        format!("<SID={}>", hex(sid_bytes, "")),
     ] {
         let reply = lab.run(&request(&base, Scope::Base, "(objectClass=*)"), &[]);
         assert_eq!(names(&reply), ["Ann"], "{base}");
