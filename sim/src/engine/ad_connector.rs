@@ -39,6 +39,8 @@ pub struct AdEntry {
     pub metaverse: Option<MvId>,
     /// Why the last synchronisation of it failed.
     pub error: Option<Arc<Reason>>,
+    /// Whether it is a linked mailbox that waits for the account it is for.
+    pub lends: bool,
     /// Whether its anchor has yet to be written back to Active Directory (rule R1.8).
     pub write_back: bool,
 }

@@ -32,6 +32,8 @@ const TEXT_MAX: usize = 448;
 pub(super) enum Inbound {
     /// It goes out like this.
     Flows(Box<SyncObject>),
+    /// It has no anchor and lends its values to the account that it is a mailbox for (rule R1.12).
+    Lends(Box<SyncObject>),
     /// It does not go out, and why.
     Filtered(Reason),
     /// The rules cannot be evaluated on it.
@@ -94,10 +96,9 @@ pub(super) fn inbound(
     let Some(kind) = sync_type(kind) else {
         return Inbound::Filtered(Reason::plain(RuleId::R5_1, "no rule applies to this class"));
     };
-    let Some(anchor) = source_anchor(object, kind, around.anchor) else {
-        let text = "a linked mailbox account has no sourceAnchor, so it is never exported";
-        return Inbound::Filtered(Reason::plain(RuleId::R1_12, text));
-    };
+    let own = source_anchor(object, kind, around.anchor);
+    let lends = own.is_none();
+    let anchor = own.unwrap_or_else(|| SourceAnchor::from_guid_bytes(*object.guid.as_bytes()));
     let upn = match kind {
         SyncObjectType::User => match user_principal_name(object, &around.domain_name) {
             Some(upn) => Some(upn),
@@ -118,6 +119,9 @@ pub(super) fn inbound(
         if let Some(reason) = cannot_go_out(&flows) {
             return Inbound::Filtered(reason);
         }
+    }
+    if lends {
+        return Inbound::Lends(Box::new(flows));
     }
     Inbound::Flows(Box::new(flows))
 }

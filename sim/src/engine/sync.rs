@@ -19,7 +19,7 @@ use super::{Engine, EngineEvent, Sink};
 type PlaceKey = (Option<ObjectId>, AttributeId);
 
 /// What one synchronisation of a forest carries along.
-struct Pass<'a> {
+pub(super) struct Pass<'a> {
     forest: usize,
     around: Surroundings<'a>,
     containers: BTreeMap<ObjectId, Text>,
@@ -27,9 +27,9 @@ struct Pass<'a> {
     places: BTreeMap<PlaceKey, Arc<OnPremisesPlace>>,
     /// The place of the object before: most objects have it, too.
     last_place: Option<(PlaceKey, Arc<OnPremisesPlace>)>,
-    counters: Counters,
+    pub(super) counters: Counters,
     /// Objects that began or ceased to be exported: groups they are in have to follow.
-    moved: BTreeSet<ObjectId>,
+    pub(super) moved: BTreeSet<ObjectId>,
     has_groups: bool,
 }
 
@@ -66,7 +66,8 @@ impl Engine {
             let Some(entry) = self.forests[forest].entry(id) else {
                 continue;
             };
-            let waits = entry.pending != PendingImport::None || entry.error.is_some();
+            let waits =
+                entry.pending != PendingImport::None || entry.error.is_some() || entry.lends;
             let known = entry.image.is_some() || entry.metaverse.is_some();
             if !(waits || full && known) {
                 continue;
@@ -131,13 +132,21 @@ impl Engine {
                 pass.counters.filtered_disconnectors += u64::from(metaverse.is_none());
                 if let Some(mv) = metaverse {
                     pass.moved.insert(id);
-                    self.set_attributes(mv, None, Some(Arc::new(reason.clone())));
+                    let rest = (self.forests.len() > 1)
+                        .then(|| self.without(mv, source))
+                        .flatten();
+                    let why = rest.is_none().then(|| Arc::new(reason.clone()));
+                    self.set_attributes(mv, rest, why);
                     self.provision(mv, pass.counters_mut(), sink);
                 }
                 sink(EngineEvent::Filtered {
                     source,
                     why: reason,
                 });
+                None
+            }
+            Inbound::Lends(object) => {
+                self.lend(source, *object, &image, pass, sink);
                 None
             }
             Inbound::Flows(object) => self
@@ -222,20 +231,21 @@ impl Engine {
     ) -> Result<(), Reason> {
         let mv = match metaverse {
             Some(mv) => mv,
-            None => self.join_or_project(source, &object, image, pass, sink),
+            None => self.join_or_project(source, image, pass, sink),
         };
         self.forests[source.forest]
             .entry_mut(source.object)
             .metaverse = Some(mv);
+        let object = if self.forests.len() > 1 {
+            self.combined(mv, source, Arc::clone(&object), false)
+                .unwrap_or(object)
+        } else {
+            object
+        };
         let Some(known) = self.metaverse.get(mv) else {
             return Ok(());
         };
         let connected = known.connector.and_then(|id| self.entra.get(id));
-        // A joined account of another forest lends its values only where the first has none.
-        let object = match (known.source == source, &known.attributes) {
-            (false, Some(attributes)) => Arc::clone(attributes),
-            _ => object,
-        };
         if let Some(entry) = connected
             && entry.confirmed_anchor
             && entry.anchor != object.source_anchor
@@ -290,35 +300,15 @@ impl Engine {
     fn join_or_project(
         &mut self,
         source: Source,
-        object: &SyncObject,
         image: &Object,
         pass: &mut Pass<'_>,
         sink: Sink<'_>,
     ) -> MvId {
-        if self.forests.len() > 1 {
-            let own = object
-                .security_identifier
-                .as_ref()
-                .map(|sid| sid.as_bytes().to_vec());
-            let master = image
-                .bytes(AttributeId::MS_EXCH_MASTER_ACCOUNT_SID)
-                .map(<[u8]>::to_vec);
-            let joined = [own, master]
-                .into_iter()
-                .flatten()
-                .find_map(|sid| self.metaverse.find_by_security_identifier(&sid));
-            if let Some(mv) = joined {
-                pass.counters.joins += 1;
-                if let Some(known) = self.metaverse.get_mut(mv) {
-                    known.joined.push(source);
-                }
-                let text = "joined to the account of another forest with the same SID";
-                sink(EngineEvent::Joined {
-                    source,
-                    why: Reason::plain(RuleId::R5_5, text),
-                });
-                return mv;
-            }
+        if self.forests.len() > 1
+            && let Some(mv) = self.owner_of(image)
+        {
+            self.note_joined(mv, source, pass, sink);
+            return mv;
         }
         pass.counters.projections += 1;
         self.metaverse.project(source)
@@ -341,9 +331,32 @@ impl Engine {
         };
         if known.source != source {
             known.joined.retain(|joined| *joined != source);
+            if let Some(rest) = self.without(mv, source) {
+                self.set_attributes(mv, Some(rest), None);
+                self.provision(mv, &mut pass.counters, sink);
+            }
             return;
         }
-        if known.joined.is_empty() {
+        let lenders: Vec<Source> = known
+            .contributions
+            .iter()
+            .filter(|it| it.lends)
+            .map(|it| it.source)
+            .collect();
+        let heir = known
+            .joined
+            .iter()
+            .copied()
+            .find(|it| !lenders.contains(it));
+        let Some(heir) = heir else {
+            for lender in known.joined.clone() {
+                let entry = self.forests[lender.forest].entry_mut(lender.object);
+                entry.metaverse = None;
+                entry.lends = true;
+            }
+            let Some(known) = self.metaverse.get_mut(mv) else {
+                return;
+            };
             let attributes = known.attributes.clone();
             self.set_attributes(mv, None, None);
             self.provision(mv, &mut pass.counters, sink);
@@ -351,9 +364,10 @@ impl Engine {
             pass.counters.metaverse_deletes += 1;
             sink(EngineEvent::Disconnected { source, attributes });
             return;
-        }
-        let heir = known.joined.remove(0);
+        };
+        known.joined.retain(|it| *it != heir);
         known.source = heir;
+        known.contributions.retain(|it| it.source != source);
         self.forests[heir.forest].entry_mut(heir.object).pending = PendingImport::Update;
     }
 

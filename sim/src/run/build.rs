@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use mock_ad::directory::{
     AddRequest, AttributeId, Directory, DirectoryOptions, Dn, ObjectGuid, ObjectId, Value,
 };
-use mock_cloud::Profile;
+use mock_cloud::{CloudKey, Profile};
 use store::Entropy;
 
 pub(super) use ad::{ad_request, forest_of};
@@ -51,8 +51,19 @@ pub(super) fn world(scenario: &Scenario, profile: Profile) -> Result<(World, Nam
     }
     ad::link_members(initial, &names, &mut directories, start)?;
     let mut tenant = cloud::tenant(scenario, profile)?;
+    // Keys are given in order, so those of members are known before the members are there.
+    let keys: BTreeMap<&str, CloudKey> = initial
+        .cloud
+        .iter()
+        .zip(0u32..)
+        .map(|((name, _), place)| (name.as_str(), CloudKey(place)))
+        .collect();
     for (name, object) in initial.cloud.iter() {
-        let made = cloud_object(&object.value, &anchors, start, &mut entropy)?;
+        let mut made = cloud_object(&object.value, &anchors, start, &mut entropy)?;
+        let members = object.value.members.iter();
+        made.members = members
+            .filter_map(|member| keys.get(member.as_str()).copied())
+            .collect();
         let key = tenant.insert(made);
         assign_roles(&mut tenant, key, &object.value);
         names.add_cloud(name, key);
