@@ -29,9 +29,13 @@
 //! - [`engine`]: connectors, metaverse, synchronisation, export, scheduler
 //! - [`scenario`]: scenario files: reading, checking, running
 //! - [`snapshot`]: real exports in and out
+//! - [`judge`]: what must hold of a world, by name
+//! - [`explore`]: every order and every fault within bounds: does a procedure converge?
 //! - [`predict`]: what the next synchronisation does to each object, and why
 
 pub mod engine;
+pub mod explore;
+pub mod judge;
 pub mod predict;
 pub mod run;
 pub mod scenario;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod completions;
+pub(crate) mod explore;
 mod import;
 mod predict;
 pub(crate) mod run;
@@ -13,7 +14,7 @@ use crate::exit::Exit;
 /// Rehearse directory synchronisation between Active Directory and Microsoft Entra ID.
 ///
 /// Exit codes: 0 fine, 1 failed expectation or predicted damage, 2 usage or invalid input,
-/// 4 nothing selected, 101 bug.
+/// 3 inconclusive, 4 nothing selected, 101 bug.
 #[derive(Debug, Parser)]
 #[command(name = "dirsync-lab", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -29,6 +30,8 @@ enum Command {
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
     Run(run::Run),
+    Explore(explore::Explore),
+    Replay(explore::Replay),
     /// Check scenarios without running them.
     Check(run::Check),
     /// Print the JSON Schema of scenario files.
@@ -46,6 +49,8 @@ impl Cli {
             Command::Import(command) => command.run(),
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Explore(command) => command.run(),
+            Command::Replay(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Schema => Ok(run::schema()),
             Command::Completions(command) => Ok(command.run()),
