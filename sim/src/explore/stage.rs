@@ -186,7 +186,7 @@ impl Stage {
             }
             (Move::Faulty(FaultKind::LostReply), Some(step)) => done = self.perform(step),
             (Move::Faulty(FaultKind::Refused), Some(_)) => self.at += 1,
-            (Move::Faulty(FaultKind::ScriptRestart), _) | (Move::Again, _) => self.at = 0,
+            (Move::Faulty(FaultKind::ScriptRestart) | Move::Again, _) => self.at = 0,
             (Move::Faulty(kind), Some(Step::Sync(policy))) => {
                 let policy = match policy {
                     SyncPolicy::Delta => CyclePolicy::Delta,
