@@ -10,6 +10,7 @@
 
 mod add;
 mod attributes;
+mod change;
 mod changes;
 mod computed;
 mod controller;
@@ -26,6 +27,7 @@ mod moves;
 mod names;
 mod new;
 mod object;
+mod password;
 mod refusal;
 mod schema;
 mod sid;
@@ -43,6 +45,7 @@ use jiff::Timestamp;
 use store::{Index, Table, Text, fold_hash, hash_bytes, mix};
 
 pub use add::AddRequest;
+pub use change::Change;
 pub use controller::{DomainController, ServerVersion};
 pub use dn::{Dn, DnError, Rdn};
 pub use identity::{GuidError, ObjectGuid, ObjectId, Usn};
@@ -62,8 +65,9 @@ pub(crate) use add::most_specific;
 pub(crate) use computed::{EXPORTED, is_computed};
 pub(crate) use import::Draft;
 pub(crate) use new::Settings;
+pub(crate) use password::file_time;
 pub(crate) use time::{generalized_time, parse_time};
-pub(crate) use validate::{boolean, fits};
+pub(crate) use validate::{boolean, fits, same};
 
 /// One domain of a forest.
 ///
@@ -84,6 +88,8 @@ pub struct Directory {
     changes: Vector<u32>,
     next_rid: u32,
     deleted_objects: Option<ObjectId>,
+    /// The passwords of accounts, by the place of the account.
+    passwords: imbl::OrdMap<u32, Text>,
     metadata: metadata::Metadata,
     /// Made when a server asks for them.
     value_indexes: Option<Box<values_index::ValueIndexes>>,

@@ -38,5 +38,6 @@
 //! attributes of Exchange and Skype for Business that are synchronised.
 
 pub mod directory;
+pub mod ldap;
 pub mod ldif;
 pub mod search;

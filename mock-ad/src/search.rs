@@ -27,7 +27,7 @@
 //! ```
 
 mod aggregate;
-mod base;
+pub(crate) mod base;
 mod candidates;
 mod compile;
 mod constructed;
@@ -37,7 +37,7 @@ mod evaluate;
 mod filter;
 mod notification;
 mod order;
-mod outcome;
+pub(crate) mod outcome;
 mod paged;
 mod render;
 mod request;

@@ -6,7 +6,7 @@ use store::Text;
 use super::schema::ClassCategory;
 use super::{
     AttributeId, ClassId, Directory, Dn, Object, ObjectGuid, ObjectId, ObjectKind, Rdn, Refusal,
-    Schema, Sid, Value, Values, is_computed, validate,
+    Schema, Sid, Value, Values, is_computed, password, validate,
 };
 
 /// The userAccountControl of a new user: a normal account, disabled, no password needed.
@@ -62,13 +62,29 @@ impl Directory {
         }
         let name = rdn.value.clone();
         let mut object = self.bare_object(class, Some((parent, name)), request.guid, now);
-        let links = self.take_attributes(&mut object, request.attributes)?;
+        let mut attributes = request.attributes;
+        let password = attributes
+            .iter()
+            .position(|(attribute, _)| *attribute == AttributeId::UNICODE_PWD)
+            .map(|at| attributes.swap_remove(at).1);
+        let links = self.take_attributes(&mut object, attributes)?;
         let allocates_sid = self.set_defaults(&mut object);
         self.check_account_names(None, None, &object)?;
+        let password = match password {
+            Some(values) => {
+                let password = self.first_password(&object, &values)?;
+                password::stamp(&mut object, now);
+                Some(password)
+            }
+            None => None,
+        };
         if allocates_sid {
             self.next_rid += 1;
         }
         let id = self.insert(object);
+        if let Some(password) = password {
+            self.take_password(id, password);
+        }
         for (attribute, target) in links {
             self.links.add(attribute, id, target);
         }
@@ -198,7 +214,7 @@ impl Directory {
     }
 
     /// Sets what a new object of a kind always has; `true` if it took the next RID.
-    fn set_defaults(&self, object: &mut Object) -> bool {
+    pub(super) fn set_defaults(&self, object: &mut Object) -> bool {
         let kind = self.schema.kind(object.class);
         let default = |object: &mut Object, attribute, value: Value| {
             if object.get(attribute).is_none() {

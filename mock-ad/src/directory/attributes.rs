@@ -106,4 +106,6 @@ attributes! {
     LOGON_COUNT = 84, "logonCount";
     PARENT_GUID = 85, "parentGUID";
     CANONICAL_NAME = 86, "canonicalName";
+    LOCKOUT_TIME = 443, "lockoutTime";
+    UNICODE_PWD = 1608, "unicodePwd";
 }

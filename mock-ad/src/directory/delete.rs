@@ -94,6 +94,17 @@ impl Directory {
         new_parent: Option<ObjectId>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        self.restore_as(id, new_parent, None, now)
+    }
+
+    /// Brings a deleted object back under another name, if one is given.
+    pub fn restore_as(
+        &mut self,
+        id: ObjectId,
+        new_parent: Option<ObjectId>,
+        new_name: Option<Text>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         let Some((object, deletion)) = self
             .object(id)
             .and_then(|object| Some((Object::clone(object), object.deleted.clone()?)))
@@ -113,7 +124,7 @@ impl Directory {
         };
         let rdn = Rdn::new(
             self.rdn_attribute_text(&object),
-            deletion.last_known_rdn.clone(),
+            new_name.unwrap_or_else(|| deletion.last_known_rdn.clone()),
         );
         if self.child(parent, &rdn).is_some() {
             return Err(Refusal::name_exists(

@@ -53,6 +53,22 @@ impl Directory {
         self.links.fill(&forward);
     }
 
+    /// Gives objects what they would have if they had been added: a SID, a sAMAccountName and
+    /// other defaults, where they tell none.
+    pub(crate) fn complete(&mut self, ids: &[ObjectId]) {
+        for id in ids {
+            let Some(mut object) = self.object(*id).map(|object| Object::clone(object)) else {
+                continue;
+            };
+            self.unindex_accounts(*id, &object);
+            if self.set_defaults(&mut object) {
+                self.next_rid += 1;
+            }
+            self.index_accounts(*id, &object);
+            self.objects.set(id.0, std::sync::Arc::new(object));
+        }
+    }
+
     /// Takes the SID of the domain and the next free RID from the accounts.
     pub(crate) fn settle_domain(&mut self) {
         let mut highest = 0;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::links::Links;
+use super::password;
 use super::schema::AttributeDefinition;
 use super::validate::{self, display, same};
 use super::{AttributeId, Directory, Object, ObjectId, Refusal, Value, Values, is_computed};
@@ -101,7 +102,14 @@ impl Directory {
         let before = std::sync::Arc::clone(self.live_object(id)?);
         let mut after = Object::clone(&before);
         let mut links: Option<Links> = None;
+        let password = self.new_password(id, &before, modifications)?;
+        if password.is_some() {
+            password::stamp(&mut after, now);
+        }
         for modification in modifications {
+            if modification.attribute == AttributeId::UNICODE_PWD {
+                continue;
+            }
             let definition = self.check_writable(&before, modification.attribute)?;
             if definition.is_forward_link() {
                 let links = links.get_or_insert_with(|| self.links.clone());
@@ -124,6 +132,9 @@ impl Directory {
             self.share_shape(&mut after);
         }
         drop(before);
+        if let Some(password) = password {
+            self.take_password(id, password);
+        }
         self.change_to(id, now, after);
         self.stamp_links(link_changes);
         Ok(())

@@ -146,6 +146,7 @@ impl Directory {
             configuration: std::sync::Arc::default(),
             next_rid: FIRST_RID,
             deleted_objects: None,
+            passwords: imbl::OrdMap::new(),
             shapes: std::array::from_fn(|_| ecow::EcoVec::new()),
         }
     }

@@ -158,7 +158,7 @@ impl Object {
     }
 
     /// Stores or removes the values of one attribute.
-    pub(super) fn set(&mut self, id: AttributeId, values: Option<Values>) {
+    pub(crate) fn set(&mut self, id: AttributeId, values: Option<Values>) {
         if values.is_none() && self.account_defaults && account_default(id).is_some() {
             self.store_account_defaults();
         }

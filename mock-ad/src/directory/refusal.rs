@@ -97,16 +97,19 @@ pub struct Refusal {
     pub win32: u32,
     /// The diagnostic message of a domain controller, without its closing line feed and NUL.
     pub message: String,
+    /// What exists of a name that does not; otherwise empty.
+    pub matched_dn: String,
     /// What it means, in plain words.
     pub hint: String,
 }
 
 impl Refusal {
-    pub(super) fn new(code: ResultCode, win32: u32, detail: &str, hint: String) -> Self {
+    pub(crate) fn new(code: ResultCode, win32: u32, detail: &str, hint: String) -> Self {
         Self {
             code,
             win32,
             message: format!("{win32:08X}: {detail}"),
+            matched_dn: String::new(),
             hint,
         }
     }
@@ -129,13 +132,16 @@ impl Refusal {
         Self::new(code, win32, &detail, hint)
     }
 
-    pub(super) fn no_object(dn: &str, best_match: &str) -> Self {
+    pub(crate) fn no_object(dn: &str, best_match: &str) -> Self {
         let detail = format!(
             "NameErr: DSID-03100238, problem 2001 (NO_OBJECT), data 0, best match of:\n\t\
              '{best_match}'"
         );
         let hint = format!("there is no object `{dn}`; what exists of that path is `{best_match}`");
-        Self::new(ResultCode::NO_SUCH_OBJECT, 0x208D, &detail, hint)
+        Self {
+            matched_dn: best_match.to_owned(),
+            ..Self::new(ResultCode::NO_SUCH_OBJECT, 0x208D, &detail, hint)
+        }
     }
 
     pub(super) fn name_exists(dn: &str) -> Self {
@@ -174,7 +180,7 @@ impl Refusal {
         Self::attribute(code, 0x21C8, "03200BBA", problem, definition, hint)
     }
 
-    pub(super) fn constraint(definition: &AttributeDefinition, win32: u32, hint: String) -> Self {
+    pub(crate) fn constraint(definition: &AttributeDefinition, win32: u32, hint: String) -> Self {
         let code = ResultCode::CONSTRAINT_VIOLATION;
         let problem = "1005 (CONSTRAINT_ATT_TYPE)";
         Self::attribute(code, win32, "03151D0C", problem, definition, hint)
@@ -185,7 +191,7 @@ impl Refusal {
         Self::constraint(definition, 0x2081, hint)
     }
 
-    pub(super) fn bad_syntax(definition: &AttributeDefinition, hint: String) -> Self {
+    pub(crate) fn bad_syntax(definition: &AttributeDefinition, hint: String) -> Self {
         let code = ResultCode::INVALID_ATTRIBUTE_SYNTAX;
         let problem = "1004 (INVALID_ATTR_SYNTAX)";
         Self::attribute(code, 0x208F, "03151D0C", problem, definition, hint)
@@ -198,7 +204,7 @@ impl Refusal {
         Self::attribute(code, 0x2083, "03151904", problem, definition, hint)
     }
 
-    pub(super) fn no_value(definition: &AttributeDefinition, value: Option<&str>) -> Self {
+    pub(crate) fn no_value(definition: &AttributeDefinition, value: Option<&str>) -> Self {
         let name = &definition.name;
         let hint = match value {
             Some(value) => format!("`{name}` has no value `{value}` to delete"),
@@ -221,7 +227,7 @@ impl Refusal {
         Self::new(ResultCode::UNWILLING_TO_PERFORM, 0x561, detail, hint)
     }
 
-    pub(super) fn system_only(name: &str, why: &str) -> Self {
+    pub(crate) fn system_only(name: &str, why: &str) -> Self {
         let detail = "SvcErr: DSID-031A10E7, problem 5003 (WILL_NOT_PERFORM), data 0";
         let hint = format!("`{name}` cannot be written: {why}");
         Self::new(ResultCode::UNWILLING_TO_PERFORM, 0x209A, detail, hint)
@@ -238,7 +244,7 @@ impl Refusal {
         Self::new(ResultCode::OBJECT_CLASS_VIOLATION, 0x207D, detail, hint)
     }
 
-    pub(super) fn naming(hint: String, best_match: &str) -> Self {
+    pub(crate) fn naming(hint: String, best_match: &str) -> Self {
         let detail = format!(
             "NameErr: DSID-0305109C, problem 2005 (NAMING_VIOLATION), data 0, best match of:\n\t\
              '{best_match}'"
@@ -246,14 +252,69 @@ impl Refusal {
         Self::new(ResultCode::NAMING_VIOLATION, 0x2099, &detail, hint)
     }
 
-    pub(super) fn not_a_leaf(dn: &str) -> Self {
+    pub(crate) fn not_a_leaf(dn: &str) -> Self {
         let detail = "UpdErr: DSID-030A0493, problem 6003 (CANT_ON_NON_LEAF), data 0";
         let hint = format!("`{dn}` has objects below it; delete the tree or empty it first");
         Self::new(ResultCode::NOT_ALLOWED_ON_NON_LEAF, 0x208C, detail, hint)
     }
 
-    pub(super) fn unwilling(win32: u32, hint: String) -> Self {
+    pub(crate) fn unwilling(win32: u32, hint: String) -> Self {
         let detail = "SvcErr: DSID-031A1254, problem 5003 (WILL_NOT_PERFORM), data 0";
         Self::new(ResultCode::UNWILLING_TO_PERFORM, win32, detail, hint)
+    }
+
+    /// A value of unicodePwd that is no password in quotation marks, or one over a connection that
+    /// is not encrypted.
+    pub(crate) fn password_form() -> Self {
+        let hint = "a password is set over TLS, as UTF-16 within quotation marks, by one replace \
+                    or by one delete of the old and one add of the new"
+            .to_owned();
+        let detail = "SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0";
+        Self::new(ResultCode::UNWILLING_TO_PERFORM, 0x1F, detail, hint)
+    }
+
+    pub(super) fn password_policy(definition: &AttributeDefinition, why: &str) -> Self {
+        let hint = format!("the policy of the domain refuses the password: {why}");
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, 0x52D, "03191083", problem, definition, hint)
+    }
+
+    pub(super) fn password_wrong(definition: &AttributeDefinition) -> Self {
+        let hint = "the old password is not this one".to_owned();
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, 0x56, "03191083", problem, definition, hint)
+    }
+
+    /// An account that is to be enabled has no password.
+    pub(crate) fn no_password() -> Self {
+        let hint = "an account needs a password before it is enabled".to_owned();
+        Self::unwilling(0x52D, hint)
+    }
+
+    /// The attribute is not one that the schema has.
+    pub(crate) fn unknown_attribute(name: &str, build: u32) -> Self {
+        let detail = format!(
+            "LdapErr: DSID-0C090D8A, comment: Error in attribute conversion operation, data 0, \
+             v{build:x}"
+        );
+        let hint = format!("the schema has no `{name}`");
+        Self::new(ResultCode::NO_SUCH_ATTRIBUTE, 0x57, &detail, hint)
+    }
+
+    /// A client may not do that.
+    pub(crate) fn access_denied(hint: String) -> Self {
+        let detail = "SecErr: DSID-03150F94, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0";
+        Self::new(ResultCode::INSUFFICIENT_ACCESS_RIGHTS, 0x2098, detail, hint)
+    }
+
+    /// A name, or the value of an attribute that holds names, that is no distinguished name.
+    pub(crate) fn bad_name(text: &str, hint: String) -> Self {
+        let detail = format!(
+            "NameErr: DSID-03050EB3, problem 2003 (BAD_ATT_SYNTAX), data 0, best match of:\n\t\
+             '{text}'"
+        );
+        Self::new(ResultCode::INVALID_DN_SYNTAX, 0x2081, &detail, hint)
     }
 }

@@ -22,6 +22,10 @@ pub struct LoadOptions {
     pub recycle_bin: bool,
     /// Whether later changes may give a userPrincipalName only once.
     pub enforce_unique_upn: bool,
+    /// Whether entries without an objectGUID are new objects, which get one that follows from
+    /// their name, and the SID and the defaults of an object that is added; otherwise accounts,
+    /// groups and contacts without one are an error, for they could never be matched.
+    pub complete: bool,
     /// What may be stored.
     pub schema: Schema,
     /// The time that entries get which do not tell their own.
@@ -35,6 +39,7 @@ impl Default for LoadOptions {
             accept: Vec::new(),
             recycle_bin: true,
             enforce_unique_upn: true,
+            complete: false,
             schema: Schema::standard(),
             now: Timestamp::UNIX_EPOCH,
         }
@@ -88,7 +93,8 @@ pub fn load(bytes: &[u8], options: &LoadOptions) -> Result<Loaded, Vec<LdifError
         ..DirectoryOptions::new(base)
     };
     let entries = survey.into_entries(&settings.base, &mut errors);
-    let build = build::Build::new(settings, options.now, notes, &mut errors);
+    let build =
+        build::Build::new(settings, options.now, notes, &mut errors).completing(options.complete);
     let loaded = build.run(entries);
     errors.or(loaded)
 }

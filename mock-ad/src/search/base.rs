@@ -7,7 +7,7 @@ use crate::directory::{Directory, Dn, DnError, ObjectId, ObjectName};
 
 /// A part of the forest that is searched by itself (MS-ADTS 3.1.1.1.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NamingContext {
+pub(crate) enum NamingContext {
     Domain,
     Configuration,
     Schema,
@@ -15,11 +15,11 @@ pub(super) enum NamingContext {
 
 /// An object to begin at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Base<'a> {
+pub(crate) struct Base<'a> {
     /// The directory that holds it: the domain's or the configuration's.
-    pub(super) directory: &'a Directory,
-    pub(super) context: NamingContext,
-    pub(super) id: ObjectId,
+    pub(crate) directory: &'a Directory,
+    pub(crate) context: NamingContext,
+    pub(crate) id: ObjectId,
 }
 
 impl<'a> Base<'a> {
@@ -129,7 +129,7 @@ fn configuration_base(configuration: &Directory, id: ObjectId) -> Base<'_> {
 }
 
 /// Finds the base of a search, which must not be empty.
-pub(super) fn find<'a>(
+pub(crate) fn find<'a>(
     domain: &'a Directory,
     text: &str,
     shows: &dyn Fn(&Directory, ObjectId) -> bool,

@@ -10,7 +10,7 @@ use super::{Outcome, ResultCode};
 use crate::directory::Directory;
 
 /// What every diagnostic message ends with.
-pub(super) const TERMINATOR: &str = "\n\0";
+pub(crate) const TERMINATOR: &str = "\n\0";
 
 fn refusal(code: ResultCode, detail: &str) -> Outcome {
     Outcome {
@@ -21,7 +21,7 @@ fn refusal(code: ResultCode, detail: &str) -> Outcome {
 }
 
 /// An error of the LDAP front end, which ends with the build of the server.
-fn front_end(
+pub(crate) fn front_end(
     directory: &Directory,
     code: ResultCode,
     win32: u32,
@@ -40,7 +40,7 @@ fn front_end(
 }
 
 /// There is no such object; `best` is what exists of its name.
-pub(super) fn no_such_object(best: &str) -> Outcome {
+pub(crate) fn no_such_object(best: &str) -> Outcome {
     let detail = format!(
         "0000208D: NameErr: DSID-03100238, problem 2001 (NO_OBJECT), data 0, best match of:\n\t\
          '{best}'"
@@ -71,7 +71,7 @@ pub(super) fn referral(host: &str, dn: &str) -> Outcome {
 }
 
 /// Nobody is bound.
-pub(super) fn not_bound(directory: &Directory) -> Outcome {
+pub(crate) fn not_bound(directory: &Directory) -> Outcome {
     let comment = "In order to perform this operation a successful bind must be completed on the \
                    connection.";
     front_end(
@@ -97,7 +97,7 @@ pub(super) fn bad_dirsync_cookie(directory: &Directory) -> Outcome {
 }
 
 /// A critical control is not known.
-pub(super) fn unknown_control() -> Outcome {
+pub(crate) fn unknown_control() -> Outcome {
     let detail = "00002040: SvcErr: DSID-031401E7, problem 5010 (UNAVAIL_EXTENSION), data 0";
     refusal(ResultCode::UNAVAILABLE_CRITICAL_EXTENSION, detail)
 }

@@ -16,7 +16,7 @@ use crate::scenario::{Diagnostic, Severity, Spanned, expanded};
 use crate::world::{Event, World};
 
 /// Everything that hazards are noticed by, besides the world itself.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Watch {
     found: Vec<(&'static Hazard, Range<usize>, String)>,
     /// Who had each name at the last export.

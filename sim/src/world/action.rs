@@ -1,8 +1,7 @@
 //! Everything that can happen to a world.
 
 use jiff::SignedDuration;
-use mock_ad::directory::AttributeId;
-use mock_ad::directory::{Dn, Modification, ObjectId, Value};
+pub use mock_ad::directory::Change as AdChange;
 pub use mock_cloud::tenant::Change as CloudChange;
 use store::Text;
 
@@ -34,48 +33,6 @@ pub enum Action {
     Advance(SignedDuration),
     /// The engine is set up differently.
     Configure(EngineChange),
-}
-
-/// A change to Active Directory.
-#[derive(Debug, Clone)]
-pub enum AdChange {
-    /// Adds an object; its objectGUID is drawn from the world's entropy unless given.
-    Add {
-        /// The name.
-        dn: Dn,
-        /// The attributes, objectClass among them.
-        attributes: Vec<(AttributeId, Vec<Value>)>,
-        /// The objectGUID, in Active Directory's byte order.
-        guid: Option<[u8; 16]>,
-    },
-    /// Changes attributes.
-    Modify {
-        /// The object.
-        object: ObjectId,
-        /// What changes.
-        changes: Vec<Modification>,
-    },
-    /// Moves or renames an object, with everything below it.
-    Move {
-        /// The object.
-        object: ObjectId,
-        /// The new name, if it changes.
-        name: Option<Text>,
-        /// The new parent, if it changes.
-        parent: Option<ObjectId>,
-    },
-    /// Deletes an object.
-    Delete {
-        /// The object.
-        object: ObjectId,
-    },
-    /// Restores a deleted object.
-    Restore {
-        /// The object.
-        object: ObjectId,
-        /// Where to, if not where it was.
-        parent: Option<ObjectId>,
-    },
 }
 
 /// A change of the engine's own setup.

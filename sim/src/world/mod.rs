@@ -9,7 +9,7 @@ mod fingerprint;
 mod time;
 
 use jiff::Timestamp;
-use mock_ad::directory::{AddRequest, Directory, ObjectGuid};
+use mock_ad::directory::{Directory, ObjectGuid};
 use mock_cloud::{Profile, Tenant};
 use store::Entropy;
 
@@ -133,35 +133,9 @@ impl World {
             return;
         };
         let now = self.now;
-        let result = match change {
-            AdChange::Add {
-                dn,
-                attributes,
-                guid,
-            } => {
-                let guid = guid.unwrap_or_else(|| self.entropy.next_uuid());
-                let request = AddRequest {
-                    dn: dn.clone(),
-                    attributes: attributes.clone(),
-                    guid: ObjectGuid::from_bytes(guid),
-                };
-                directory.add(request, now)
-            }
-            AdChange::Modify { object, changes } => {
-                directory.modify(*object, changes, now).map(|()| *object)
-            }
-            AdChange::Move {
-                object,
-                name,
-                parent,
-            } => directory
-                .move_or_rename(*object, name.clone(), *parent, now)
-                .map(|()| *object),
-            AdChange::Delete { object } => directory.delete_tree(*object, now).map(|()| *object),
-            AdChange::Restore { object, parent } => {
-                directory.restore(*object, *parent, now).map(|()| *object)
-            }
-        };
+        let entropy = &mut self.entropy;
+        let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
+        let result = directory.apply(change, now, &mut guids);
         sink.event(match result {
             Ok(object) => Event::AdChanged { forest, object },
             Err(refusal) => Event::AdRefused(Box::new(refusal)),

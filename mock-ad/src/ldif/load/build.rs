@@ -35,6 +35,9 @@ pub(super) struct Build<'e> {
     without_guid: Option<(usize, usize)>,
     names: Names,
     class_lists: ClassLists<(ClassId, Vec<Value>)>,
+    complete: bool,
+    /// The entries that are new objects.
+    new: Vec<ObjectId>,
 }
 
 impl<'e> Build<'e> {
@@ -54,7 +57,15 @@ impl<'e> Build<'e> {
             without_guid: None,
             names: Names::new(),
             class_lists: ClassLists::new(),
+            complete: false,
+            new: Vec::new(),
         }
+    }
+
+    /// Whether entries without an objectGUID are new objects.
+    pub(super) fn completing(mut self, complete: bool) -> Self {
+        self.complete = complete;
+        self
     }
 
     pub(super) fn run(mut self, entries: Vec<Entry<'_>>) -> Loaded {
@@ -107,6 +118,7 @@ impl<'e> Build<'e> {
         let mut draft = self.directory.draft(class, place);
         let facts = self.attributes(&mut draft, entry, record)?;
         draft.push(AttributeId::OBJECT_CLASS, auxiliary);
+        let is_new = self.complete && facts.guid.is_none();
         let Some(guid) = facts.guid.or_else(|| self.guid_for(class, entry)) else {
             return Ok(());
         };
@@ -119,6 +131,9 @@ impl<'e> Build<'e> {
             draft.delete(facts.last_known_rdn, !self.directory.has_recycle_bin());
         }
         let id = self.directory.insert(draft.finish());
+        if is_new {
+            self.new.push(id);
+        }
         self.lines.push(record.line);
         let links = facts.links.into_iter();
         self.pending
@@ -223,7 +238,7 @@ impl<'e> Build<'e> {
 
     /// The objectGUID of an entry that tells none, if its kind can do with a made-up one.
     fn guid_for(&mut self, class: ClassId, entry: &Entry<'_>) -> Option<ObjectGuid> {
-        if !needs_guid(self.directory.schema().kind(class)) {
+        if self.complete || !needs_guid(self.directory.schema().kind(class)) {
             return Some(guid_of_name(&entry.dn));
         }
         let (_, count) = self.without_guid.get_or_insert((entry.line, 0));
@@ -347,6 +362,7 @@ impl<'e> Build<'e> {
         self.directory.fill_links(&links);
         self.deleted_objects();
         self.directory.settle_domain();
+        self.directory.complete(&self.new);
         for attribute in [
             AttributeId::SAM_ACCOUNT_NAME,
             AttributeId::USER_PRINCIPAL_NAME,

@@ -1,0 +1,62 @@
+//! LDAP version 3 over a directory: messages, sessions and, with the feature `server`, sockets.
+//!
+//! The message layer is pure. A [`Message`] comes in and an [`Answer`] goes out of
+//! [`respond`], which knows the [`Session`] of the connection and asks a [`Host`] for the
+//! directory and for its changes. No socket is needed to test it:
+//!
+//! ```
+//! use mock_ad::ldap::{Message, Request, Session, Standalone, decode, encode, respond};
+//! # use mock_ad::directory::{Directory, DirectoryOptions, ObjectGuid};
+//! # let mut next = 0u128;
+//! # let mut guids = || { next += 1; ObjectGuid::from_bytes(next.to_le_bytes()) };
+//! # let options = DirectoryOptions::new("DC=example,DC=test".parse()?);
+//! # let now = jiff::Timestamp::UNIX_EPOCH;
+//! # let directory = Directory::new(options, now, &mut guids);
+//! let mut host = Standalone::new(directory, 1, now);
+//! let who_am_i = b"\x30\x1e\x02\x01\x01\x77\x19\x80\x171.3.6.1.4.1.4203.1.11.3";
+//! let message: Message = decode(who_am_i).map_err(|failure| failure.reason)?;
+//! assert!(matches!(message.request, Request::Extended { .. }));
+//! let answer = respond(&mut Session::default(), message, &mut host);
+//! let mut bytes = Vec::new();
+//! answer.responses.iter().for_each(|response| encode(response, &mut bytes));
+//! assert_eq!(bytes[0], 0x30);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`frame_length`], [`decode`], [`encode`]: bytes and messages.
+//! - [`Request`], [`Body`]: what messages hold.
+//! - [`Session`], [`respond`]: what a domain controller answers.
+//! - [`Host`], [`Standalone`], [`Fault`]: whose directory it is, and what goes wrong on purpose.
+//! - `server`: the listeners, behind the feature `server`.
+
+mod bind;
+mod decode;
+mod encode;
+mod extended;
+mod frame;
+mod host;
+mod message;
+mod outcome;
+mod provision;
+mod respond;
+#[cfg(feature = "server")]
+pub mod server;
+mod session;
+mod values;
+mod wire;
+mod write;
+
+pub use decode::{DecodeFailure, decode};
+pub use encode::encode;
+pub use frame::{FrameError, MESSAGE_SIZE_MAX, NESTING_MAX, frame_length};
+pub use host::{Fault, Host, Standalone};
+pub use message::{
+    Addition, Authentication, Body, Change, Kind, Message, Modification, Renaming, Request,
+    Response,
+};
+pub use provision::{Administrator, provision};
+pub use respond::{Answer, Next, notice_of_disconnection, respond};
+pub use session::Session;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Binds: who a name means, and whether a password is right.
+
+use jiff::Timestamp;
+use store::eq_fold;
+
+use super::host::Host;
+use super::message::Authentication;
+use super::outcome::{bind_failed, plain, unknown_mechanism};
+use super::session::Session;
+use crate::directory::{AttributeId, Directory, Object, ObjectGuid, ObjectId, Sid, file_time};
+use crate::search::{Bound, Outcome, ResultCode};
+
+/// ERROR_NO_SUCH_USER, 525 in the text.
+const NO_SUCH_USER: u32 = 0x525;
+/// ERROR_LOGON_FAILURE.
+const LOGON_FAILURE: u32 = 0x52E;
+/// ERROR_PASSWORD_EXPIRED.
+const PASSWORD_EXPIRED: u32 = 0x532;
+/// ERROR_ACCOUNT_DISABLED.
+const ACCOUNT_DISABLED: u32 = 0x533;
+/// ERROR_ACCOUNT_EXPIRED.
+const ACCOUNT_EXPIRED: u32 = 0x701;
+/// ERROR_PASSWORD_MUST_CHANGE.
+const PASSWORD_MUST_CHANGE: u32 = 0x773;
+/// ERROR_ACCOUNT_LOCKED_OUT.
+const ACCOUNT_LOCKED_OUT: u32 = 0x775;
+
+/// Answers a bind request; whoever was bound before is forgotten first (RFC 4511, section 4.2.1).
+pub(super) fn bind(
+    session: &mut Session,
+    host: &dyn Host,
+    version: i64,
+    name: &str,
+    authentication: &Authentication,
+) -> Outcome {
+    session.forget();
+    let directory = host.directory();
+    if !(2..=3).contains(&version) {
+        return plain(ResultCode::PROTOCOL_ERROR);
+    }
+    let password = match authentication {
+        Authentication::Simple(password) => password,
+        Authentication::Sasl { .. } | Authentication::Sicily(..) => {
+            return unknown_mechanism(directory);
+        }
+    };
+    if password.is_empty() {
+        // A name without a password is an unauthenticated bind, which leaves the connection
+        // anonymous, as a name that is empty does (MS-ADTS 5.1.1.1.1; RFC 4513, section 5.1.2).
+        return plain(ResultCode::SUCCESS);
+    }
+    let account = match account_of(directory, name) {
+        Some(id) => id,
+        None => return bind_failed(directory, NO_SUCH_USER),
+    };
+    if let Err(data) = check(directory, account, password, host.now()) {
+        return bind_failed(directory, data);
+    }
+    if !session.fast_bind {
+        session.bound = Bound::Account(account);
+        session.privileged = is_privileged(directory, account);
+    }
+    plain(ResultCode::SUCCESS)
+}
+
+/// Whether an account may sign in with a password; otherwise why not.
+///
+/// All but a lockout is told only to who knows the password ("measured on Samba 4.17").
+fn check(
+    directory: &Directory,
+    account: ObjectId,
+    password: &[u8],
+    now: Timestamp,
+) -> Result<(), u32> {
+    let Some(object) = directory.object(account) else {
+        return Err(NO_SUCH_USER);
+    };
+    let time = |attribute| object.integer(attribute).unwrap_or_default();
+    if time(AttributeId::LOCKOUT_TIME) > 0 {
+        return Err(ACCOUNT_LOCKED_OUT);
+    }
+    let known = directory.password(account);
+    if known.is_none_or(|known| known.as_bytes() != password) {
+        return Err(LOGON_FAILURE);
+    }
+    let control = time(AttributeId::USER_ACCOUNT_CONTROL);
+    if control & 0x2 != 0 {
+        return Err(ACCOUNT_DISABLED);
+    }
+    let expires = time(AttributeId::ACCOUNT_EXPIRES);
+    if expires != 0 && expires != i64::MAX && expires <= file_time(now) {
+        return Err(ACCOUNT_EXPIRED);
+    }
+    check_age(directory, object, now)
+}
+
+/// Whether a password is not too old, by the policy of the domain, if it has one.
+fn check_age(directory: &Directory, object: &Object, now: Timestamp) -> Result<(), u32> {
+    const NEVER_EXPIRES: i64 = 0x1_0000;
+    let set = object.integer(AttributeId::PWD_LAST_SET);
+    let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
+    if control.unwrap_or_default() & NEVER_EXPIRES != 0 {
+        return Ok(());
+    }
+    if set == Some(0) {
+        return Err(PASSWORD_MUST_CHANGE);
+    }
+    let age_max = directory
+        .schema()
+        .attribute("maxPwdAge")
+        .and_then(|id| directory.object(directory.domain())?.integer(id))
+        // The age is kept as a negative number of steps; the smallest number means none.
+        .filter(|age| *age != 0 && *age != i64::MIN);
+    match (set, age_max) {
+        (Some(set), Some(age)) if set.saturating_sub(age) < file_time(now) => Err(PASSWORD_EXPIRED),
+        _ => Ok(()),
+    }
+}
+
+/// The account that a name means: the first form under which exactly one is found (MS-ADTS
+/// 5.1.1.1.1).
+fn account_of(directory: &Directory, name: &str) -> Option<ObjectId> {
+    let account = |id: &ObjectId| directory.is_live(*id) && directory.kind(*id).is_account();
+    by_dn(directory, name)
+        .or_else(|| directory.find_by_user_principal_name(name))
+        .or_else(|| by_account_name(directory, name))
+        .or_else(|| by_canonical_name(directory, name))
+        .or_else(|| {
+            let guid: ObjectGuid = name.parse().ok().filter(|_| name.starts_with('{'))?;
+            directory.find_by_guid(&guid)
+        })
+        .or_else(|| {
+            let sid: Sid = name.parse().ok()?;
+            directory.find_by_sid(&sid)
+        })
+        .or_else(|| by_text(directory, AttributeId::DISPLAY_NAME, name))
+        .filter(account)
+}
+
+fn by_dn(directory: &Directory, name: &str) -> Option<ObjectId> {
+    let name: crate::directory::ObjectName = name.contains('=').then(|| name.parse().ok())??;
+    directory.resolve(&name)
+}
+
+/// `DOMAIN\account`, and `account@domain` with the name of the domain in either form.
+fn by_account_name(directory: &Directory, name: &str) -> Option<ObjectId> {
+    let (account, domain) = match name.split_once('\\') {
+        Some((domain, account)) => (account, domain),
+        None => name.rsplit_once('@')?,
+    };
+    let netbios = eq_fold(domain, directory.netbios_name());
+    let ours = netbios || (name.contains('@') && eq_fold(domain, directory.dns_name()));
+    ours.then(|| directory.find_by_sam_account_name(account))?
+}
+
+/// `example.test/Users/Ann`.
+fn by_canonical_name(directory: &Directory, name: &str) -> Option<ObjectId> {
+    let (domain, path) = name.split_once('/')?;
+    if !eq_fold(domain, directory.dns_name()) {
+        return None;
+    }
+    path.split('/')
+        .try_fold(directory.domain(), |parent, part| {
+            let mut children = directory.children(parent);
+            children.find(|child| {
+                let object = directory.object(*child);
+                object.is_some_and(|object| eq_fold(object.name(), part))
+            })
+        })
+}
+
+/// The one live object with a text; `None` if there are several.
+fn by_text(directory: &Directory, attribute: AttributeId, text: &str) -> Option<ObjectId> {
+    let has = |id: &ObjectId| {
+        let object = directory.object(*id).filter(|object| !object.is_deleted());
+        object.is_some_and(|object| object.texts(attribute).any(|found| eq_fold(found, text)))
+    };
+    let mut found: Vec<ObjectId> = directory.objects().map(|(id, _)| id).filter(has).collect();
+    (found.len() == 1).then(|| found.pop())?
+}
+
+/// Whether an account is an administrator, directly or through groups (MS-ADTS 6.1.1.6).
+pub(super) fn is_privileged(directory: &Directory, account: ObjectId) -> bool {
+    const ADMINISTRATOR: u32 = 500;
+    const GROUPS: [u32; 3] = [512, 519, 544];
+    let rid = |id: ObjectId| {
+        let bytes = directory.object(id)?.bytes(AttributeId::OBJECT_SID)?;
+        Sid::from_bytes(bytes).ok()?.rid()
+    };
+    if rid(account) == Some(ADMINISTRATOR) {
+        return true;
+    }
+    let mut seen = vec![account];
+    let mut next = 0;
+    while let Some(at) = seen.get(next).copied() {
+        next += 1;
+        for group in directory.back_links(at, AttributeId::MEMBER_OF) {
+            if rid(group).is_some_and(|rid| GROUPS.contains(&rid)) {
+                return true;
+            }
+            if !seen.contains(&group) {
+                seen.push(group);
+            }
+        }
+    }
+    false
+}

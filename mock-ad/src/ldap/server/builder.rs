@@ -1,0 +1,285 @@
+//! Setting a server up.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::watch;
+
+use super::listen::{Common, listen};
+use super::shared::{Clock, LocalHost};
+use super::{Server, tls};
+use crate::directory::{Directory, DirectoryOptions, Dn, DnError, ObjectGuid};
+use crate::ldap::host::Standalone;
+use crate::ldap::provision::provision;
+use crate::ldif::{self, LdifError, LoadOptions};
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A name is no distinguished name.
+    #[error("the base `{0}` is no distinguished name: {1}")]
+    Base(String, DnError),
+    /// An export cannot be loaded.
+    #[error("{}", list(.0))]
+    Ldif(Vec<LdifError>),
+    /// A port cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The certificate cannot be made.
+    #[error("cannot make a certificate: {0}")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The threads cannot be started.
+    #[error("cannot start: {0}")]
+    Runtime(#[source] io::Error),
+    /// The certificate of the authority cannot be written.
+    #[error("cannot write `{path}`: {error}", path = .0.display(), error = .1)]
+    CaFile(PathBuf, #[source] io::Error),
+}
+
+fn list(errors: &[LdifError]) -> String {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// A server that is being set up.
+pub struct Builder {
+    directory: Option<Directory>,
+    ldap: SocketAddr,
+    ldaps: SocketAddr,
+    password: String,
+    user_password: Option<String>,
+    recycle_bin: bool,
+    seed: u64,
+    clock: Clock,
+    ca_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Builder").finish_non_exhaustive()
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let ephemeral = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            directory: None,
+            ldap: ephemeral,
+            ldaps: ephemeral,
+            password: "Passw0rd!".to_owned(),
+            user_password: None,
+            recycle_bin: true,
+            seed: 0,
+            clock: Box::new(wall_clock),
+            ca_file: None,
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server that was given no clock tells the time of the day"
+)]
+fn wall_clock() -> Timestamp {
+    Timestamp::now()
+}
+
+impl Builder {
+    /// Serves a directory.
+    #[must_use]
+    pub fn directory(mut self, directory: Directory) -> Self {
+        self.directory = Some(directory);
+        self
+    }
+
+    /// Whether deleted objects rest in the recycle bin, as they do unless this says otherwise, or
+    /// become tombstones; to be said before the domain is named or loaded.
+    #[must_use]
+    pub fn recycle_bin(mut self, recycle_bin: bool) -> Self {
+        self.recycle_bin = recycle_bin;
+        self
+    }
+
+    /// Serves an empty domain of a name such as `DC=example,DC=test`.
+    pub fn base(self, base: &str) -> Result<Self, StartError> {
+        let wrong = |error| StartError::Base(base.to_owned(), error);
+        let options = DirectoryOptions {
+            recycle_bin: self.recycle_bin,
+            ..DirectoryOptions::new(base.parse::<Dn>().map_err(wrong)?)
+        };
+        let mut entropy = store::Entropy::new(self.seed);
+        let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
+        let directory = Directory::new(options, (self.clock)(), &mut guids);
+        Ok(self.directory(directory))
+    }
+
+    /// Serves what an export describes.
+    pub fn ldif(self, text: impl AsRef<[u8]>) -> Result<Self, StartError> {
+        let options = LoadOptions {
+            recycle_bin: self.recycle_bin,
+            complete: true,
+            now: (self.clock)(),
+            ..LoadOptions::default()
+        };
+        let loaded = ldif::load(text.as_ref(), &options).map_err(StartError::Ldif)?;
+        Ok(self.directory(loaded.directory))
+    }
+
+    /// Where to listen for LDAP; without this, on a free port of the loopback interface.
+    #[must_use]
+    pub fn ldap(mut self, address: SocketAddr) -> Self {
+        self.ldap = address;
+        self
+    }
+
+    /// Where to listen for LDAP over TLS; without this, on a free port of the loopback interface.
+    #[must_use]
+    pub fn ldaps(mut self, address: SocketAddr) -> Self {
+        self.ldaps = address;
+        self
+    }
+
+    /// The password of the administrator.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = password.into();
+        self
+    }
+
+    /// The password that every account of the directory gets that has none: exports contain none.
+    #[must_use]
+    pub fn user_password(mut self, password: impl Into<String>) -> Self {
+        self.user_password = Some(password.into());
+        self
+    }
+
+    /// What new objectGUIDs follow from: the same seed and the same requests give the same ones.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// A clock other than that on the wall, such as one that stands still.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// A file that the certificate of the authority is written to as PEM.
+    #[must_use]
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Starts the server.
+    pub fn start(mut self) -> Result<Server, StartError> {
+        if self.directory.is_none() {
+            self = self.base("DC=example,DC=test")?;
+        }
+        let now = (self.clock)();
+        let mut entropy = store::Entropy::new(self.seed ^ 0x4C44_4150);
+        let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
+        let Some(mut directory) = self.directory.take() else {
+            // Set just above.
+            return Server::builder().start();
+        };
+        let administrator = provision(&mut directory, &self.password, now, &mut guids);
+        if let Some(password) = &self.user_password {
+            give_passwords(&mut directory, password);
+        }
+        directory.index_values();
+        let tls = tls::make(&names(&directory)).map_err(StartError::Tls)?;
+        if let Some(path) = &self.ca_file {
+            write_file(path, &tls.ca_pem)
+                .map_err(|error| StartError::CaFile(path.clone(), error))?;
+        }
+        let host = Standalone::new(directory, self.seed, now);
+        let host = Arc::new(LocalHost::new(host, self.clock));
+        let runtime = runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::Runtime)?;
+        let bind = |address| {
+            let wrong = move |error| StartError::Listen(address, error);
+            let listener = runtime
+                .block_on(TcpListener::bind(address))
+                .map_err(wrong)?;
+            let address = listener.local_addr().map_err(wrong)?;
+            Ok((listener, address))
+        };
+        let (ldap_listener, ldap) = bind(self.ldap)?;
+        let (ldaps_listener, ldaps) = bind(self.ldaps)?;
+        let (stop, stopped) = watch::channel(false);
+        let common = Arc::new(Common::new(host.clone(), tls.acceptor, stopped));
+        runtime.spawn(listen(ldap_listener, false, common.clone()));
+        runtime.spawn(listen(ldaps_listener, true, common));
+        Ok(Server {
+            ldap,
+            ldaps,
+            ca_pem: tls.ca_pem,
+            administrator,
+            password: self.password,
+            host,
+            stop,
+            runtime: Some(runtime),
+        })
+    }
+}
+
+/// The names and addresses that clients may reach a server by.
+fn names(directory: &Directory) -> Vec<String> {
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+        "::1".to_owned(),
+        directory.dns_host_name(),
+        directory.dns_name().to_owned(),
+    ];
+    let host = hostname();
+    names.extend(host.filter(|host| !host.is_empty()));
+    names
+}
+
+/// The name of this machine, which OpenLDAP's clients put in the place of `localhost`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the certificate names the machine that the server runs on"
+)]
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    name.map(|name| name.trim().to_owned())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .filter(|name| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+        })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "clients read the certificate of the authority from a file"
+)]
+fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
+    std::fs::write(path, text)
+}
+
+fn give_passwords(directory: &mut Directory, password: &str) {
+    let accounts: Vec<_> = directory
+        .objects()
+        .map(|(id, _)| id)
+        .filter(|id| directory.kind(*id).is_account() && directory.password(*id).is_none())
+        .collect();
+    for account in accounts {
+        directory.set_password(account, password);
+    }
+}

@@ -1,0 +1,97 @@
+//! Taking in connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::connection::{End, serve};
+use super::shared::SharedHost;
+use crate::ldap::Session;
+
+/// MaxConnections: how many connections there are at a time (MS-ADTS 3.1.1.3.4.6).
+const CONNECTIONS_MAX: usize = 5000;
+/// InitRecvTimeout: how long a new connection may take to say something.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(120);
+
+/// What all connections share.
+pub(super) struct Common {
+    pub(super) host: Arc<dyn SharedHost>,
+    acceptor: TlsAcceptor,
+    pub(super) stopped: watch::Receiver<bool>,
+    places: Arc<Semaphore>,
+}
+
+impl Common {
+    pub(super) fn new(
+        host: Arc<dyn SharedHost>,
+        acceptor: TlsAcceptor,
+        stopped: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            host,
+            acceptor,
+            stopped,
+            places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+        }
+    }
+}
+
+/// Waits until the server stops.
+pub(super) async fn stop(stopped: &mut watch::Receiver<bool>) {
+    // An error says that the server is gone, which is a stop as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Takes in connections until the server stops.
+pub(super) async fn listen(listener: TcpListener, encrypted: bool, common: Arc<Common>) {
+    let mut stopped = common.stopped.clone();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop(&mut stopped) => return,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of file handles, or a client that was gone at once: others may fare better.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        // One connection more than there may be is closed at once.
+        let Ok(place) = common.places.clone().try_acquire_owned() else {
+            continue;
+        };
+        let common = common.clone();
+        tokio::spawn(async move {
+            connection(stream, encrypted, &common).await;
+            drop(place);
+        });
+    }
+}
+
+async fn connection(mut stream: TcpStream, encrypted: bool, common: &Common) {
+    // A search is answered in one write; waiting for more would cost 40 milliseconds each time.
+    let _ = stream.set_nodelay(true);
+    let mut session = Session {
+        encrypted,
+        ..Session::default()
+    };
+    if !encrypted {
+        match serve(&mut stream, &mut session, common).await {
+            End::StartTls => session.encrypted = true,
+            End::Closed => {
+                let _ = stream.shutdown().await;
+                return;
+            }
+        }
+    }
+    let accepted = timeout(HANDSHAKE_MAX, common.acceptor.accept(stream)).await;
+    let Ok(Ok(mut stream)) = accepted else {
+        return;
+    };
+    serve(&mut stream, &mut session, common).await;
+    let _ = stream.shutdown().await;
+}

@@ -1,0 +1,126 @@
+//! Add requests.
+
+use store::eq_fold;
+
+use super::{No, Write};
+use crate::directory::{AttributeId, Change, Dn, Refusal, Value};
+use crate::ldap::message::Addition;
+use crate::ldap::values;
+
+type Attributes = Vec<(AttributeId, Vec<Value>)>;
+
+impl Write<'_> {
+    pub(super) fn add(self, addition: &Addition) -> Result<(), No> {
+        let dn = self.new_name(&addition.dn)?;
+        self.check_access(&addition.dn)?;
+        let attributes = self.attributes_of(&dn, &addition.attributes)?;
+        if attributes
+            .iter()
+            .any(|(id, _)| *id == AttributeId::UNICODE_PWD)
+        {
+            if !self.session.encrypted {
+                return Err(Refusal::password_form().into());
+            }
+        } else if enables(&attributes) {
+            return Err(Refusal::no_password().into());
+        }
+        let change = Change::Add {
+            dn,
+            attributes,
+            guid: None,
+        };
+        self.host.change(&change)?;
+        Ok(())
+    }
+
+    /// The name of a new object, which must be one of this domain.
+    fn new_name(&self, text: &str) -> Result<Dn, No> {
+        let dn: Dn = text
+            .parse()
+            .map_err(|error| Refusal::bad_name(text, format!("`{text}` is no name: {error}")))?;
+        let directory = self.directory();
+        if !dn.is_within(directory.base()) || dn.is_within(directory.configuration().base()) {
+            // The same answer as to any other request for a name that is not here.
+            let parent = dn.parent().unwrap_or_default().to_string();
+            self.target(&parent, false)?;
+        }
+        Ok(dn)
+    }
+
+    fn attributes_of(&self, dn: &Dn, given: &[(String, Vec<Vec<u8>>)]) -> Result<Attributes, No> {
+        let directory = self.directory();
+        let mut attributes = Attributes::with_capacity(given.len());
+        for (description, raw) in given {
+            let attribute = values::attribute(directory, description)?;
+            let definition = directory.schema().definition(attribute);
+            if raw.is_empty() {
+                let hint = format!("no value was given for `{}`", definition.name);
+                return Err(Refusal::constraint(definition, 0x57, hint).into());
+            }
+            let values = values::values(directory, attribute, raw)?;
+            if self.follows_anyway(dn, attribute, &values) {
+                continue;
+            }
+            if definition.system_only || attribute == AttributeId::OBJECT_SID {
+                let why = "only the directory itself writes it";
+                return Err(Refusal::system_only(&definition.name, why).into());
+            }
+            match attributes.iter_mut().find(|(known, _)| *known == attribute) {
+                Some((_, known)) => known.extend(values),
+                None => attributes.push((attribute, values)),
+            }
+        }
+        self.check_classes(&attributes)?;
+        Ok(attributes)
+    }
+
+    /// Whether a value is what the directory would work out by itself.
+    fn follows_anyway(&self, dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
+        let Some(text) = values.first() else {
+            return false;
+        };
+        let text = text.as_text();
+        match attribute {
+            AttributeId::NAME => {
+                let rdn = dn.rdn().map(|rdn| &rdn.value);
+                text.zip(rdn)
+                    .is_some_and(|(given, name)| eq_fold(given, name))
+            }
+            AttributeId::DISTINGUISHED_NAME => {
+                text.and_then(|text| text.parse::<Dn>().ok()).as_ref() == Some(dn)
+            }
+            AttributeId::INSTANCE_TYPE => values == [Value::Integer(4)],
+            AttributeId::OBJECT_CATEGORY => text.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether all classes are ones that the schema has: their names are converted like any
+    /// other value of their syntax.
+    fn check_classes(&self, attributes: &Attributes) -> Result<(), No> {
+        let directory = self.directory();
+        let build = directory.domain_controller().version.build();
+        let classes = attributes
+            .iter()
+            .filter(|(attribute, _)| *attribute == AttributeId::OBJECT_CLASS)
+            .flat_map(|(_, values)| values)
+            .filter_map(Value::as_text);
+        for name in classes {
+            if directory.schema().described_class(name).is_none() {
+                return Err(Refusal::unknown_attribute(name, build).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a new account would be a user that is enabled and needs a password.
+fn enables(attributes: &Attributes) -> bool {
+    const NORMAL_ACCOUNT: i64 = 0x200;
+    const DISABLED_OR_WITHOUT_PASSWORD: i64 = 0x2 | 0x20;
+    attributes
+        .iter()
+        .filter(|(attribute, _)| *attribute == AttributeId::USER_ACCOUNT_CONTROL)
+        .filter_map(|(_, values)| values.first()?.as_integer())
+        .any(|control| control & NORMAL_ACCOUNT != 0 && control & DISABLED_OR_WITHOUT_PASSWORD == 0)
+}

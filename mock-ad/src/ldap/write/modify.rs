@@ -1,0 +1,260 @@
+//! Modify requests.
+
+use super::undelete::Undeletion;
+use super::{No, PERMISSIVE_MODIFY, Write};
+use crate::directory::{
+    AttributeId, Change, Directory, Modification, Object, ObjectId, Operation, Refusal, Value,
+    Values, same,
+};
+use crate::ldap::message::{Change as Asked, Modification as Request};
+use crate::ldap::values;
+use crate::search::Bound;
+
+impl Write<'_> {
+    pub(super) fn modify(mut self, dn: &str, changes: &[Request]) -> Result<(), No> {
+        if dn.is_empty() {
+            return self.modify_root(changes);
+        }
+        let object = self.target(dn, self.shows_deleted())?;
+        if !self.is_own_password_change(object, changes) {
+            self.check_access(dn)?;
+        }
+        if let Some(undeletion) = Undeletion::of(changes) {
+            self.check_rest(&undeletion)?;
+            self.undelete(object, &undeletion)?;
+            if undeletion.rest.is_empty() {
+                return Ok(());
+            }
+            return self.change_attributes(object, &undeletion.rest);
+        }
+        if !self.directory().is_live(object) {
+            let hint = "a deleted object can only be undeleted".to_owned();
+            return Err(Refusal::unwilling(0x2035, hint).into());
+        }
+        let all: Vec<&Request> = changes.iter().collect();
+        self.change_attributes(object, &all)
+    }
+
+    fn change_attributes(&mut self, object: ObjectId, changes: &[&Request]) -> Result<(), No> {
+        let permissive = self.has(PERMISSIVE_MODIFY);
+        let mut plan = Plan::new(self.directory(), object);
+        for change in changes {
+            plan.take(change, permissive)?;
+        }
+        let Plan { changes, .. } = plan;
+        let of_password = |change: &Modification| change.attribute == AttributeId::UNICODE_PWD;
+        let sets_password = changes.iter().any(of_password);
+        if sets_password && !self.session.encrypted {
+            return Err(Refusal::password_form().into());
+        }
+        if !sets_password {
+            self.check_enabling(object, &changes)?;
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.host.change(&Change::Modify { object, changes })?;
+        Ok(())
+    }
+
+    /// What can be written to the rootDSE: the operations that change nothing here.
+    fn modify_root(&self, changes: &[Request]) -> Result<(), No> {
+        self.check_access("")?;
+        let harmless = |change: &Request| {
+            let names = ["schemaUpdateNow", "doGarbageCollection", "fixupInheritance"];
+            names
+                .iter()
+                .any(|name| change.attribute.eq_ignore_ascii_case(name))
+        };
+        if changes.iter().all(harmless) {
+            return Ok(());
+        }
+        let hint = "the rootDSE takes schemaUpdateNow only".to_owned();
+        Err(Refusal::unwilling(0x2035, hint).into())
+    }
+
+    /// Whether a user changes their own password, which needs the old one and no other right.
+    fn is_own_password_change(&self, object: ObjectId, changes: &[Request]) -> bool {
+        let on_password = |change: &Request| change.attribute.eq_ignore_ascii_case("unicodePwd");
+        self.session.bound == Bound::Account(object)
+            && matches!(changes, [delete, add]
+                if on_password(delete) && on_password(add)
+                    && delete.operation == Asked::Delete && add.operation == Asked::Add)
+    }
+
+    /// Whether a user account that is being enabled has a password.
+    fn check_enabling(&self, id: ObjectId, changes: &[Modification]) -> Result<(), No> {
+        const NORMAL_ACCOUNT: i64 = 0x200;
+        const DISABLED: i64 = 0x2;
+        let control = AttributeId::USER_ACCOUNT_CONTROL;
+        let last = changes
+            .iter()
+            .rev()
+            .find(|change| change.attribute == control);
+        let value = last.and_then(|change| change.values.first()?.as_integer());
+        let (Some(value), Some(before)) = (value, self.directory().object(id)) else {
+            return Ok(());
+        };
+        if value & NORMAL_ACCOUNT == 0 || value & DISABLED != 0 {
+            return Ok(());
+        }
+        let was_enabled = before
+            .integer(control)
+            .is_some_and(|was| was & DISABLED == 0);
+        let mut after = Object::clone(before);
+        after.set(control, Some(Values::One(Value::Integer(value))));
+        if was_enabled || self.directory().may_be_enabled(Some(id), &after) {
+            return Ok(());
+        }
+        Err(Refusal::no_password().into())
+    }
+}
+
+/// The modifications of the directory that a request comes to.
+struct Plan<'a> {
+    directory: &'a Directory,
+    object: ObjectId,
+    /// The values that attributes have at this point, as far as that had to be known.
+    at: Vec<(AttributeId, Vec<Value>)>,
+    changes: Vec<Modification>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(directory: &'a Directory, object: ObjectId) -> Self {
+        Self {
+            directory,
+            object,
+            at: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, change: &Request, permissive: bool) -> Result<(), Refusal> {
+        let attribute = values::attribute(self.directory, &change.attribute)?;
+        let mut given = values::values(self.directory, attribute, &change.values)?;
+        let operation = match change.operation {
+            Asked::Add => Operation::Add,
+            Asked::Delete => Operation::Delete,
+            Asked::Replace => Operation::Replace,
+            Asked::Increment => {
+                given = self.incremented(attribute, &given)?;
+                Operation::Replace
+            }
+            Asked::Other(number) => {
+                let hint = format!("a modification does {number}, which nothing is");
+                return Err(Refusal::unwilling(0x57, hint));
+            }
+        };
+        if permissive {
+            match operation {
+                Operation::Add => given.retain(|value| !self.holds(attribute, value)),
+                Operation::Delete if given.is_empty() => {
+                    if self.values(attribute).is_empty() {
+                        return Ok(());
+                    }
+                }
+                Operation::Delete => given.retain(|value| self.holds(attribute, value)),
+                Operation::Replace => {}
+            }
+            if given.is_empty() && !change.values.is_empty() {
+                return Ok(());
+            }
+        }
+        self.note(attribute, operation, &given);
+        self.changes.push(Modification {
+            attribute,
+            operation,
+            values: given,
+        });
+        Ok(())
+    }
+
+    /// The numbers of an attribute, each with a number added (RFC 4525).
+    fn incremented(
+        &mut self,
+        attribute: AttributeId,
+        given: &[Value],
+    ) -> Result<Vec<Value>, Refusal> {
+        let definition = self.directory.schema().definition(attribute);
+        let [by] = given else {
+            let hint = "an increment takes one value".to_owned();
+            return Err(Refusal::constraint(definition, 0x57, hint));
+        };
+        let present = self.values(attribute).to_vec();
+        if present.is_empty() {
+            return Err(Refusal::no_value(definition, None));
+        }
+        let add = |value: &Value| {
+            let sum = value.as_integer()?.checked_add(by.as_integer()?)?;
+            Some(Value::Integer(sum))
+        };
+        let sums: Option<Vec<Value>> = present.iter().map(add).collect();
+        sums.ok_or_else(|| {
+            let hint = format!(
+                "`{}` holds no number that this can be added to",
+                definition.name
+            );
+            Refusal::constraint(definition, 0x57, hint)
+        })
+    }
+
+    fn values(&mut self, attribute: AttributeId) -> &mut Vec<Value> {
+        let found = self.at.iter().position(|(known, _)| *known == attribute);
+        let place = found.unwrap_or_else(|| {
+            let values = self.directory.attribute_values(self.object, attribute);
+            self.at.push((attribute, values));
+            self.at.len() - 1
+        });
+        &mut self.at[place].1
+    }
+
+    fn holds(&mut self, attribute: AttributeId, value: &Value) -> bool {
+        let definition = self.directory.schema().definition(attribute);
+        let wanted = self.normal(attribute, value);
+        self.values(attribute)
+            .iter()
+            .any(|held| same(definition, held, &wanted))
+    }
+
+    /// A value as the directory writes it: a link by the distinguished name of its target.
+    fn normal(&self, attribute: AttributeId, value: &Value) -> Value {
+        let definition = self.directory.schema().definition(attribute);
+        let named = value
+            .as_text()
+            .filter(|_| definition.is_forward_link())
+            .and_then(|text| text.parse().ok())
+            .and_then(|name| self.directory.resolve(&name));
+        named.map_or_else(
+            || value.clone(),
+            |id| Value::Text(self.directory.dn_text(id)),
+        )
+    }
+
+    /// Follows what a modification does to values that are being followed already.
+    fn note(&mut self, attribute: AttributeId, operation: Operation, given: &[Value]) {
+        if !self.at.iter().any(|(known, _)| *known == attribute) {
+            // Later modifications of the same attribute begin with what this one leaves.
+            if self
+                .changes
+                .iter()
+                .all(|change| change.attribute != attribute)
+            {
+                self.values(attribute);
+            }
+        }
+        let definition = self.directory.schema().definition(attribute);
+        let given: Vec<Value> = given
+            .iter()
+            .map(|value| self.normal(attribute, value))
+            .collect();
+        let held = self.values(attribute);
+        match operation {
+            Operation::Replace => *held = given,
+            Operation::Add => held.extend(given),
+            Operation::Delete if given.is_empty() => held.clear(),
+            Operation::Delete => {
+                held.retain(|value| !given.iter().any(|gone| same(definition, gone, value)));
+            }
+        }
+    }
+}
