@@ -3,7 +3,6 @@
 use jiff::SignedDuration;
 pub use mock_ad::directory::Change as AdChange;
 pub use mock_cloud::tenant::Change as CloudChange;
-use store::Text;
 
 use crate::engine::{ConnectorId, CyclePolicy, Scope, Step};
 
