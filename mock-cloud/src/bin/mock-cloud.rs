@@ -106,7 +106,12 @@ struct Arguments {
     lag: u64,
     /// Plan a fault: STATUS or `lose-reply`, then options behind colons: retry-after=S, every=N,
     /// at-most=N, method=M, path=TEXT. For instance 503:retry-after=1:every=5:path=/users
-    #[arg(long, value_name = "FAULT", value_parser = fault, help_heading = "Behaviour of the service")]
+    #[arg(
+        long,
+        value_name = "FAULT",
+        value_parser = fault,
+        help_heading = "Behaviour of the service"
+    )]
     fault: Vec<PlannedFault>,
     /// The time that the clock shows at start [default: the machine's]
     #[arg(long, value_name = "TIME", help_heading = "Behaviour of the service")]

@@ -83,7 +83,12 @@ impl Exchange<'_> {
     pub(super) fn directory_role_templates(&mut self, rest: &[&str]) -> Answer {
         self.only_get(|this| {
             let all = ROLE_TEMPLATES.iter().map(|(name, id)| {
-                json!({ "id": id, "deletedDateTime": null, "displayName": name, "description": name })
+                json!({
+                    "id": id,
+                    "deletedDateTime": null,
+                    "displayName": name,
+                    "description": name,
+                })
             });
             match rest {
                 [] => Ok(this.values("directoryRoleTemplates", &all.collect::<Vec<_>>())),

@@ -78,7 +78,9 @@ proptest! {
     /// No request makes the server fail: there is always a status, and an error has a code.
     #[test]
     fn every_request_is_answered(
-        method in prop_oneof![Just("GET"), Just("POST"), Just("PATCH"), Just("PUT"), Just("DELETE"), Just("TRACE")],
+        method in prop_oneof![
+            Just("GET"), Just("POST"), Just("PATCH"), Just("PUT"), Just("DELETE"), Just("TRACE"),
+        ],
         path in paths(),
         query in "[$%&=a-z'() ]{0,24}",
         body in bodies(),

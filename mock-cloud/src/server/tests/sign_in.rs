@@ -242,7 +242,8 @@ fn tokens_are_signed_by_the_published_key() {
     let mut bench = bench();
     let client = Client::for_seed(1);
     let (_, body) = bench.token(&format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}&scope=https://graph.microsoft.com/.default",
+        "grant_type=client_credentials&client_id={}&client_secret={}\
+         &scope=https://graph.microsoft.com/.default",
         client.id, client.secret
     ));
     let token = body["access_token"].as_str().unwrap();
