@@ -49,9 +49,8 @@ pub(super) fn bind(
         // anonymous, as a name that is empty does (MS-ADTS 5.1.1.1.1; RFC 4513, section 5.1.2).
         return plain(ResultCode::SUCCESS);
     }
-    let account = match account_of(directory, name) {
-        Some(id) => id,
-        None => return bind_failed(directory, NO_SUCH_USER),
+    let Some(account) = account_of(directory, name) else {
+        return bind_failed(directory, NO_SUCH_USER);
     };
     if let Err(data) = check(directory, account, password, host.now()) {
         return bind_failed(directory, data);

@@ -15,7 +15,9 @@ pub fn encode(response: &Response, out: &mut Vec<u8>) {
         Body::Entry(entry) => put_entry(out, entry),
         Body::Reference(urls) => {
             let reference = begin(out, 0x73);
-            urls.iter().for_each(|url| put(out, 0x04, url.as_bytes()));
+            for url in urls {
+                put(out, 0x04, url.as_bytes());
+            }
             end(out, reference);
         }
         Body::Result(kind, outcome) => {
@@ -64,7 +66,9 @@ fn put_entry(out: &mut Vec<u8>, entry: &Entry) {
         let attribute = begin(out, 0x30);
         put(out, 0x04, name.as_bytes());
         let set = begin(out, 0x31);
-        values.iter().for_each(|value| put(out, 0x04, value));
+        for value in values {
+            put(out, 0x04, value);
+        }
         end(out, set);
         end(out, attribute);
     }

@@ -36,6 +36,7 @@ pub fn provision(
         guids,
     };
     adder.containers();
+    adder.password_policy();
     let control = Value::Integer(0x200 | 0x1_0000);
     let user = vec![
         (AttributeId::OBJECT_CLASS, vec!["user".into()]),
@@ -95,6 +96,38 @@ impl Adder<'_> {
             };
             // One that is there already stays as it is.
             let _ = self.directory.apply(&change, self.now, self.guids);
+        }
+    }
+
+    /// Gives the domain the default policy on passwords, as far as it has none: ages are negative
+    /// counts of 100 nanoseconds (MS-ADTS 3.1.1.1.10; the values are those of a new domain).
+    fn password_policy(&mut self) {
+        const DAY: i64 = -864_000_000_000;
+        const POLICY: [(&str, i64); 8] = [
+            ("maxPwdAge", 42 * DAY),
+            ("minPwdAge", DAY),
+            ("minPwdLength", 7),
+            ("pwdHistoryLength", 24),
+            ("pwdProperties", 1),
+            ("lockoutDuration", DAY / 48),
+            ("lockOutObservationWindow", DAY / 48),
+            ("lockoutThreshold", 0),
+        ];
+        let domain = self.directory.domain();
+        for (name, value) in POLICY {
+            let attribute = self.directory.schema().attribute(name);
+            let missing = attribute.filter(|attribute| {
+                let object = self.directory.object(domain);
+                object.is_some_and(|object| object.get(*attribute).is_none())
+            });
+            if let Some(attribute) = missing {
+                let change = Change::Modify {
+                    object: domain,
+                    changes: vec![Modification::replace(attribute, [value])],
+                };
+                // A schema in which the attribute cannot be written leaves the policy out.
+                let _ = self.directory.apply(&change, self.now, self.guids);
+            }
         }
     }
 

@@ -72,11 +72,11 @@ pub(super) struct Search {
 #[rasn(choice)]
 pub(super) enum Filter {
     #[rasn(tag(0))]
-    And(SequenceOf<Filter>),
+    And(SequenceOf<Self>),
     #[rasn(tag(1))]
-    Or(SequenceOf<Filter>),
+    Or(SequenceOf<Self>),
     #[rasn(tag(explicit(2)))]
-    Not(Box<Filter>),
+    Not(Box<Self>),
     #[rasn(tag(3))]
     Equality(Assertion),
     #[rasn(tag(4))]

@@ -76,7 +76,7 @@ pub(super) fn write(
             dn,
             attribute,
             value,
-        } => return write.compare(dn, attribute, value),
+        } => return write.compare(dn, attribute, &value),
         _ => return plain(ResultCode::PROTOCOL_ERROR),
     };
     match done {
@@ -144,10 +144,10 @@ impl Write<'_> {
     /// Compares a value with those of an attribute, as a search for it would.
     ///
     /// An attribute that is absent or unknown compares false ("measured on Samba 4.17").
-    fn compare(self, dn: String, attribute: String, value: Vec<u8>) -> Outcome {
+    fn compare(self, dn: String, attribute: String, value: &[u8]) -> Outcome {
         let context = self.session.context(self.host.now());
         let is_root = dn.is_empty();
-        let filter = Filter::Equality(attribute.clone(), value.clone());
+        let filter = Filter::Equality(attribute.clone(), value.to_vec());
         let request = SearchRequest::new(dn, Scope::Base, filter).for_attributes([attribute]);
         let mut state = SearchState::default();
         let reply = search(
@@ -160,8 +160,7 @@ impl Write<'_> {
         if reply.result.code != ResultCode::SUCCESS {
             return reply.result;
         }
-        let holds =
-            |values: &[Vec<u8>]| values.iter().any(|held| held.eq_ignore_ascii_case(&value));
+        let holds = |values: &[Vec<u8>]| values.iter().any(|held| held.eq_ignore_ascii_case(value));
         let found = if is_root {
             let mut attributes = reply.entries.iter().flat_map(|entry| &entry.attributes);
             attributes.any(|(_, values)| holds(values))

@@ -159,7 +159,7 @@ fn engine(world: &World, memo: &mut Memo, mixer: &mut Mixer, places: &BTreeMap<C
     for (_, object) in engine.metaverse().iter() {
         mixer.put(text_hash(&(object.source, &object.joined)));
         let sent = object.attributes.as_ref();
-        mixer.option(sent.map(|sent| remembered(&mut memo.sent, sent, |it| text_hash(it))));
+        mixer.option(sent.map(|sent| remembered(&mut memo.sent, sent, text_hash)));
         mixer.put(u64::from(object.filtered.is_some()));
         mixer.option(object.connector.and_then(|id| entries.get(&id.0).copied()));
     }
@@ -174,7 +174,7 @@ fn engine(world: &World, memo: &mut Memo, mixer: &mut Mixer, places: &BTreeMap<C
         mixer.put(text_hash(&(facts, flags)));
         mixer.option(entry.cloud.and_then(|key| places.get(&key).copied()));
         let sent = entry.exported.as_ref();
-        mixer.option(sent.map(|sent| remembered(&mut memo.sent, sent, |it| text_hash(it))));
+        mixer.option(sent.map(|sent| remembered(&mut memo.sent, sent, text_hash)));
         mixer.option(entry.metaverse.and_then(|id| mvs.get(&id.0).copied()));
         let failure = entry.failure.as_ref();
         mixer.option(failure.map(|failure| text_hash(&failure.error.code)));

@@ -195,8 +195,8 @@ fn runnable(subject: &Subject, at: usize, go: Move) -> Vec<Spanned<Step>> {
             subject.step(at).cloned().into_iter().collect()
         }
         Move::Scheduler => made(Step::Sync(SyncPolicy::Delta)),
-        Move::Faulty(FaultKind::ReplicationLag | FaultKind::PartialBatch) => broken_cycle(go),
-        Move::FaultyScheduler(_) => broken_cycle(go),
+        Move::Faulty(FaultKind::ReplicationLag | FaultKind::PartialBatch)
+        | Move::FaultyScheduler(_) => broken_cycle(go),
         Move::Again | Move::Faulty(_) => Vec::new(),
     }
 }

@@ -24,7 +24,7 @@ await step("bind-refused", async () => {
   const wrong = ldapjs.createClient({ url: LDAP });
   await assert.rejects(
     promise((done) => wrong.bind(USER, "no", done)),
-    (error) => error.code === 49 && error.message.includes("data 52e"),
+    (error) => error.code === 49 && error.lde_message.includes("data 52e"),
   );
   wrong.destroy();
 });

@@ -217,12 +217,12 @@ impl Builder {
             let address = listener.local_addr().map_err(wrong)?;
             Ok((listener, address))
         };
-        let (ldap_listener, ldap) = bind(self.ldap)?;
-        let (ldaps_listener, ldaps) = bind(self.ldaps)?;
+        let (plain, ldap) = bind(self.ldap)?;
+        let (encrypted, ldaps) = bind(self.ldaps)?;
         let (stop, stopped) = watch::channel(false);
         let common = Arc::new(Common::new(host.clone(), tls.acceptor, stopped));
-        runtime.spawn(listen(ldap_listener, false, common.clone()));
-        runtime.spawn(listen(ldaps_listener, true, common));
+        runtime.spawn(listen(plain, false, common.clone()));
+        runtime.spawn(listen(encrypted, true, common));
         Ok(Server {
             ldap,
             ldaps,

@@ -58,10 +58,11 @@ impl Write<'_> {
                 return Err(Refusal::constraint(definition, 0x57, hint).into());
             }
             let values = values::values(directory, attribute, raw)?;
-            if self.follows_anyway(dn, attribute, &values) {
+            if follows_anyway(dn, attribute, &values) {
                 continue;
             }
-            if definition.system_only || attribute == AttributeId::OBJECT_SID {
+            let own = definition.system_only && attribute != AttributeId::OBJECT_CLASS;
+            if own || attribute == AttributeId::OBJECT_SID {
                 let why = "only the directory itself writes it";
                 return Err(Refusal::system_only(&definition.name, why).into());
             }
@@ -72,27 +73,6 @@ impl Write<'_> {
         }
         self.check_classes(&attributes)?;
         Ok(attributes)
-    }
-
-    /// Whether a value is what the directory would work out by itself.
-    fn follows_anyway(&self, dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
-        let Some(text) = values.first() else {
-            return false;
-        };
-        let text = text.as_text();
-        match attribute {
-            AttributeId::NAME => {
-                let rdn = dn.rdn().map(|rdn| &rdn.value);
-                text.zip(rdn)
-                    .is_some_and(|(given, name)| eq_fold(given, name))
-            }
-            AttributeId::DISTINGUISHED_NAME => {
-                text.and_then(|text| text.parse::<Dn>().ok()).as_ref() == Some(dn)
-            }
-            AttributeId::INSTANCE_TYPE => values == [Value::Integer(4)],
-            AttributeId::OBJECT_CATEGORY => text.is_some(),
-            _ => false,
-        }
     }
 
     /// Whether all classes are ones that the schema has: their names are converted like any
@@ -111,6 +91,27 @@ impl Write<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a value is what the directory would work out by itself.
+fn follows_anyway(dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
+    let Some(text) = values.first() else {
+        return false;
+    };
+    let text = text.as_text();
+    match attribute {
+        AttributeId::NAME => {
+            let rdn = dn.rdn().map(|rdn| &rdn.value);
+            text.zip(rdn)
+                .is_some_and(|(given, name)| eq_fold(given, name))
+        }
+        AttributeId::DISTINGUISHED_NAME => {
+            text.and_then(|text| text.parse::<Dn>().ok()).as_ref() == Some(dn)
+        }
+        AttributeId::INSTANCE_TYPE => values == [Value::Integer(4)],
+        AttributeId::OBJECT_CATEGORY => text.is_some(),
+        _ => false,
     }
 }
 

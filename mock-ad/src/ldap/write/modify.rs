@@ -180,7 +180,7 @@ impl<'a> Plan<'a> {
             let hint = "an increment takes one value".to_owned();
             return Err(Refusal::constraint(definition, 0x57, hint));
         };
-        let present = self.values(attribute).to_vec();
+        let present = self.values(attribute).clone();
         if present.is_empty() {
             return Err(Refusal::no_value(definition, None));
         }

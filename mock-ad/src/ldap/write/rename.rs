@@ -10,7 +10,7 @@ impl Write<'_> {
     pub(super) fn rename(self, renaming: &Renaming) -> Result<(), No> {
         let object = self.target(&renaming.dn, false)?;
         self.check_access(&renaming.dn)?;
-        let name = self.new_rdn(&renaming.new_rdn)?;
+        let name = new_rdn(&renaming.new_rdn)?;
         if !renaming.delete_old_rdn {
             let hint = "the old RDN cannot be kept: an object has one name only".to_owned();
             return Err(Refusal::unwilling(0x2035, hint).into());
@@ -45,21 +45,17 @@ impl Write<'_> {
         self.host.change(&change)?;
         Ok(())
     }
+}
 
-    /// The one RDN that a name is.
-    fn new_rdn(&self, text: &str) -> Result<crate::directory::Rdn, No> {
-        let dn: Option<Dn> = text.parse().ok();
-        match dn
-            .filter(|dn| dn.len() == 1)
-            .and_then(|dn| dn.rdn().cloned())
-        {
-            Some(rdn) => Ok(rdn),
-            None => {
-                let hint = format!("`{text}` is no RDN such as `CN=Ann`");
-                let refusal = Refusal::bad_name(text, hint);
-                debug_assert_eq!(refusal.code, ResultCode::INVALID_DN_SYNTAX);
-                Err(refusal.into())
-            }
-        }
+/// The one RDN that a name is.
+fn new_rdn(text: &str) -> Result<crate::directory::Rdn, No> {
+    let dn: Option<Dn> = text.parse().ok();
+    let single = dn.filter(|dn| dn.len() == 1);
+    if let Some(rdn) = single.and_then(|dn| dn.rdn().cloned()) {
+        return Ok(rdn);
     }
+    let hint = format!("`{text}` is no RDN such as `CN=Ann`");
+    let refusal = Refusal::bad_name(text, hint);
+    debug_assert_eq!(refusal.code, ResultCode::INVALID_DN_SYNTAX);
+    Err(refusal.into())
 }
