@@ -6,8 +6,7 @@ mod build;
 mod expect;
 mod hazards;
 mod known;
-pub(crate) mod names;
-pub(crate) mod staged;
+mod names;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,7 +139,6 @@ pub(crate) struct Came {
 }
 
 /// A scenario that is being run.
-#[derive(Debug, Clone)]
 pub(crate) struct Runner<'f> {
     file: &'f str,
     world: World,

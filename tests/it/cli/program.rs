@@ -119,10 +119,8 @@ fn program() -> &'static Path {
             .args([
                 "build",
                 "--quiet",
-                // All programs with the features that the tests themselves were built with: what
-                // is there already is not built again.
-                "--workspace",
-                "--bins",
+                "--package",
+                "dirsync-lab",
                 "--profile",
                 profile,
             ])
