@@ -79,7 +79,7 @@ impl Drop for Served {
 fn built(program: &str) -> PathBuf {
     let status = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["build", "--quiet", "--package", program, "--bin", program])
+        .args(["build", "--quiet", "--workspace", "--bins"])
         .status()
         .expect("cargo starts");
     assert!(status.success(), "{program} does not build");

@@ -110,7 +110,7 @@ pub fn respond(session: &mut Session, message: Message, host: &mut dyn Host) -> 
 
 /// Answers bytes that are no message: with a result, if it is known to what, and otherwise with
 /// the end of the connection.
-pub(super) fn respond_to_failure(failure: &DecodeFailure, host: &dyn Host) -> Answer {
+pub fn respond_to_failure(failure: &DecodeFailure, host: &dyn Host) -> Answer {
     let outcome = not_decoded(host.directory());
     match (failure.id, failure.kind) {
         (Some(id), Some(kind)) if !matches!(kind, Kind::Unbind | Kind::Abandon) && id > 0 => {

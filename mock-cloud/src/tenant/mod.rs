@@ -247,8 +247,8 @@ impl Tenant {
     /// Reads what exporting these objects will look up, and changes nothing.
     ///
     /// An export jumps about in tables far larger than the processor's caches. Read object by
-    /// object, each jump waits for the one before; read kind by kind for a batch, they are under way
-    /// at once.
+    /// object, each jump waits for the one before; read kind by kind for a batch, they are under
+    /// way at once.
     /// `entropy` foretells the ids that new objects will get.
     pub fn read_ahead(&self, objects: &[&SyncObject], mut entropy: Entropy) {
         let mut hashes = Vec::with_capacity(objects.len());

@@ -122,7 +122,7 @@ with step("groups"):
 with step("start-tls"):
     tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=CA)
     upgraded = ldap3.Connection(
-        ldap3.Server(LDAP, tls=tls), USER, PASSWORD, raise_exceptions=True
+        ldap3.Server(LDAP, tls=tls, get_info=ldap3.NONE), USER, PASSWORD, raise_exceptions=True
     )
     upgraded.open()
     upgraded.start_tls()

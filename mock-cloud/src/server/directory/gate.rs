@@ -27,28 +27,60 @@ const SENSITIVE: [&str; 10] = [
     "passwordMethod",
 ];
 
-/// The permissions of which one is needed.
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn needed(names: &[&str], is_write: bool) -> &'static [&'static str] {
+/// The permissions of which one is needed to write.
+fn needed_to_write(names: &[&str]) -> &'static [&'static str] {
     let second = names.get(1).copied().unwrap_or_default();
     let last = names.last().copied().unwrap_or_default();
-    match (names.first().copied().unwrap_or_default(), is_write) {
-        ("users", true) if last == "onpremisessyncbehavior" => {
+    match names.first().copied().unwrap_or_default() {
+        "users" if last == "onpremisessyncbehavior" => {
             &["User-OnPremisesSyncBehavior.ReadWrite.All"]
         }
-        ("groups", true) if last == "onpremisessyncbehavior" => {
+        "groups" if last == "onpremisessyncbehavior" => {
             &["Group-OnPremisesSyncBehavior.ReadWrite.All"]
         }
-        ("contacts", true) if last == "onpremisessyncbehavior" => {
+        "contacts" if last == "onpremisessyncbehavior" => {
             &["Contacts-OnPremisesSyncBehavior.ReadWrite.All"]
         }
-        ("users", true) if last == "assignlicense" => &[
+        "users" if last == "assignlicense" => &[
             "LicenseAssignment.ReadWrite.All",
             "User.ReadWrite.All",
             "Directory.ReadWrite.All",
         ],
-        ("users" | "me", true) => &["User.ReadWrite.All", "Directory.ReadWrite.All"],
-        ("me", false) => &[
+        "users" | "me" => &["User.ReadWrite.All", "Directory.ReadWrite.All"],
+        "groups" => &[
+            "Group.ReadWrite.All",
+            "GroupMember.ReadWrite.All",
+            "Group.Create",
+            "Directory.ReadWrite.All",
+        ],
+        "directory" if second == "deleteditems" => &[
+            "User.DeleteRestore.All",
+            "User.ReadWrite.All",
+            "Group.ReadWrite.All",
+            "Directory.ReadWrite.All",
+        ],
+        "directory" => &["OnPremDirectorySynchronization.ReadWrite.All"],
+        "directoryroles" | "rolemanagement" | "directoryroletemplates" => {
+            &["RoleManagement.ReadWrite.Directory"]
+        }
+        "domains" => &["Domain.ReadWrite.All"],
+        "organization" => &["Organization.ReadWrite.All"],
+        "subscribedskus" => &[
+            "LicenseAssignment.Read.All",
+            "Organization.Read.All",
+            "Organization.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ],
+        _ => &["Directory.ReadWrite.All"],
+    }
+}
+
+/// The permissions of which one is needed to read.
+fn needed_to_read(names: &[&str]) -> &'static [&'static str] {
+    let second = names.get(1).copied().unwrap_or_default();
+    match names.first().copied().unwrap_or_default() {
+        "me" => &[
             "User.Read",
             "User.ReadWrite",
             "User.Read.All",
@@ -56,20 +88,14 @@ fn needed(names: &[&str], is_write: bool) -> &'static [&'static str] {
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("users", false) => &[
+        "users" => &[
             "User.Read.All",
             "User.ReadWrite.All",
             "User.ReadBasic.All",
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("groups", true) => &[
-            "Group.ReadWrite.All",
-            "GroupMember.ReadWrite.All",
-            "Group.Create",
-            "Directory.ReadWrite.All",
-        ],
-        ("groups", false) => &[
+        "groups" => &[
             "GroupMember.Read.All",
             "GroupMember.ReadWrite.All",
             "Group.Read.All",
@@ -77,18 +103,12 @@ fn needed(names: &[&str], is_write: bool) -> &'static [&'static str] {
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("contacts", false) => &[
+        "contacts" => &[
             "OrgContact.Read.All",
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("directory", true) if second == "deleteditems" => &[
-            "User.DeleteRestore.All",
-            "User.ReadWrite.All",
-            "Group.ReadWrite.All",
-            "Directory.ReadWrite.All",
-        ],
-        ("directory", false) if second == "deleteditems" => &[
+        "directory" if second == "deleteditems" => &[
             "User.Read.All",
             "User.ReadWrite.All",
             "User.DeleteRestore.All",
@@ -97,44 +117,37 @@ fn needed(names: &[&str], is_write: bool) -> &'static [&'static str] {
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("directory", true) => &["OnPremDirectorySynchronization.ReadWrite.All"],
-        ("directory", false) => &[
+        "directory" => &[
             "OnPremDirectorySynchronization.Read.All",
             "OnPremDirectorySynchronization.ReadWrite.All",
         ],
-        ("directoryroles" | "rolemanagement" | "directoryroletemplates", true) => {
-            &["RoleManagement.ReadWrite.Directory"]
-        }
-        ("directoryroles" | "rolemanagement" | "directoryroletemplates", false) => &[
+        "directoryroles" | "rolemanagement" | "directoryroletemplates" => &[
             "RoleManagement.Read.Directory",
             "RoleManagement.ReadWrite.Directory",
             "RoleManagement.Read.All",
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("domains", true) => &["Domain.ReadWrite.All"],
-        ("domains", false) => &[
+        "domains" => &[
             "Domain.Read.All",
             "Domain.ReadWrite.All",
             "Directory.Read.All",
         ],
-        ("organization", true) => &["Organization.ReadWrite.All"],
-        ("organization", false) => &[
+        "organization" => &[
             "Organization.Read.All",
             "Organization.ReadWrite.All",
             "User.Read",
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        ("subscribedskus", _) => &[
+        "subscribedskus" => &[
             "LicenseAssignment.Read.All",
             "Organization.Read.All",
             "Organization.ReadWrite.All",
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
-        (_, true) => &["Directory.ReadWrite.All"],
-        (_, false) => &["Directory.Read.All", "Directory.ReadWrite.All"],
+        _ => &["Directory.Read.All", "Directory.ReadWrite.All"],
     }
 }
 
@@ -155,7 +168,11 @@ impl Exchange<'_> {
         ]
         .contains(&last);
         let is_write = self.method() != "GET" && !is_query;
-        let needed = needed(names, is_write);
+        let needed = if is_write {
+            needed_to_write(names)
+        } else {
+            needed_to_read(names)
+        };
         match &self.identity {
             Identity::Anybody => Ok(()),
             Identity::Application { roles, .. } => {
