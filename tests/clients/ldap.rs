@@ -132,7 +132,6 @@ fn every_client_tells_its_story() {
         ("msldap", story(python("msldap_story.py"))),
         ("ldapts", story(node("ldapts_story.mjs"))),
         ("ldapjs", story(node("ldapjs_story.mjs"))),
-        ("ldbsearch, samba-tool", programs::samba(&served)),
     ];
     MATRIX.hold(&taken);
 }

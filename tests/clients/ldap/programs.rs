@@ -1,4 +1,4 @@
-//! Programs that administrators type: OpenLDAP's tools and Samba's.
+//! Programs that administrators type: OpenLDAP's tools.
 
 use std::process::{Command, Output};
 
@@ -192,38 +192,4 @@ fn write(shell: &mut Shell<'_>, staff: &str, name: &str) {
     ];
     let output = shell.tool("ldapsearch", &shown);
     shell.step("delete", &output, &["isDeleted: TRUE"]);
-}
-
-/// ldbsearch and samba-tool with a simple bind.
-pub(super) fn samba(served: &Served) -> Vec<String> {
-    let mut shell = Shell {
-        served,
-        taken: Vec::new(),
-    };
-    let credentials = [
-        format!("--simple-bind-dn={USER}"),
-        format!("--password={PASSWORD}"),
-    ];
-    let url = served.said("ldap");
-    let staff = format!("OU=Staff,{BASE}");
-    let output = Command::new("ldbsearch")
-        .args(["-H", url, "-b", &staff, "(sAMAccountName=u0007)"])
-        .args(&credentials)
-        .output()
-        .expect("the tool starts");
-    shell.step("bind", &output, &[]);
-    shell.step("search", &output, &["cn: User 0007"]);
-    let tool = |arguments: &[&str]| {
-        Command::new("samba-tool")
-            .args(arguments)
-            .args(["-H", url])
-            .args(&credentials)
-            .output()
-            .expect("the tool starts")
-    };
-    let output = tool(&["user", "list"]);
-    shell.step("paged", &output, &["u1499"]);
-    let output = tool(&["group", "addmembers", "all", "u0001"]);
-    shell.step("groups", &output, &[]);
-    shell.taken
 }

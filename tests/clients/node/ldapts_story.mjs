@@ -71,3 +71,4 @@ await step("delete", async () => {
 });
 
 await client.unbind();
+process.exit(); // connections that were refused stay open otherwise
