@@ -177,8 +177,12 @@ impl Directory {
         }
     }
 
-    /// Lets the mail address share the text of the userPrincipalName, which it mostly is.
+    /// Lets the mail address share the text of the userPrincipalName, and the display name that of
+    /// the name, which they mostly are.
     fn share_text(object: &mut Object) {
+        if object.text(AttributeId::DISPLAY_NAME) == Some(object.name()) {
+            object.set(AttributeId::DISPLAY_NAME, Some(object.name.clone()));
+        }
         if let Some(upn) = object.text(AttributeId::USER_PRINCIPAL_NAME).cloned()
             && object.text(AttributeId::MAIL) == Some(&upn)
         {

@@ -220,24 +220,23 @@ fn in_pages(
     paged: &Paged,
 ) -> Result<Reply, Box<Outcome>> {
     let fingerprint = candidates::fingerprint(request, controls);
-    let (rest, sent) = if paged.cookie.is_empty() {
+    let rest = if paged.cookie.is_empty() {
         let sort = controls
             .sort
             .as_ref()
             .and_then(|sort| Some((sort, sort.attribute?)));
-        let rest = match sort {
+        match sort {
             Some((sort, key)) => {
                 Rest::Sorted(Sorted::new(search, key, sort.reverse).places.into(), 0)
             }
             None => Rest::From(Place::START),
-        };
-        (rest, 0)
+        }
     } else {
         let open = state.resume(&paged.cookie, fingerprint).ok_or_else(|| {
             let code = ResultCode::UNAVAILABLE_CRITICAL_EXTENSION;
             Box::new(outcome::bad_control(directory, code))
         })?;
-        (open.rest, open.sent)
+        open.rest
     };
     if paged.size == 0 {
         // A page of nothing ends a search; it cannot begin one ("measured on Samba 4.17").
@@ -250,20 +249,16 @@ fn in_pages(
             ..Reply::default()
         });
     }
-    let mut wanted = paged.size.min(PAGE_SIZE_MAX);
-    if request.size_limit != 0 {
-        wanted = wanted.min((request.size_limit as usize).saturating_sub(sent));
-    }
+    // The size limit bounds each page: clients made for Active Directory send the size of a page
+    // as limit and read on.
+    let wanted = paged.size.min(limit(request));
     let (places, next, out_of_time) = portion(search, rest, wanted);
     let mut reply = Reply::default();
     fill(&mut reply, search, &places)?;
-    let sent = sent + places.len();
-    let exhausted = request.size_limit != 0 && sent >= request.size_limit as usize;
     let mut cookie = Vec::new();
     match next {
         _ if out_of_time => reply.result = outcome::bare(ResultCode::TIME_LIMIT_EXCEEDED),
-        Some(_) if exhausted => reply.result = outcome::bare(ResultCode::SIZE_LIMIT_EXCEEDED),
-        Some(rest) => cookie = state.keep(fingerprint, rest, sent).to_vec(),
+        Some(rest) => cookie = state.keep(fingerprint, rest).to_vec(),
         None => reply.references = search.references(),
     }
     reply.controls.push(paged::response(&cookie));

@@ -1,5 +1,7 @@
 //! The server over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by unwrapping")]
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;

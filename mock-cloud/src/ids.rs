@@ -73,7 +73,7 @@ enum Anchor {
 
 impl SourceAnchor {
     /// The anchor made of a GUID: Base64 of its bytes in the order Active Directory stores them
-    /// (rule R1.2).
+    /// (rule R1.2). Tests hold it against the published pairs (rule R1.3).
     pub const fn from_guid_bytes(bytes: [u8; 16]) -> Self {
         Self(Anchor::Guid(bytes))
     }

@@ -28,15 +28,20 @@
 //! - [`provisioning`]: matching, takeover, quarantine, healing (catalogue Appendix A)
 //! - [`profile`]: what differs between eras, and the switches for what nobody knows
 //! - [`rule`]: the catalogue of behaviours, each with source and confidence
+//! - `server` (feature `server`): sign-in and Microsoft Graph over HTTP
+//! - [`odata`]: the tenant as Graph serves it: query options, errors, pages
 //! - [`graph`]: reading and writing the JSON that Graph returns
 
 pub mod address;
 pub mod graph;
 mod ids;
+pub mod odata;
 pub mod profile;
 pub mod provisioning;
 pub mod reason;
 pub mod rule;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod sync_object;
 pub mod tenant;
 #[cfg(test)]
@@ -48,6 +53,7 @@ pub use profile::Profile;
 pub use reason::{Arg, Reason};
 pub use rule::RuleId;
 pub use sync_object::{
-    OnPremisesName, Properties, Property, SecurityIdentifier, SyncObject, SyncObjectType,
+    OnPremisesName, OnPremisesPlace, Properties, Property, SecurityIdentifier, SyncObject,
+    SyncObjectType,
 };
 pub use tenant::{DirectoryObject, Tenant};

@@ -59,6 +59,7 @@ impl Profile {
             allow_id_change_when_sync_enabled_false: true,
             immutable_id_ignores_recycle_bin: false,
             healthy_takeover_obeys_upn_gate: false,
+            graph: GraphPolicy::DEFAULT,
         }
     }
 }
@@ -128,6 +129,93 @@ pub struct ServicePolicy {
     pub immutable_id_ignores_recycle_bin: bool,
     /// Question Q9.25: the gate of rule R4.6 also holds for the export that takes a user over.
     pub healthy_takeover_obeys_upn_gate: bool,
+    /// What Graph does where sources disagree or are silent.
+    pub graph: GraphPolicy,
+}
+
+/// How sure an answer is that no rule of the catalogue stands behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Somebody saw it.
+    Observed,
+    /// Nobody knows; this is the likeliest.
+    Assumed,
+}
+
+/// What Graph's endpoints do where sources disagree or are silent; see [`GRAPH_SWITCHES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GraphPolicy {
+    /// See [`GRAPH_SWITCHES`].
+    pub sync_enabled_is_writable: bool,
+    /// See [`GRAPH_SWITCHES`].
+    pub empty_immutable_id_is_ignored: bool,
+    /// See [`GRAPH_SWITCHES`].
+    pub on_premises_facts_are_clearable: bool,
+    /// See [`GRAPH_SWITCHES`].
+    pub unknown_properties_are_ignored: bool,
+    /// See [`GRAPH_SWITCHES`].
+    pub short_mastered_message: bool,
+}
+
+impl GraphPolicy {
+    /// What is assumed unless somebody says otherwise.
+    pub const DEFAULT: Self = Self {
+        sync_enabled_is_writable: true,
+        empty_immutable_id_is_ignored: false,
+        on_premises_facts_are_clearable: false,
+        unknown_properties_are_ignored: false,
+        short_mastered_message: false,
+    };
+}
+
+/// A point of Graph's behaviour where sources disagree or are silent.
+#[derive(Debug, Clone, Copy)]
+pub struct GraphSwitch {
+    /// The name on command lines.
+    pub name: &'static str,
+    /// How sure the default is.
+    pub confidence: Confidence,
+    /// What turning it on means, in one sentence.
+    pub effect: &'static str,
+    /// What is known, and from where.
+    pub known: &'static str,
+    /// Reads the switch.
+    pub get: fn(&GraphPolicy) -> bool,
+    /// Sets the switch.
+    pub set: fn(&mut GraphPolicy, bool),
+}
+
+macro_rules! graph_switches {
+    ($($name:literal $confidence:ident $field:ident $effect:literal $known:literal;)*) => {
+        /// Every switch of Graph's endpoints, in the order of their names.
+        pub const GRAPH_SWITCHES: &[GraphSwitch] = &[$(GraphSwitch {
+            name: $name,
+            confidence: Confidence::$confidence,
+            effect: $effect,
+            known: $known,
+            get: |policy| policy.$field,
+            set: |policy, on| policy.$field = on,
+        }),*];
+    };
+}
+
+graph_switches! {
+    "graph-empty-immutable-id-is-ignored" Assumed empty_immutable_id_is_ignored
+        "PATCH of onPremisesImmutableId with an empty text changes nothing, instead of a 400"
+        "Update-MgUser sends an empty text for $null (msgraph-sdk-powershell#2514); what it does \
+         is not recorded, but it clears nothing";
+    "graph-on-premises-facts-are-clearable" Assumed on_premises_facts_are_clearable
+        "PATCH with null clears onPremisesSamAccountName and its like on users that are not synced"
+        "the documentation says read-only; ADSyncTools 1.5.0 clears them";
+    "graph-short-mastered-message" Observed short_mastered_message
+        "the refusal for synced objects ends after `Directory Sync objects`"
+        "both forms are seen: the long one since 2018, the short one in a report of 2025";
+    "graph-sync-enabled-is-writable" Observed sync_enabled_is_writable
+        "PATCH of organization may change onPremisesSyncEnabled"
+        "refused as read-only in June 2023 (docs-contrib#1146); Entra PowerShell of 2026 does it";
+    "graph-unknown-properties-are-ignored" Assumed unknown_properties_are_ignored
+        "a property that Graph does not know is left out of a write, instead of a 400"
+        "no answer to an unknown name is recorded";
 }
 
 /// A point where sources disagree or are silent, with a name to answer it by.

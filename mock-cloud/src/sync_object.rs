@@ -195,18 +195,37 @@ impl FromStr for SecurityIdentifier {
     }
 }
 
-/// A distinguished name as its first component and the rest, so that siblings share the rest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnPremisesName {
-    /// The first component, escaped: `CN=Ann Lee`.
-    pub first: Text,
-    /// The name of the parent.
+/// Where objects are in Active Directory: what siblings have in common, held once for all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnPremisesPlace {
+    /// The attribute that names the objects, in capitals: `CN`.
+    pub attribute: Text,
+    /// The distinguished name of their parent.
     pub parent: Text,
+    /// The DNS name of their domain.
+    pub domain_name: Text,
+    /// The NetBIOS name of their domain.
+    pub net_bios_name: Text,
+}
+
+/// A distinguished name as its first value and the place that siblings share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnPremisesName {
+    /// The value of the first component, escaped: `Ann Lee`.
+    pub name: Text,
+    /// Everything around it.
+    pub place: Arc<OnPremisesPlace>,
 }
 
 impl fmt::Display for OnPremisesName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{},{}", self.first, self.parent)
+        let OnPremisesPlace {
+            attribute, parent, ..
+        } = &*self.place;
+        if attribute.is_empty() {
+            return write!(formatter, "{},{parent}", self.name);
+        }
+        write!(formatter, "{attribute}={},{parent}", self.name)
     }
 }
 
@@ -244,10 +263,6 @@ pub struct SyncObject {
     pub sam_account_name: Option<Text>,
     /// Where the object is in Active Directory.
     pub distinguished_name: OnPremisesName,
-    /// The DNS name of its domain.
-    pub domain_name: Text,
-    /// The NetBIOS name of its domain.
-    pub net_bios_name: Text,
     /// How many values `userCertificate` has (table 2.9, `LargeObject`).
     pub user_certificates: u16,
     /// Groups: whether it has an e-mail address (rule R5.7).
@@ -278,12 +293,7 @@ impl SyncObject {
             display_name: None,
             account_enabled: Some(true),
             sam_account_name: None,
-            distinguished_name: OnPremisesName {
-                first: Text::new(),
-                parent: Text::new(),
-            },
-            domain_name: Text::new(),
-            net_bios_name: Text::new(),
+            distinguished_name: OnPremisesName::default(),
             user_certificates: 0,
             mail_enabled: false,
             security_enabled: false,
@@ -291,6 +301,11 @@ impl SyncObject {
             manager: None,
             properties: Arc::default(),
         }
+    }
+
+    /// The DNS name of its domain.
+    pub fn domain_name(&self) -> &Text {
+        &self.distinguished_name.place.domain_name
     }
 
     /// The primary SMTP address that matching compares: the first value with an upper-case

@@ -15,8 +15,8 @@ use mock_ad::directory::{
     AddRequest, AttributeId, Directory, DirectoryOptions, Modification, ObjectGuid, Value,
 };
 use mock_cloud::{Profile, Tenant};
-use sim::engine::{CyclePolicy, EngineConfig, Scope};
-use sim::world::{Action, AdChange, Discard, World};
+use sim::engine::{ConnectorId, CyclePolicy, EngineConfig, EngineEvent, Scope};
+use sim::world::{Action, AdChange, Discard, Event, EventSink, World};
 use store::Entropy;
 
 fn main() {
@@ -26,40 +26,117 @@ fn main() {
     let users: usize = users.unwrap_or(1_000_000);
     println!("{users} users\n");
     let forest = forest(users);
-    println!(
-        "{:<46} {:>12}",
-        "memory of the directory",
-        mebibytes(resident())
-    );
+    let directory = resident();
     let mut world = world(forest);
 
-    let first = time(|| world.apply_into(&Action::Cycle(CyclePolicy::Initial), &mut Discard));
+    let first = Run::of(&mut world, CyclePolicy::Initial);
     assert_eq!(
         world.tenant().objects().len(),
         users,
         "every user has an account"
     );
+    let filled = resident();
+    let again = Run::of(&mut world, CyclePolicy::Initial);
+    let delta = Run::of(&mut world, CyclePolicy::Delta);
+    let peak = peak();
     let reference = flat_pass(&world);
-    report("first cycle: every account is created", first, reference);
-    println!(
-        "{:<46} {:>12}",
-        "memory of the world",
-        mebibytes(resident())
-    );
-    let again = time(|| world.apply_into(&Action::Cycle(CyclePolicy::Initial), &mut Discard));
-    report(
-        "second cycle: everything read and compared",
-        again,
+    println!("| what | measured | processor time | of the reference |");
+    println!("|---|---|---|---|");
+    row(
+        "reference: one pass over a flat vector",
+        reference,
         reference,
     );
-    let delta = time(|| world.apply_into(&Action::Cycle(CyclePolicy::Delta), &mut Discard));
-    report("delta cycle: nothing has changed", delta, reference);
-    println!("{:<46} {:>12}", "peak memory", mebibytes(peak()));
-    println!(
-        "{:<46} {:>12?}",
-        "reference: one pass over a flat vector", reference
-    );
+    first.report("first cycle: every account is created", reference);
+    again.report("second cycle: everything read and compared", reference);
+    delta.report("delta cycle: nothing has changed", reference);
     fork(&world);
+    println!("\n| memory | all | per user |\n|---|---|---|");
+    memory("directory", directory, users);
+    memory("world after the first cycle", filled, users);
+    memory("peak", peak, users);
+}
+
+/// How long something took: on the clock, and on the processor where the kernel tells.
+#[derive(Debug, Clone, Copy)]
+struct Took {
+    clock: Duration,
+    processor: Option<Duration>,
+}
+
+/// A moment, by the clock and by the processor.
+struct Moment {
+    clock: Instant,
+    processor: Option<Duration>,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self {
+            clock: Instant::now(),
+            processor: processor(),
+        }
+    }
+
+    fn took(&self) -> Took {
+        let now = processor();
+        let processor = now
+            .zip(self.processor)
+            .map(|(now, then)| now.saturating_sub(then));
+        Took {
+            clock: self.clock.elapsed(),
+            processor,
+        }
+    }
+}
+
+/// One cycle and its steps.
+struct Run {
+    all: Took,
+    steps: Vec<(String, Took)>,
+}
+
+/// Hears only when a step ends.
+struct Steps {
+    since: Moment,
+    steps: Vec<(String, Took)>,
+}
+
+impl EventSink for Steps {
+    fn event(&mut self, event: Event) {
+        if let Event::Engine(EngineEvent::Finished(result)) = event {
+            let connector = match result.connector {
+                ConnectorId::Ad(_) => "AD",
+                ConnectorId::Entra => "Entra",
+            };
+            let name = format!("{connector} {}", result.step.name());
+            self.steps.push((name, self.since.took()));
+            self.since = Moment::now();
+        }
+    }
+}
+
+impl Run {
+    fn of(world: &mut World, policy: CyclePolicy) -> Self {
+        let mut steps = Steps {
+            since: Moment::now(),
+            steps: Vec::new(),
+        };
+        let all = time(|| world.apply_into(&Action::Cycle(policy), &mut steps));
+        Self {
+            all,
+            steps: steps.steps,
+        }
+    }
+
+    fn report(&self, what: &str, reference: Took) {
+        row(what, self.all, reference);
+        for (step, took) in &self.steps {
+            if took.clock > Duration::from_millis(1) {
+                row(&format!("- {step}"), *took, reference);
+            }
+        }
+    }
 }
 
 /// A fork of the world and one change to it, many times; beside it a clone of an `Arc`.
@@ -87,8 +164,9 @@ fn fork(world: &World) {
         }
     });
     let only = time(|| (0..ROUNDS).for_each(|_| drop(black_box(world.clone()))));
-    println!("{:<46} {:>12?}", "fork and one change", forked / ROUNDS);
-    println!("{:<46} {:>12?}", "fork alone", only / ROUNDS);
+    for (what, took) in [("fork and one change", forked), ("fork alone", only)] {
+        println!("| {what} | {:.1?} | | |", took.clock / ROUNDS);
+    }
 }
 
 fn forest(users: usize) -> Directory {
@@ -159,7 +237,7 @@ fn world(forest: Directory) -> World {
 }
 
 /// The physical reference: the names of all accounts, copied once and read once in one vector.
-fn flat_pass(world: &World) -> Duration {
+fn flat_pass(world: &World) -> Took {
     let names: Vec<(String, [u8; 16])> = world
         .tenant()
         .objects()
@@ -174,22 +252,32 @@ fn flat_pass(world: &World) -> Duration {
     })
 }
 
-fn time(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
+fn time(work: impl FnOnce()) -> Took {
+    let start = Moment::now();
     work();
-    start.elapsed()
+    start.took()
 }
 
-fn report(what: &str, took: Duration, reference: Duration) {
-    let ratio = took.as_secs_f64() / reference.as_secs_f64();
-    println!(
-        "{what:<46} {:>10.3} s {ratio:>8.1}x reference",
-        took.as_secs_f64()
-    );
+fn row(what: &str, took: Took, reference: Took) {
+    let ratio = took.clock.as_secs_f64() / reference.clock.as_secs_f64();
+    let processor = took
+        .processor
+        .map_or_else(String::new, |it| format!("{:.2} s", it.as_secs_f64()));
+    let clock = took.clock.as_secs_f64();
+    println!("| {what} | {clock:.2} s | {processor} | {ratio:.1} |");
 }
 
-fn mebibytes(kibibytes: Option<u64>) -> String {
-    kibibytes.map_or_else(|| "unknown".to_owned(), |all| format!("{} MiB", all / 1024))
+fn memory(what: &str, kibibytes: Option<u64>, users: usize) {
+    let Some(kibibytes) = kibibytes else { return };
+    let each = kibibytes * 1024 / users as u64;
+    println!("| {what} | {} MiB | {each} bytes |", kibibytes / 1024);
+}
+
+/// How long this process has been on a processor; only where the kernel tells.
+fn processor() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    let nanoseconds = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 fn resident() -> Option<u64> {

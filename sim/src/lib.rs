@@ -29,9 +29,15 @@
 //! - [`engine`]: connectors, metaverse, synchronisation, export, scheduler
 //! - [`scenario`]: scenario files: reading, checking, running
 //! - [`snapshot`]: real exports in and out
+//! - [`hazard`]: right actions at the wrong time, by name
+//! - [`explain`]: what codes, rules and profiles mean
+//! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`predict`]: what the next synchronisation does to each object, and why
 
 pub mod engine;
+pub mod explain;
+pub mod hazard;
+pub mod manager;
 pub mod predict;
 pub mod run;
 pub mod scenario;

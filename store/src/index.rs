@@ -13,15 +13,32 @@ const OVERLAY_MIN: usize = 1024;
 /// The caller hashes ([`crate::fold_hash`], [`crate::hash_bytes`]) and verifies: two different
 /// texts may share a hash, so [`Index::candidates`] gives keys that *may* be meant.
 ///
+/// Only 32 bits of a hash are kept, which halves the memory: an entry takes eight bytes. Two hashes
+/// that agree in those bits are one to the index, so whoever removes an entry of a key and keeps
+/// others takes all of them out and puts back what stays.
+///
 /// While it is not shared with a fork, the index is a flat hash table that is written in place.
 /// After a fork, writes go to a persistent overlay, which is merged into a flat table of its own
 /// once it has grown to a quarter of it. What the index answers never depends on which of the two
 /// holds an entry.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    flat: Arc<HashTable<(u64, u32)>>,
+    flat: Arc<HashTable<Entry>>,
     /// Entries that differ from the flat table: present (`true`) or removed (`false`).
-    overlay: OrdMap<(u64, u32), bool>,
+    overlay: OrdMap<Entry, bool>,
+}
+
+/// What is kept of a hash, and a key.
+type Entry = (u32, u32);
+
+/// What is kept of a hash.
+const fn kept(hash: u64) -> u32 {
+    (hash >> 32) as u32 ^ hash as u32
+}
+
+/// Where the entries of a hash stand in the flat table.
+const fn place(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Index {
@@ -33,19 +50,22 @@ impl Index {
     /// Makes room for so many more entries, if the index is not shared.
     pub fn reserve(&mut self, more: usize) {
         if let Some(flat) = Arc::get_mut(&mut self.flat) {
-            flat.reserve(more, |entry| entry.0);
+            flat.reserve(more, |entry| place(entry.0));
         }
     }
 
     /// Adds an entry; adding it again changes nothing.
     pub fn insert(&mut self, hash: u64, key: u32) {
-        let entry = (hash, key);
+        let entry = (kept(hash), key);
         if self.overlay.is_empty()
             && let Some(flat) = Arc::get_mut(&mut self.flat)
         {
-            if flat.find(hash, |found| *found == entry).is_none() {
-                flat.insert_unique(hash, entry, |found| found.0);
-            }
+            flat.entry(
+                place(entry.0),
+                |found| *found == entry,
+                |entry| place(entry.0),
+            )
+            .or_insert(entry);
             return;
         }
         if self.in_flat(entry) {
@@ -58,11 +78,11 @@ impl Index {
 
     /// Removes an entry; removing what is not there changes nothing.
     pub fn remove(&mut self, hash: u64, key: u32) {
-        let entry = (hash, key);
+        let entry = (kept(hash), key);
         if self.overlay.is_empty()
             && let Some(flat) = Arc::get_mut(&mut self.flat)
         {
-            if let Ok(found) = flat.find_entry(hash, |found| *found == entry) {
+            if let Ok(found) = flat.find_entry(place(entry.0), |found| *found == entry) {
                 found.remove();
             }
             return;
@@ -78,7 +98,8 @@ impl Index {
     /// The keys that were inserted under a hash, in ascending order.
     pub fn candidates(&self, hash: u64) -> Candidates {
         let mut found = Candidates::default();
-        for entry in self.flat.iter_hash(hash) {
+        let hash = kept(hash);
+        for entry in self.flat.iter_hash(place(hash)) {
             if entry.0 == hash
                 && (self.overlay.is_empty() || self.overlay.get(entry) != Some(&false))
             {
@@ -97,8 +118,17 @@ impl Index {
         found
     }
 
-    fn in_flat(&self, entry: (u64, u32)) -> bool {
-        self.flat.find(entry.0, |found| *found == entry).is_some()
+    /// Whether anything may stand under a hash, removed entries included: a look that costs one
+    /// access to memory and nothing else.
+    pub fn may_have(&self, hash: u64) -> bool {
+        let hash = kept(hash);
+        let flat = self.flat.find(place(hash), |found| found.0 == hash);
+        flat.is_some() || !self.overlay.is_empty()
+    }
+
+    fn in_flat(&self, entry: Entry) -> bool {
+        let found = self.flat.find(place(entry.0), |found| *found == entry);
+        found.is_some()
     }
 
     fn merge_if_large(&mut self) {
@@ -108,12 +138,12 @@ impl Index {
         let mut flat = HashTable::with_capacity(self.flat.len() + self.overlay.len());
         for entry in self.flat.iter() {
             if self.overlay.get(entry) != Some(&false) {
-                flat.insert_unique(entry.0, *entry, |found| found.0);
+                flat.insert_unique(place(entry.0), *entry, |entry| place(entry.0));
             }
         }
         for (entry, present) in &self.overlay {
             if *present {
-                flat.insert_unique(entry.0, *entry, |found| found.0);
+                flat.insert_unique(place(entry.0), *entry, |entry| place(entry.0));
             }
         }
         self.flat = Arc::new(flat);
@@ -198,6 +228,17 @@ mod tests {
                 assert_eq!(index.candidates(hash).collect::<Vec<_>>(), expected);
             }
         }
+    }
+
+    #[test]
+    fn hashes_that_agree_in_the_kept_bits_are_one() {
+        let (left, right) = (0x0000_0001_0000_0000, 0x0000_0000_0000_0001);
+        let mut index = Index::new();
+        index.insert(left, 7);
+        index.insert(right, 7);
+        assert!(index.candidates(right).eq([7]));
+        index.remove(left, 7);
+        assert!(index.candidates(right).next().is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! - [`Table`]: objects behind [`std::sync::Arc`] in a persistent vector, keyed by a dense `u32`.
 //! - [`Index`]: a multimap from a 64-bit hash to such keys. While nobody else holds it, it is one
 //!   flat hash table; once it has been forked, changes go to a small persistent overlay.
+//! - [`DenseIndex`]: a multimap from such keys to keys of another table.
 //!
 //! [`Text`] is the string that every layer shares: sixteen bytes, cloned by reference count.
 //!
@@ -26,15 +27,17 @@
 //! assert!(by_name.candidates(fold_hash("ann")).next().is_none());
 //! ```
 
+mod dense;
 mod entropy;
 mod fold;
 mod index;
 mod table;
 
+pub use dense::DenseIndex;
 pub use entropy::Entropy;
 pub use fold::{eq_fold, fold, fold_hash, hash_bytes, mix};
 pub use index::{Candidates, Index};
 pub use table::Table;
 
 /// The text of every layer: sixteen bytes, cloned by reference count, never changed in place.
-pub type Text = ecow::EcoString;
+pub type Text = lean_string::LeanString;

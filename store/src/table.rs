@@ -96,9 +96,18 @@ impl<T> Table<T> {
 
     /// All rows with their keys, in the order of the keys.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, &Arc<T>)> + use<'_, T> {
+        self.iter_from(0)
+    }
+
+    /// All rows from a key on, in the order of the keys; nothing where the key is too large.
+    pub fn iter_from(
+        &self,
+        first: u32,
+    ) -> impl ExactSizeIterator<Item = (u32, &Arc<T>)> + use<'_, T> {
+        let first = first.min(self.len());
         Rows {
-            rows: self.rows.iter(),
-            key: 0,
+            rows: self.rows.focus().narrow(first as usize..).into_iter(),
+            key: first,
         }
     }
 }

@@ -5,6 +5,8 @@ mod cli;
 mod conformance;
 mod determinism;
 mod examples;
+mod explain;
+mod hazards;
 mod oracle;
 mod rules;
 mod scenarios;

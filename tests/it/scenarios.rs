@@ -14,7 +14,7 @@ fn root() -> PathBuf {
 }
 
 /// Names and texts of all scenarios, in a fixed order.
-fn all() -> Vec<(String, String)> {
+pub(crate) fn all() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut directories = vec![root().join("scenarios")];
     while let Some(directory) = directories.pop() {

@@ -2,6 +2,7 @@
 //!
 //! - [`setup`]: the one list of what the tests need besides the sources, and how it is provided
 //! - [`checks`]: the checks in order, the first failure stops
+//! - [`mutants`]: planted faults, and whether a scenario notices each
 //! - [`step`]: one command, printed before it runs
 //!
 //! No shell is involved, so it works the same on Windows.
@@ -14,6 +15,7 @@ use std::env;
 use std::process::ExitCode;
 
 mod checks;
+mod mutants;
 mod setup;
 mod step;
 
@@ -24,6 +26,8 @@ usage: cargo xtask <task>
 
 tasks:
   setup  check and install what the tests need
+  mutants [TEXT]
+         plant the faults of xtask/mutants.txt, and say which no scenario notices
   test   set up, then run formatting, lints, tests, doctests and documentation
   help   this text";
 
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["setup"] => setup::provide(&Workshop::here()).map(drop),
         ["test"] => test(),
+        ["mutants"] => mutants::run(&Workshop::here(), ""),
+        ["mutants", wanted] => mutants::run(&Workshop::here(), wanted),
         ["help" | "--help" | "-h"] => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use crate::Failure;
 use crate::step::Step;
 
+mod clients;
+
 /// Where the task runs.
 pub(crate) struct Workshop {
     /// The root of the workspace.
@@ -84,6 +86,27 @@ const NEEDS: &[Need] = &[
         hint: "cargo install --locked cargo-nextest",
         instead: Some("the same tests run under `cargo test`"),
         provide: |workshop| version(workshop, &["nextest", "--version"]),
+    },
+    Need {
+        name: "LDAP programs",
+        purpose: "to drive mock-ad as administrators do",
+        hint: "apt-get install curl ldap-utils libldap2-dev libsasl2-dev",
+        instead: None,
+        provide: clients::packages,
+    },
+    Need {
+        name: "Python clients",
+        purpose: "to drive the servers with the libraries that scripts use",
+        hint: "install Python 3.11 with venv and see tests/clients/python/requirements.txt",
+        instead: None,
+        provide: clients::python,
+    },
+    Need {
+        name: "Node clients",
+        purpose: "to drive the servers with the libraries that scripts use",
+        hint: "install Node 20 with npm and see tests/clients/node/package.json",
+        instead: None,
+        provide: clients::node,
     },
 ];
 

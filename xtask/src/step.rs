@@ -75,7 +75,9 @@ impl Step {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        Err(format!("`{self}` failed ({})", output.status))
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.trim().lines().last().unwrap_or_default().to_owned();
+        Err(format!("`{self}` failed ({}): {last}", output.status))
     }
 }
 

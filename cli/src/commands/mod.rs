@@ -1,6 +1,7 @@
 //! The command line.
 
 mod completions;
+mod explain;
 mod import;
 mod predict;
 pub(crate) mod run;
@@ -29,8 +30,10 @@ enum Command {
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
     Run(run::Run),
-    /// Check scenarios without running them.
+    /// Check scenarios: their shape, their names, and the hazards that their steps commit.
     Check(run::Check),
+    /// Explain an error, a status, a rule or the profiles.
+    Explain(explain::Explain),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print completions for a shell.
@@ -47,6 +50,7 @@ impl Cli {
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Explain(command) => command.run(),
             Command::Schema => Ok(run::schema()),
             Command::Completions(command) => Ok(command.run()),
             Command::Man => completions::man(),

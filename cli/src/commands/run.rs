@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use mock_cloud::Profile;
-use sim::run::{known, load, run};
-use sim::scenario::{expand, render};
+use sim::run::{hazards, known, load, run};
+use sim::scenario::{Severity, expand, render};
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -27,6 +27,10 @@ pub(crate) struct Run {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Also print what Synchronization Service Manager would show: the run history with its
+    /// counters and errors, the connector space and the lineage of each object.
+    #[arg(long)]
+    history: bool,
 }
 
 /// How to print verdicts.
@@ -74,12 +78,12 @@ impl Run {
             return Ok(Exit::NothingSelected);
         }
         let failed = verdicts.iter().any(|(_, verdict)| !verdict.passed());
-        report::print(&scenarios::render(self.format, &verdicts));
+        report::print(&scenarios::render(self.format, &verdicts, self.history));
         Ok(if failed { Exit::Failure } else { Exit::Success })
     }
 }
 
-/// Check scenarios without running them.
+/// Check scenarios: their shape, their names, and the hazards that their steps commit.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Scenario files, or directories of them.
@@ -96,10 +100,11 @@ impl Check {
         let files: Vec<ScenarioFile> = files::scenarios(&self.paths)?;
         let mut broken = String::new();
         let mut expanded = String::new();
+        let mut warned = Vec::new();
         for file in &files {
             match load(&file.name, &file.source, &words) {
                 Ok(scenario) if self.expand => expanded.push_str(&expand(&scenario)),
-                Ok(_) => {}
+                Ok(scenario) => warned.push((file, hazards(&file.name, &scenario))),
                 Err(found) => broken.push_str(&render(&found, &file.source)),
             }
         }
@@ -111,11 +116,26 @@ impl Check {
             return Ok(Exit::NothingSelected);
         }
         report::print(&expanded);
+        warned.retain(|(_, found)| !found.is_empty());
+        for (file, found) in &warned {
+            report::print(&format!("{}\n", render(found, &file.source)));
+        }
+        let checked = scenarios::count(files.len());
+        if warned.is_empty() {
+            report::note(&format!("{checked} checked, nothing to complain about\n"));
+            return Ok(Exit::Success);
+        }
+        let all = warned.iter().flat_map(|(_, found)| found);
+        let dangers = all.clone().filter(|it| it.severity == Severity::Error);
+        let (count, dangers) = (all.clone().count(), dangers.count());
         report::note(&format!(
-            "{} checked, nothing to complain about\n",
-            scenarios::count(files.len())
+            "{checked} checked: {count} hazards, {dangers} of them can't be undone\n"
         ));
-        Ok(Exit::Success)
+        Ok(if dangers > 0 {
+            Exit::Failure
+        } else {
+            Exit::Success
+        })
     }
 }
 

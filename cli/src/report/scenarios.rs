@@ -9,13 +9,14 @@ use sim::scenario::render as render_diagnostics;
 
 use crate::commands::run::Format;
 use crate::files::ScenarioFile;
+use crate::report::history;
 
 type Ran = (ScenarioFile, Verdict);
 
 /// All verdicts in one format.
-pub(crate) fn render(format: Format, verdicts: &[Ran]) -> String {
+pub(crate) fn render(format: Format, verdicts: &[Ran], history: bool) -> String {
     match format {
-        Format::Human => human(verdicts),
+        Format::Human => human(verdicts, history),
         Format::Json => json(verdicts),
         Format::Junit => junit(verdicts),
         Format::Github => github(verdicts),
@@ -34,7 +35,7 @@ pub(crate) fn count(scenarios: usize) -> String {
     )
 }
 
-fn human(verdicts: &[Ran]) -> String {
+fn human(verdicts: &[Ran], history: bool) -> String {
     let mut text = String::new();
     for (file, verdict) in verdicts {
         let word = if verdict.passed() { "PASSED" } else { "FAILED" };
@@ -53,6 +54,9 @@ fn human(verdicts: &[Ran]) -> String {
                 "\n{}\n",
                 render_diagnostics(&verdict.failures, &file.source)
             );
+        }
+        if history {
+            text.push_str(&history::human(verdict));
         }
     }
     let failed = verdicts
@@ -92,6 +96,9 @@ fn json(verdicts: &[Ran]) -> String {
                 "rules": verdict.rules.iter().map(|rule| rule.number()).collect::<Vec<_>>(),
                 "fingerprint": format!("{:032x}", verdict.fingerprint),
                 "failures": failures.collect::<Vec<_>>(),
+                "history": history::json(&verdict.history),
+                "connectorSpace": history::connector_space_json(&verdict.connector_space),
+                "lineage": history::lineage_json(&verdict.lineage),
             })
         })
         .collect();
@@ -108,7 +115,7 @@ fn junit(verdicts: &[Ran]) -> String {
         } else {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             if let Some(first) = verdict.failures.first() {
-                status.set_message(first.message.clone());
+                status.set_message(first.message.to_string());
             }
             status.set_description(render_diagnostics(&verdict.failures, &file.source));
             status

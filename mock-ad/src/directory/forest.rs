@@ -134,7 +134,9 @@ impl<'a> Builder<'a> {
         });
         let mut settings = (*made.settings).clone();
         settings.forest_root = domain.base().clone();
-        settings.forest_root_text = domain.settings.base_text.clone();
+        settings
+            .forest_root_text
+            .clone_from(&domain.settings.base_text);
         settings.canonical_root = format!("{}/Configuration", domain.dns_name());
         domain.dns_name().clone_into(&mut settings.dns_name);
         domain.netbios_name().clone_into(&mut settings.netbios_name);

@@ -117,9 +117,9 @@ impl Directory {
     /// The naming attribute as it is printed in names: in capitals.
     pub(super) fn rdn_attribute_text(&self, object: &Object) -> Text {
         match object.rdn_attribute {
-            AttributeId::CN => Text::inline("CN"),
-            AttributeId::OU => Text::inline("OU"),
-            AttributeId::DC => Text::inline("DC"),
+            AttributeId::CN => Text::from_static_str("CN"),
+            AttributeId::OU => Text::from_static_str("OU"),
+            AttributeId::DC => Text::from_static_str("DC"),
             other => self.schema.name(other).to_ascii_uppercase().into(),
         }
     }

@@ -32,7 +32,7 @@ impl Directory {
 
     /// Records which attributes differ between an object as it was and as it is.
     pub(super) fn stamp_differences(&mut self, id: ObjectId, before: &Object, after: &Object) {
-        let present = before.stored().chain(after.stored());
+        let present = before.stored_attributes().chain(after.stored_attributes());
         let mut changed: Vec<AttributeId> = present
             .map(|(attribute, _)| attribute)
             .filter(|attribute| before.get(*attribute) != after.get(*attribute))

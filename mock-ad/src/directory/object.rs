@@ -143,7 +143,7 @@ impl Object {
 
     /// All attributes that [`Object::get`] answers to, but for `name` and the one of the RDN.
     pub fn attributes(&self) -> impl Iterator<Item = (AttributeId, &Values)> {
-        let stored = self.ids.iter().copied().zip(&self.values);
+        let stored = self.stored_attributes();
         let defaults = ACCOUNT_DEFAULTS
             .iter()
             .filter(|(id, _)| self.account_defaults && self.ids.binary_search(id).is_err())
@@ -151,8 +151,9 @@ impl Object {
         stored.chain(defaults)
     }
 
-    /// The attributes that are stored with this very object, in the order of the table.
-    pub(super) fn stored(&self) -> impl Iterator<Item = (AttributeId, &Values)> {
+    /// The attributes that are stored with this very object, in the order of the table, beyond
+    /// what every new account has; all text is there.
+    pub fn stored_attributes(&self) -> impl Iterator<Item = (AttributeId, &Values)> {
         self.ids.iter().copied().zip(&self.values)
     }
 

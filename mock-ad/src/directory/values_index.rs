@@ -92,7 +92,7 @@ impl ValueIndexes {
         let named = naming
             .into_iter()
             .filter_map(|id| Some((id, object.get(id)?)));
-        for (attribute, values) in named.chain(object.stored()) {
+        for (attribute, values) in named.chain(object.stored_attributes()) {
             if self.is_indexed(attribute) {
                 for value in values {
                     act(&mut self.values, value_hash(attribute, value));

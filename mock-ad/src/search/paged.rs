@@ -25,8 +25,6 @@ pub(super) struct Open {
     /// What the search asked for; a cookie belongs to it alone.
     search: u64,
     pub(super) rest: Rest,
-    /// How many entries were sent already.
-    pub(super) sent: usize,
 }
 
 impl SearchState {
@@ -42,7 +40,7 @@ impl SearchState {
 
     /// Remembers where a search goes on and gives the cookie for it. The oldest is forgotten if
     /// too many are open, as domain controllers do.
-    pub(super) fn keep(&mut self, search: u64, rest: Rest, sent: usize) -> [u8; 16] {
+    pub(super) fn keep(&mut self, search: u64, rest: Rest) -> [u8; 16] {
         self.serial += 1;
         let mut cookie = [0; 16];
         cookie[..8].copy_from_slice(&self.serial.to_le_bytes());
@@ -54,7 +52,6 @@ impl SearchState {
             cookie,
             search,
             rest,
-            sent,
         });
         cookie
     }

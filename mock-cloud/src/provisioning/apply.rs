@@ -60,7 +60,7 @@ struct Derived {
 
 impl Tenant {
     /// Brings an object up to date, or refuses and changes nothing.
-    pub(super) fn apply(
+    pub(super) fn carry_out(
         &mut self,
         takeover: Takeover,
         object: &Arc<SyncObject>,
@@ -215,7 +215,8 @@ impl Tenant {
             && !self.domains.is_federated(suffix.unwrap_or_default())
     }
 
-    /// Rules R2.6, R2.15, R2.24, R2.25, R2.28 and R2.32.
+    /// Rules R2.6, R2.15, R2.24, R2.25, R2.28 and R2.32. What is not written stays with the
+    /// account: its id, licences, roles, mailbox (rule R2.27) and usage location (rule R2.29).
     fn write(
         &self,
         after: &mut DirectoryObject,
@@ -228,6 +229,14 @@ impl Tenant {
         let Derived {
             sent, addresses, ..
         } = derived;
+        let upn = addresses.user_principal_name.as_ref().map(Upn::as_str);
+        if let Takeover::Soft(_, SoftMatchField::PrimarySmtp) = takeover
+            && after.user_principal_name.as_ref().map(Upn::as_str) != upn
+            && sent.user_principal_name.as_deref() == upn
+        {
+            let text = "matched by address, the account takes the UPN of Active Directory";
+            why.push(Reason::plain(RuleId::R2_16, text));
+        }
         if !takeover.is_update() && takeover.key().is_some() {
             let text = "what Active Directory has a value for replaces the cloud's value";
             why.push(Reason::plain(RuleId::R2_24, text));
@@ -266,7 +275,7 @@ impl Tenant {
             .clone_from(&object.user_principal_name);
         facts.sam_account_name.clone_from(&sent.sam_account_name);
         facts.distinguished_name = None;
-        facts.domain_name = Some(sent.domain_name.clone()).filter(|name| !name.is_empty());
+        facts.domain_name = Some(sent.domain_name().clone()).filter(|name| !name.is_empty());
         if self.policy.hard_match_hardening && sent.kind == SyncObjectType::User {
             facts.object_identifier = Some(sent.object_guid);
         }
@@ -278,6 +287,34 @@ impl Tenant {
             facts.admin_role_conflict = admin_role_conflict;
         }
         facts.shadow = Some(sent);
+    }
+
+    /// Puts members into groups that were sent before their members were there: an export sends
+    /// references after the objects that they refer to.
+    pub fn resolve_references(&mut self) {
+        let incomplete: Vec<CloudKey> = self
+            .objects()
+            .filter(|(_, object)| {
+                let sent = object.on_premises.shadow.as_ref();
+                let wanted = sent.map_or(0, |sent| sent.members.len());
+                object.is_live() && object.is_synced() && object.members.len() < wanted
+            })
+            .map(|(key, _)| key)
+            .collect();
+        for key in incomplete {
+            let Some(object) = self.object(key).map(Arc::clone) else {
+                continue;
+            };
+            let Some(sent) = &object.on_premises.shadow else {
+                continue;
+            };
+            let members = self.members(sent);
+            if members != object.members {
+                let mut after = DirectoryObject::clone(&object);
+                after.members = members;
+                self.replace(key, after);
+            }
+        }
     }
 
     fn members(&self, sent: &SyncObject) -> Arc<[CloudKey]> {

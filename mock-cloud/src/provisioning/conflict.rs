@@ -1,4 +1,7 @@
 //! Values that another object owns: an export error, or quarantine (catalogue section 3).
+//!
+//! Quarantine is a matter of the tenant, whatever client sends the object (rule R3.1), and an
+//! export with a withheld value is a success that nobody repeats (rule R3.6).
 
 use jiff::Timestamp;
 use store::{Text, eq_fold};

@@ -40,7 +40,11 @@ impl Tenant {
             };
         }
         if found.is_live() {
-            return self.apply(Takeover::Hard(key), object, context, why);
+            why.push(Reason::plain(
+                RuleId::R2_6,
+                "it passes to Active Directory, whatever else it is called (R2.5)",
+            ));
+            return self.carry_out(Takeover::Hard(key), object, context, why);
         }
         why.push(Reason::plain(
             RuleId::R5_20,
@@ -52,10 +56,11 @@ impl Tenant {
                 ..Answer::failed(error, why)
             };
         }
-        self.apply(Takeover::Restore(key), object, context, why)
+        self.carry_out(Takeover::Restore(key), object, context, why)
     }
 
-    /// What forbids the hard match, if anything does.
+    /// What forbids the hard match, if anything does. Names and addresses never do (rule R2.5);
+    /// soft matches and accounts already matched don't come here (rule R2.23).
     fn hard_match_block(
         &self,
         key: CloudKey,

@@ -37,7 +37,7 @@ impl Tenant {
         }
         let admin_role_conflict = match self.soft_match(object, &mut why) {
             SoftMatch::Found(key, field) => {
-                return self.apply(Takeover::Soft(key, field), object, context, why);
+                return self.carry_out(Takeover::Soft(key, field), object, context, why);
             }
             SoftMatch::Refused(error) => {
                 return Answer {
@@ -56,7 +56,7 @@ impl Tenant {
         let takeover = Takeover::Create {
             admin_role_conflict,
         };
-        self.apply(takeover, object, context, why)
+        self.carry_out(takeover, object, context, why)
     }
 
     /// The live object among those with an anchor that is synced or cloud-managed: what it is told
@@ -96,6 +96,6 @@ impl Tenant {
             "{0} is synced with this anchor already: an update never matches",
             label.unwrap_or_default(),
         ));
-        self.apply(Takeover::Update(key), object, context, why)
+        self.carry_out(Takeover::Update(key), object, context, why)
     }
 }

@@ -37,6 +37,9 @@ struct Candidate<'a> {
 
 impl Tenant {
     /// Looks for the account that a new object belongs to by its address and UPN.
+    ///
+    /// A licence is no condition (rule R2.14l). A match by address has that address on both
+    /// sides, so it can't change it (rule R2.18).
     pub(super) fn soft_match(&self, object: &SyncObject, why: &mut Vec<Reason>) -> SoftMatch {
         if self.features.block_soft_match {
             let text = "the tenant blocks soft match altogether";
@@ -104,6 +107,7 @@ impl Tenant {
     }
 
     /// The live object that a field points at: one that can match before one that cannot.
+    /// Deleted objects own no names (rule R2.14f).
     fn candidate<'a>(
         &self,
         object: &SyncObject,
@@ -142,7 +146,8 @@ impl Tenant {
             })
     }
 
-    /// What defeats a soft match (rule R2.14); `None` goes on to the next field.
+    /// What defeats a soft match (rule R2.14); `None` goes on to the next field. An account that
+    /// was matched once carries an anchor, and that decides from then on (rule R2.14k).
     fn judge(
         &self,
         candidate: &Candidate<'_>,

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use store::Text;
 
 use super::{
-    ConflictProperty, DirectoryObject, Feature, Refusal, Role, State, Tenant, recycle_bin,
+    ConflictProperty, DirectoryObject, Extras, Feature, Kind, Refusal, Role, State, Tenant,
+    recycle_bin,
 };
 use crate::address::{ProxyAddress, Upn};
 use crate::ids::{CloudKey, SourceAnchor};
@@ -19,6 +20,10 @@ use crate::sync_object::{Properties, SyncObjectType};
 /// The refusal for a property that Active Directory masters.
 const MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
      Directory Sync objects or objects currently undergoing migration.";
+
+/// The same without its end, as seen since 2025.
+const SHORT_MASTERED: &str = "Unable to update the specified properties for on-premises mastered \
+     Directory Sync objects.";
 
 /// The attribute whose conflicts leave other edits alone (rule R3.13).
 const UPN: ConflictProperty = ConflictProperty::UserPrincipalName;
@@ -54,6 +59,14 @@ pub struct ObjectUpdate {
     pub account_enabled: Option<bool>,
     /// `usageLocation`.
     pub usage_location: Option<Text>,
+    /// Clears `usageLocation`.
+    pub clear_usage_location: bool,
+    /// `userType`, or what kind of group it is.
+    pub kind: Option<Kind>,
+    /// A new password.
+    pub password: Option<Text>,
+    /// Properties that nothing here reads, by their names in Graph; null clears one.
+    pub values: Vec<(Text, serde_json::Value)>,
 }
 
 impl Tenant {
@@ -135,12 +148,12 @@ impl Tenant {
         let object = Arc::clone(self.live(key)?);
         if !object.kind.is_user() {
             let hint = "the anchor of a group or contact can't be set by an administrator";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R1_13));
+            return Err(self.mastered(hint).by(RuleId::R1_13));
         }
         if object.is_synced() {
             let hint = "the account is synced: take its Active Directory object out of scope and \
                         synchronise first";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R1_10));
+            return Err(self.mastered(hint).by(RuleId::R1_10));
         }
         let was_synced = object.on_premises.sync_enabled == Some(false);
         if was_synced && !self.policy.allow_id_change_when_sync_enabled_false {
@@ -202,7 +215,8 @@ impl Tenant {
             };
             let message = "Another object with the same value for property onPremisesImmutableId \
                  already exists.";
-            return Err(Refusal::bad_request(message, hint).by(RuleId::R2_4));
+            let refusal = Refusal::bad_request(message, hint).by(RuleId::R2_4);
+            return Err(refusal.because_of(holder.id));
         }
         Ok(())
     }
@@ -212,6 +226,7 @@ impl Tenant {
         let object = Arc::clone(self.live(key)?);
         let only_location = ObjectUpdate {
             usage_location: update.usage_location.clone(),
+            clear_usage_location: update.clear_usage_location,
             ..ObjectUpdate::default()
         };
         let only_upn = ObjectUpdate {
@@ -220,7 +235,7 @@ impl Tenant {
         };
         if object.is_synced() && *update != only_location && *update != only_upn {
             let hint = "the object is synced: change it in Active Directory";
-            return Err(Refusal::bad_request(MASTERED, hint));
+            return Err(self.mastered(hint));
         }
         let errors = &object.on_premises.provisioning_errors;
         if let Some(held) = errors.iter().find(|one| one.property != UPN) {
@@ -250,6 +265,13 @@ impl Tenant {
             after.properties = Arc::clone(properties);
         }
         after.account_enabled = update.account_enabled.unwrap_or(after.account_enabled);
+        after.kind = update.kind.unwrap_or(after.kind);
+        if update.clear_usage_location {
+            after.usage_location = None;
+        }
+        if update.password.is_some() || !update.values.is_empty() {
+            after.change_extras(|extras| set_extras(extras, update));
+        }
         self.refuse_taken(key, &after, Some(&object))?;
         self.replace(key, after);
         Ok(())
@@ -290,8 +312,11 @@ impl Tenant {
         before: Option<&DirectoryObject>,
     ) -> Result<(), Refusal> {
         let taken = |address: &str| {
-            !before.is_some_and(|before| super::owns(before, address))
-                && self.owners_of(address).any(|owner| owner != key)
+            if before.is_some_and(|before| super::owns(before, address)) {
+                return None;
+            }
+            let owner = self.owners_of(address).find(|owner| *owner != key)?;
+            self.object(owner)
         };
         let upn = object.user_principal_name.as_ref().map(Upn::as_str);
         let mail = object.mail.as_deref();
@@ -302,12 +327,13 @@ impl Tenant {
             .chain(listed.map(|it| ("proxyAddresses", it.as_str(), it.address())))
             .chain(mail.map(|mail| ("mail", mail, mail)));
         for (property, value, address) in names {
-            if taken(address) {
+            if let Some(owner) = taken(address) {
                 let message = format!(
                     "Another object with the same value for property {property} already exists."
                 );
                 let hint = format!("{value} belongs to another object");
-                return Err(Refusal::bad_request(message, hint).by(RuleId::R3_2));
+                let refusal = Refusal::bad_request(message, hint).by(RuleId::R3_2);
+                return Err(refusal.because_of(owner.id));
             }
         }
         Ok(())
@@ -350,11 +376,11 @@ impl Tenant {
         }
         if !after.kind.is_user() {
             let hint = "only users are converted here; groups and contacts stay as they are";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
+            return Err(self.mastered(hint).by(RuleId::R2_30));
         }
         if managed && !after.is_synced() {
             let hint = "only a synced user can be converted to cloud-managed";
-            return Err(Refusal::bad_request(MASTERED, hint).by(RuleId::R2_30));
+            return Err(self.mastered(hint).by(RuleId::R2_30));
         }
         after.on_premises.cloud_managed = managed;
         after.on_premises.sync_enabled = None;
@@ -368,6 +394,41 @@ impl Tenant {
         after.on_premises.object_identifier = None;
         self.replace(key, after);
         Ok(())
+    }
+
+    /// Clears what is known of the on-premises side of an object that is not synced.
+    pub(super) fn clear_on_premises(
+        &mut self,
+        key: CloudKey,
+        names: &[&str],
+    ) -> Result<(), Refusal> {
+        let mut after = DirectoryObject::clone(self.live(key)?);
+        if after.is_synced() {
+            return Err(self.mastered("the object is synced"));
+        }
+        let facts = &mut after.on_premises;
+        for name in names {
+            match *name {
+                "onPremisesDistinguishedName" => facts.distinguished_name = None,
+                "onPremisesDomainName" => facts.domain_name = None,
+                "onPremisesSamAccountName" => facts.sam_account_name = None,
+                "onPremisesSecurityIdentifier" => facts.security_identifier = None,
+                "onPremisesUserPrincipalName" => facts.user_principal_name = None,
+                _ => {}
+            }
+        }
+        self.replace(key, after);
+        Ok(())
+    }
+
+    /// The refusal for what Active Directory masters, in the form that the policy says.
+    pub(crate) fn mastered(&self, hint: &str) -> Refusal {
+        let message = if self.policy.graph.short_mastered_message {
+            SHORT_MASTERED
+        } else {
+            MASTERED
+        };
+        Refusal::bad_request(message, hint)
     }
 
     fn known(&self, key: CloudKey) -> Result<&Arc<DirectoryObject>, Refusal> {
@@ -388,6 +449,19 @@ impl Tenant {
         }
         let hint = "the object is in the recycle bin: restore it first";
         Err(Refusal::not_found(&object.id.to_string(), hint))
+    }
+}
+
+fn set_extras(extras: &mut Extras, update: &ObjectUpdate) {
+    if update.password.is_some() {
+        extras.password.clone_from(&update.password);
+    }
+    for (name, value) in &update.values {
+        if value.is_null() {
+            extras.values.remove(name);
+        } else {
+            extras.values.insert(name.clone(), value.clone());
+        }
     }
 }
 

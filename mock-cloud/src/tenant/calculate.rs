@@ -62,7 +62,8 @@ impl Recalculate {
 /// Where addresses come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Addressing {
-    /// From what Active Directory has (rule R4.11).
+    /// From what Active Directory has (rule R4.11), so that a primary address that is not sent
+    /// any more is gone (rule R4.12).
     Derive,
     /// Active Directory has none, so the cloud's are left (rule R2.25); a new UPN joins them.
     Keep,
@@ -190,7 +191,11 @@ fn nickname(input: &Input<'_>) -> Option<Text> {
         return previous;
     }
     let shadow = input.shadow;
-    let own = shadow.mail_nickname.as_deref();
+    if let Some(own) = &shadow.mail_nickname
+        && !own.is_empty()
+    {
+        return Some(own.clone());
+    }
     let smtp = || {
         let well_formed = |value: &&ProxyAddress| address::is_well_formed(value.address());
         shadow
@@ -203,7 +208,6 @@ fn nickname(input: &Input<'_>) -> Option<Text> {
     let alias = smtp().next();
     let upn = shadow.user_principal_name.as_deref();
     let candidates = [
-        own,
         primary.map(|value| address::prefix(value.address())),
         shadow.mail.as_deref().map(address::prefix),
         upn.map(address::prefix),
@@ -257,7 +261,7 @@ fn user_principal_name(
 }
 
 /// The routing address in the initial domain: kept once minted, numbered where it is taken
-/// (rule R4.11, steps 4, 6 and 7).
+/// (rule R4.11, steps 4, 6 and 7). It begins with the mail nickname (rule R4.14).
 fn moera(
     input: &Input<'_>,
     nickname: Option<&str>,
@@ -354,7 +358,7 @@ impl Listed {
             list.any |= value.is_smtp();
             let is_first_primary = value.is_primary() && list.wanted_primary.is_none();
             if is_first_primary {
-                list.wanted_primary = Some(Text::from(value.address()));
+                list.wanted_primary = Some(shared(value.address(), input.shadow));
             }
             let stays = !value.is_smtp() || input.may_keep(value.address());
             if !stays || value.is_smtp() && is_taken(value.address()) {
@@ -488,6 +492,14 @@ impl Listed {
             None => self.values.into(),
         }
     }
+}
+
+/// An address as text, shared with `mail` or the UPN, which it mostly is.
+fn shared(address: &str, shadow: &SyncObject) -> Text {
+    let known = [&shadow.mail, &shadow.user_principal_name];
+    let mut known = known.into_iter().flatten();
+    let same = known.find(|known| **known == *address);
+    same.cloned().unwrap_or_else(|| Text::from(address))
 }
 
 /// Whether the cloud takes a value into account at all (rule R4.11, step 1).

@@ -20,7 +20,27 @@ pub struct Features {
     pub quarantine_upon_proxy_addresses_conflict: bool,
     /// `allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled` (rule R2.22).
     pub allow_on_prem_update_of_on_premises_object_identifier: bool,
+    /// The features of [`OTHER_FEATURES`], one bit each.
+    others: u16,
 }
+
+/// The features of `onPremisesDirectorySynchronizationFeature` that decide nothing here, by their
+/// names in Graph: they are kept and shown.
+pub const OTHER_FEATURES: &[&str] = &[
+    "bypassDirSyncOverridesEnabled",
+    "cloudPasswordPolicyForPasswordSyncedUsersEnabled",
+    "concurrentCredentialUpdateEnabled",
+    "concurrentOrgIdProvisioningEnabled",
+    "deviceWritebackEnabled",
+    "directoryExtensionsEnabled",
+    "fopeConflictResolutionEnabled",
+    "groupWriteBackEnabled",
+    "passwordSyncEnabled",
+    "passwordWritebackEnabled",
+    "unifiedGroupWritebackEnabled",
+    "userForcePasswordChangeOnLogonEnabled",
+    "userWritebackEnabled",
+];
 
 impl Features {
     /// What a tenant of this era has, unless somebody changed it.
@@ -34,6 +54,20 @@ impl Features {
             quarantine_upon_upn_conflict: modern,
             quarantine_upon_proxy_addresses_conflict: modern,
             allow_on_prem_update_of_on_premises_object_identifier: false,
+            others: 0,
+        }
+    }
+
+    /// Whether one of [`OTHER_FEATURES`] is on.
+    pub fn other(&self, name: &str) -> bool {
+        let place = OTHER_FEATURES.iter().position(|known| *known == name);
+        place.is_some_and(|place| self.others & (1 << place) != 0)
+    }
+
+    /// Turns one of [`OTHER_FEATURES`] on or off; any other name changes nothing.
+    pub fn set_other(&mut self, name: &str, enabled: bool) {
+        if let Some(place) = OTHER_FEATURES.iter().position(|known| *known == name) {
+            self.others = (self.others & !(1 << place)) | (u16::from(enabled) << place);
         }
     }
 }

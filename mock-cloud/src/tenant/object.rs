@@ -1,5 +1,6 @@
 //! The objects of a tenant.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use store::Text;
 
 use crate::address::{ProxyAddress, Upn};
-use crate::ids::{CloudId, SourceAnchor};
+use crate::ids::{CloudId, CloudKey, SourceAnchor};
 use crate::sync_object::{Properties, SecurityIdentifier, SyncObject, SyncObjectType};
 
 /// What kind of object it is.
@@ -162,6 +163,26 @@ pub struct OnPremises {
     pub created_in_run: Option<u32>,
 }
 
+/// What only few objects have: links besides `members`, and properties that nothing here reads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Extras {
+    /// Groups: the owners.
+    pub owners: Vec<CloudKey>,
+    /// Users: the manager.
+    pub manager: Option<CloudKey>,
+    /// The password, where an administrator set one.
+    pub password: Option<Text>,
+    /// Other properties that an administrator set, by their names in Graph.
+    pub values: BTreeMap<Text, serde_json::Value>,
+}
+
+static NO_EXTRAS: Extras = Extras {
+    owners: Vec::new(),
+    manager: None,
+    password: None,
+    values: BTreeMap::new(),
+};
+
 /// One user, group or contact of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryObject {
@@ -197,7 +218,9 @@ pub struct DirectoryObject {
     /// case X4c).
     pub was_recipient: bool,
     /// Groups: the members.
-    pub members: Arc<[crate::ids::CloudKey]>,
+    pub members: Arc<[CloudKey]>,
+    /// What few objects have; read it through [`DirectoryObject::extras`].
+    pub extras: Option<Arc<Extras>>,
     /// The on-premises side.
     pub on_premises: OnPremises,
     /// When it last changed, in the tenant's own count; delta import reads it.
@@ -224,8 +247,36 @@ impl DirectoryObject {
             mailbox: None,
             was_recipient: false,
             members: Arc::default(),
+            extras: None,
             on_premises: OnPremises::default(),
             changed: 0,
+        }
+    }
+
+    /// What only few objects have.
+    pub fn extras(&self) -> &Extras {
+        self.extras.as_deref().unwrap_or(&NO_EXTRAS)
+    }
+
+    /// Changes what only few objects have.
+    pub fn change_extras(&mut self, change: impl FnOnce(&mut Extras)) {
+        let mut extras = self.extras().clone();
+        change(&mut extras);
+        self.extras = (extras != NO_EXTRAS).then(|| Arc::new(extras));
+    }
+
+    /// One of the lists of a group.
+    pub fn links(&self, link: super::Link) -> &[CloudKey] {
+        match link {
+            super::Link::Member => &self.members,
+            super::Link::Owner => &self.extras().owners,
+        }
+    }
+
+    pub(super) fn set_links(&mut self, link: super::Link, list: Vec<CloudKey>) {
+        match link {
+            super::Link::Member => self.members = list.into(),
+            super::Link::Owner => self.change_extras(|extras| extras.owners = list),
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Refusal {
     pub hint: String,
     /// The rule behind it, where the catalogue has one.
     pub rule: Option<RuleId>,
+    /// The id of the object that is in the way, where there is one.
+    pub other: Option<String>,
 }
 
 impl Refusal {
@@ -27,6 +29,7 @@ impl Refusal {
             message: message.into(),
             hint: hint.into(),
             rule: None,
+            other: None,
         }
     }
 
@@ -40,7 +43,13 @@ impl Refusal {
             ),
             hint: hint.into(),
             rule: None,
+            other: None,
         }
+    }
+
+    pub(crate) fn because_of(mut self, other: impl fmt::Display) -> Self {
+        self.other = Some(other.to_string());
+        self
     }
 
     pub(crate) fn by(mut self, rule: RuleId) -> Self {

@@ -3,7 +3,9 @@
 use imbl::OrdMap;
 use store::Text;
 
-use crate::ids::CloudKey;
+use uuid::Uuid;
+
+use crate::ids::{CloudId, CloudKey};
 
 /// A directory role, by its display name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,4 +86,143 @@ fn of(roles: &OrdMap<(CloudKey, Role), ()>, user: CloudKey) -> Vec<Role> {
         .take_while(|((holder, _), ())| *holder == user)
         .map(|((_, role), ())| role.clone())
         .collect()
+}
+
+/// Built-in roles by display name and template id (Microsoft's list of built-in roles).
+pub const ROLE_TEMPLATES: &[(&str, &str)] = &[
+    (
+        "Global Administrator",
+        "62e90394-69f5-4237-9190-012177145e10",
+    ),
+    (
+        "Privileged Role Administrator",
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",
+    ),
+    (
+        "Privileged Authentication Administrator",
+        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
+    ),
+    ("User Administrator", "fe930be7-5e62-47db-91af-98c3a49a38b1"),
+    (
+        "Helpdesk Administrator",
+        "729827e3-9c14-49f7-bb1b-9608f156bbb8",
+    ),
+    (
+        "Authentication Administrator",
+        "c4e39bd9-1100-46d3-8c65-fb160da0071f",
+    ),
+    (
+        "Password Administrator",
+        "966707d0-3269-4727-9be2-8c3a10f19b9d",
+    ),
+    (
+        "Groups Administrator",
+        "fdd7a751-b60b-444a-984c-02652fe8fa1c",
+    ),
+    (
+        "License Administrator",
+        "4d6ac14f-3453-41d0-bef9-a3e0c569773a",
+    ),
+    (
+        "Exchange Administrator",
+        "29232cdf-9323-42fd-ade2-1d097af3e4de",
+    ),
+    (
+        "SharePoint Administrator",
+        "f28a1f50-f6e7-4571-818b-6a12f2af6b6c",
+    ),
+    (
+        "Security Administrator",
+        "194ae4cb-b126-40b2-bd5b-6091b380977d",
+    ),
+    ("Security Reader", "5d6b6bb7-de71-4623-b4af-96380a352509"),
+    ("Global Reader", "f2ef992c-3afb-46b9-b7cf-a126ee74c451"),
+    (
+        "Hybrid Identity Administrator",
+        "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
+    ),
+    ("Directory Readers", "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"),
+    ("Directory Writers", "9360feb5-f418-4baa-8175-e2a00bac4301"),
+    (
+        "Directory Synchronization Accounts",
+        "d29b2b05-8046-44ba-8758-1e26182fcf32",
+    ),
+    (
+        "Application Administrator",
+        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+    ),
+    (
+        "Cloud Application Administrator",
+        "158c047a-c907-4556-b7ef-446551a6b5f7",
+    ),
+    (
+        "Conditional Access Administrator",
+        "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",
+    ),
+    (
+        "Billing Administrator",
+        "b0f54661-2d74-4c50-afa3-1ec803f12efe",
+    ),
+    (
+        "Domain Name Administrator",
+        "8329153b-31d0-4727-b945-745eb3bc5f31",
+    ),
+    ("Guest Inviter", "95e79109-95c0-4d8e-aee3-d01accf2d47b"),
+    (
+        "Intune Administrator",
+        "3a2c62db-5318-420d-8d74-23affee5d9d5",
+    ),
+    (
+        "Teams Administrator",
+        "69091246-20e8-4a56-aa4d-066075b2a7a8",
+    ),
+    ("Reports Reader", "4a5d8f65-41da-4de4-8968-e035b65339cf"),
+    (
+        "Service Support Administrator",
+        "f023fd81-a637-4b56-95fd-791ac0226033",
+    ),
+];
+
+impl Role {
+    /// `roleTemplateId`; of a role that is none of the built-in ones, an id made of its name.
+    pub fn template_id(&self) -> CloudId {
+        let mut known = ROLE_TEMPLATES.iter();
+        let known = known.find(|(name, _)| store::eq_fold(name, &self.0));
+        known
+            .and_then(|(_, id)| id.parse().ok())
+            .unwrap_or_else(|| named_id(&Uuid::NAMESPACE_OID, &self.0))
+    }
+
+    /// The id of the role's object in a tenant: derived, so that equal tenants have equal ids.
+    pub fn id(&self, tenant: CloudId) -> CloudId {
+        named_id(&Uuid::from_bytes(*tenant.as_bytes()), &self.0)
+    }
+}
+
+fn named_id(namespace: &Uuid, name: &str) -> CloudId {
+    let id = Uuid::new_v5(namespace, name.to_lowercase().as_bytes());
+    CloudId::from_bytes(*id.as_bytes())
+}
+
+impl super::Tenant {
+    /// The roles that are there: the built-in ones and those that somebody holds, by name.
+    pub fn directory_roles(&self) -> Vec<Role> {
+        let built_in = ROLE_TEMPLATES
+            .iter()
+            .map(|(name, _)| Role(Text::from(*name)));
+        let held = self.roles.iter().map(|(_, role)| role.clone());
+        let all: std::collections::BTreeSet<Role> = built_in.chain(held).collect();
+        all.into_iter().collect()
+    }
+
+    /// The role of an object id, a template id or a name.
+    pub fn find_role(&self, text: &str) -> Option<Role> {
+        let id = text.parse::<CloudId>().ok();
+        let tenant = self.organization.id;
+        let is_meant = |role: &Role| match id {
+            Some(id) => role.id(tenant) == id || role.template_id() == id,
+            None => store::eq_fold(&role.0, text),
+        };
+        self.directory_roles().into_iter().find(is_meant)
+    }
 }

@@ -39,6 +39,8 @@ pub struct AdEntry {
     pub metaverse: Option<MvId>,
     /// Why the last synchronisation of it failed.
     pub error: Option<Arc<Reason>>,
+    /// Whether it is a linked mailbox that waits for the account it is for.
+    pub lends: bool,
     /// Whether its anchor has yet to be written back to Active Directory (rule R1.8).
     pub write_back: bool,
 }
@@ -199,7 +201,8 @@ impl AdConnector {
     }
 }
 
-/// Puts what an import read beside what is known.
+/// Puts what an import read beside what is known: any change makes the next delta synchronisation
+/// look at the object (rule R6.7).
 fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Counters) {
     match object {
         None => {
@@ -223,12 +226,16 @@ fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Count
                 return;
             }
             let new = entry.image.is_none() && entry.metaverse.is_none();
+            let renamed = entry.image.as_ref().is_some_and(|image| {
+                image.parent != object.parent || image.name() != object.name()
+            });
             entry.image = Some(Arc::clone(object));
             if new || entry.pending == PendingImport::Add {
                 counters.adds += u64::from(new);
                 entry.pending = PendingImport::Add;
             } else {
-                counters.updates += 1;
+                counters.renames += u64::from(renamed);
+                counters.updates += u64::from(!renamed);
                 entry.pending = PendingImport::Update;
             }
         }

@@ -35,7 +35,8 @@ impl AnchorAttribute {
 
 /// Which part of a forest is synced: the containers included, less those excluded (rule R5.12).
 ///
-/// The nearest listed container above an object decides.
+/// The nearest listed container above an object decides, so a new container is synced where what
+/// lies above it is (rule R5.16).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Containers that are synced with everything below; empty means the whole domain.

@@ -7,7 +7,7 @@ use mock_cloud::provisioning::ExportError;
 use mock_cloud::{
     CloudKey, DirectoryObject, Reason, SourceAnchor, SyncObject, SyncObjectType, Tenant,
 };
-use store::{Index, Text};
+use store::{DenseIndex, Index, Text};
 
 use super::ad_connector::PendingImport;
 use super::metaverse::MvId;
@@ -84,7 +84,7 @@ pub struct NotReimported {
 pub struct EntraConnector {
     entries: Vector<Option<CsEntry>>,
     by_anchor: Index,
-    by_cloud: Index,
+    by_cloud: DenseIndex,
     watermark: u64,
 }
 
@@ -115,7 +115,6 @@ impl EntraConnector {
 
     pub(super) fn reserve(&mut self, more: usize) {
         self.by_anchor.reserve(more);
-        self.by_cloud.reserve(more);
     }
 
     /// The entry with an anchor.
@@ -131,17 +130,14 @@ impl EntraConnector {
 
     /// The entry of a cloud object.
     pub fn find_by_cloud(&self, key: CloudKey) -> Option<CsId> {
-        self.by_cloud
-            .candidates(cloud_hash(key))
-            .map(CsId)
-            .find(|id| self.get(*id).is_some_and(|entry| entry.cloud == Some(key)))
+        self.by_cloud.first(key.0).map(CsId)
     }
 
     pub(super) fn insert(&mut self, entry: CsEntry) -> CsId {
         let id = CsId(self.entries.len() as u32);
         self.by_anchor.insert(entry.anchor.index_hash(), id.0);
         if let Some(key) = entry.cloud {
-            self.by_cloud.insert(cloud_hash(key), id.0);
+            self.by_cloud.insert(key.0, id.0);
         }
         self.entries.push_back(Some(entry));
         id
@@ -151,7 +147,7 @@ impl EntraConnector {
         let entry = self.entries.get_mut(id.0 as usize)?.take()?;
         self.by_anchor.remove(entry.anchor.index_hash(), id.0);
         if let Some(key) = entry.cloud {
-            self.by_cloud.remove(cloud_hash(key), id.0);
+            self.by_cloud.remove(key.0, id.0);
         }
         Some(entry)
     }
@@ -166,9 +162,9 @@ impl EntraConnector {
             return;
         }
         if let Some(old) = old {
-            self.by_cloud.remove(cloud_hash(old), id.0);
+            self.by_cloud.remove(old.0, id.0);
         }
-        self.by_cloud.insert(cloud_hash(key), id.0);
+        self.by_cloud.insert(key.0, id.0);
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -317,8 +313,4 @@ fn confirm(
             entry.pending_export = PendingExport::Update;
         }
     }
-}
-
-fn cloud_hash(key: CloudKey) -> u64 {
-    store::mix(0x636c_6f75_645f_6b65, u64::from(key.0))
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mock_ad::directory::{AttributeId, Object, ObjectKind, Schema, Value, Values};
 use mock_cloud::{
-    OnPremisesName, Property, ProxyAddress, Reason, RuleId, SecurityIdentifier, SourceAnchor,
-    SyncObject, SyncObjectType,
+    OnPremisesName, OnPremisesPlace, Property, ProxyAddress, Reason, RuleId, SecurityIdentifier,
+    SourceAnchor, SyncObject, SyncObjectType,
 };
 use store::{Text, eq_fold};
 
@@ -32,6 +32,8 @@ const TEXT_MAX: usize = 448;
 pub(super) enum Inbound {
     /// It goes out like this.
     Flows(Box<SyncObject>),
+    /// It has no anchor and lends its values to the account that it is a mailbox for (rule R1.12).
+    Lends(Box<SyncObject>),
     /// It does not go out, and why.
     Filtered(Reason),
     /// The rules cannot be evaluated on it.
@@ -83,7 +85,7 @@ impl PropertyMap {
 /// Evaluates the inbound rules on one object.
 pub(super) fn inbound(
     object: &Object,
-    parent: &Text,
+    place: &Arc<OnPremisesPlace>,
     members: Arc<[SourceAnchor]>,
     around: &Surroundings<'_>,
 ) -> Inbound {
@@ -94,10 +96,9 @@ pub(super) fn inbound(
     let Some(kind) = sync_type(kind) else {
         return Inbound::Filtered(Reason::plain(RuleId::R5_1, "no rule applies to this class"));
     };
-    let Some(anchor) = source_anchor(object, kind, around.anchor) else {
-        let text = "a linked mailbox account has no sourceAnchor, so it is never exported";
-        return Inbound::Filtered(Reason::plain(RuleId::R1_12, text));
-    };
+    let own = source_anchor(object, kind, around.anchor);
+    let lends = own.is_none();
+    let anchor = own.unwrap_or_else(|| SourceAnchor::from_guid_bytes(*object.guid.as_bytes()));
     let upn = match kind {
         SyncObjectType::User => match user_principal_name(object, &around.domain_name) {
             Some(upn) => Some(upn),
@@ -107,7 +108,7 @@ pub(super) fn inbound(
         },
         SyncObjectType::Group | SyncObjectType::Contact => None,
     };
-    let mut flows = flow(object, kind, anchor, upn, parent, around);
+    let mut flows = flow(object, kind, anchor, upn, place, around);
     if kind != SyncObjectType::User {
         flows.mail_enabled = flows
             .proxy_addresses
@@ -118,6 +119,9 @@ pub(super) fn inbound(
         if let Some(reason) = cannot_go_out(&flows) {
             return Inbound::Filtered(reason);
         }
+    }
+    if lends {
+        return Inbound::Lends(Box::new(flows));
     }
     Inbound::Flows(Box::new(flows))
 }
@@ -154,11 +158,11 @@ fn flow(
     kind: SyncObjectType,
     source_anchor: SourceAnchor,
     user_principal_name: Option<Text>,
-    parent: &Text,
+    place: &Arc<OnPremisesPlace>,
     around: &Surroundings<'_>,
 ) -> SyncObject {
     let mut properties: Vec<(Property, Text)> = Vec::with_capacity(8);
-    for (attribute, values) in object.attributes() {
+    for (attribute, values) in object.stored_attributes() {
         if let Some(property) = around.properties.of(attribute)
             && let Some(text) = values.first().and_then(Value::as_text).and_then(trimmed)
         {
@@ -192,11 +196,9 @@ fn flow(
         account_enabled: (kind == SyncObjectType::User).then_some(control & ACCOUNT_DISABLED == 0),
         sam_account_name: object.text(AttributeId::SAM_ACCOUNT_NAME).cloned(),
         distinguished_name: OnPremisesName {
-            first: first_component(object, around.schema),
-            parent: parent.clone(),
+            name: escaped_name(object),
+            place: Arc::clone(place),
         },
-        domain_name: around.domain_name.clone(),
-        net_bios_name: around.net_bios_name.clone(),
         user_certificates: u16::try_from(certificates).unwrap_or(u16::MAX),
         mail_enabled: false,
         security_enabled: object
@@ -208,21 +210,19 @@ fn flow(
     }
 }
 
-fn first_component(object: &Object, schema: &Schema) -> Text {
+/// The value of the object's own component in its distinguished name.
+fn escaped_name(object: &Object) -> Text {
     let name = object.name();
-    let attribute = schema.name(object.rdn_attribute());
-    let plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '.' || c == '-' || c == '_';
-    if name.chars().all(plain) && name.trim() == &**name {
-        let mut text = Text::with_capacity(attribute.len() + 1 + name.len());
-        attribute
-            .chars()
-            .for_each(|c| text.push(c.to_ascii_uppercase()));
-        text.push('=');
-        text.push_str(name);
-        return text;
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-' | b'_');
+    if name.bytes().all(plain) && !name.starts_with(' ') && !name.ends_with(' ') {
+        return name.clone();
     }
-    let rdn = mock_ad::directory::Rdn::new(attribute.to_ascii_uppercase(), name.clone());
-    Text::from(rdn.to_string())
+    let written = mock_ad::directory::Rdn::new("CN", name.clone()).to_string();
+    match written.get(3..) {
+        Some(written) if written != name.as_str() => Text::from(written),
+        _ => name.clone(),
+    }
 }
 
 /// Default exclusions (rules R5.9 and R5.10).
@@ -326,7 +326,8 @@ fn starts_fold(text: &str, start: &str) -> bool {
         .is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-/// Rules R1.1, R1.2, R1.7, R1.8 and R1.12.
+/// Rules R1.1, R1.2, R1.7, R1.8 and R1.12. mS-DS-ConsistencyGuid may hold what an administrator
+/// wrote there (rule R1.9); a recreated object has another objectGUID (rule R5.22).
 pub(super) fn source_anchor(
     object: &Object,
     kind: SyncObjectType,

@@ -22,6 +22,17 @@ pub struct Source {
     pub object: ObjectId,
 }
 
+/// What one account contributes to a person with accounts in several forests.
+#[derive(Debug, Clone)]
+pub struct Contribution {
+    /// The account.
+    pub source: Source,
+    /// Its attributes.
+    pub attributes: Arc<SyncObject>,
+    /// It gives values and no identity: a linked mailbox.
+    pub lends: bool,
+}
+
 /// One metaverse object.
 #[derive(Debug, Clone)]
 pub struct MvObject {
@@ -29,6 +40,8 @@ pub struct MvObject {
     pub source: Source,
     /// Further connector space objects that joined it (rule R5.5).
     pub joined: Vec<Source>,
+    /// What each of several forests contributes; empty where there is one.
+    pub contributions: Vec<Contribution>,
     /// Its attributes, as they go out; `None` where the rules keep it in.
     pub attributes: Option<Arc<SyncObject>>,
     /// Why it is kept in.
@@ -67,6 +80,7 @@ impl Metaverse {
         self.objects.push_back(Some(MvObject {
             source,
             joined: Vec::new(),
+            contributions: Vec::new(),
             attributes: None,
             filtered: None,
             connector: None,

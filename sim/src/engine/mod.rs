@@ -10,6 +10,7 @@ mod entra_connector;
 mod established;
 mod export;
 mod flow;
+mod forests;
 mod metaverse;
 mod run;
 mod sync;
@@ -29,7 +30,7 @@ pub use config::{
 pub use entra_connector::{
     CsEntry, CsId, EntraConnector, ExportFailure, NotReimported, PendingExport,
 };
-pub use metaverse::{Metaverse, MvId, MvObject, Source};
+pub use metaverse::{Contribution, Metaverse, MvId, MvObject, Source};
 pub use run::{ConnectorId, Counters, CyclePolicy, Step, StepResult, StepStatus};
 
 /// Where a step reports what it does.

@@ -80,6 +80,16 @@ pub enum StepStatus {
 }
 
 impl StepStatus {
+    /// Every status.
+    pub const ALL: [Self; 6] = [
+        Self::Success,
+        Self::CompletedSyncErrors,
+        Self::CompletedExportErrors,
+        Self::CompletedWarnings,
+        Self::StoppedDeletionThresholdExceeded,
+        Self::NotRunStagingMode,
+    ];
+
     /// The name in the run history.
     pub const fn name(self) -> &'static str {
         match self {
@@ -106,12 +116,28 @@ pub struct Counters {
     pub adds: u64,
     /// Objects that changed.
     pub updates: u64,
+    /// Objects that were renamed or moved.
+    pub renames: u64,
     /// Objects that are gone.
     pub deletes: u64,
     /// Objects for which a metaverse object was made.
     pub projections: u64,
     /// Objects that were joined to a metaverse object.
     pub joins: u64,
+    /// Objects that the rules leave out and that no metaverse object stands for.
+    pub filtered_disconnectors: u64,
+    /// Objects that the rules leave out from now on.
+    pub filtered_connectors: u64,
+    /// Joined objects whose values changed the metaverse object.
+    pub flow_updates: u64,
+    /// Joined objects that were evaluated and changed nothing.
+    pub no_flow_updates: u64,
+    /// Metaverse objects that went with their last connector.
+    pub metaverse_deletes: u64,
+    /// Objects that the outbound rules made in the connector space of the tenant.
+    pub provisioning_adds: u64,
+    /// Objects of the connector space of the tenant that the outbound rules let go.
+    pub provisioning_disconnects: u64,
     /// Objects that failed.
     pub errors: u64,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use mock_ad::directory::{AttributeId, Object, ObjectId};
-use mock_cloud::{Reason, RuleId, SourceAnchor, SyncObject};
+use mock_cloud::{OnPremisesPlace, Reason, RuleId, SourceAnchor, SyncObject};
 use store::Text;
 
 use super::ad_connector::PendingImport;
@@ -15,14 +15,21 @@ use super::metaverse::{MvId, Source};
 use super::run::Counters;
 use super::{Engine, EngineEvent, Sink};
 
+/// The parent of objects and the attribute that names them.
+type PlaceKey = (Option<ObjectId>, AttributeId);
+
 /// What one synchronisation of a forest carries along.
-struct Pass<'a> {
+pub(super) struct Pass<'a> {
     forest: usize,
     around: Surroundings<'a>,
     containers: BTreeMap<ObjectId, Text>,
-    counters: Counters,
+    /// What the names of siblings have in common.
+    places: BTreeMap<PlaceKey, Arc<OnPremisesPlace>>,
+    /// The place of the object before: most objects have it, too.
+    last_place: Option<(PlaceKey, Arc<OnPremisesPlace>)>,
+    pub(super) counters: Counters,
     /// Objects that began or ceased to be exported: groups they are in have to follow.
-    moved: BTreeSet<ObjectId>,
+    pub(super) moved: BTreeSet<ObjectId>,
     has_groups: bool,
 }
 
@@ -42,6 +49,8 @@ impl Engine {
                 schema: &schema,
             },
             containers: BTreeMap::new(),
+            places: BTreeMap::new(),
+            last_place: None,
             counters: Counters::default(),
             moved: BTreeSet::new(),
             has_groups: !connector.members.is_empty(),
@@ -57,7 +66,8 @@ impl Engine {
             let Some(entry) = self.forests[forest].entry(id) else {
                 continue;
             };
-            let waits = entry.pending != PendingImport::None || entry.error.is_some();
+            let waits =
+                entry.pending != PendingImport::None || entry.error.is_some() || entry.lends;
             let known = entry.image.is_some() || entry.metaverse.is_some();
             if !(waits || full && known) {
                 continue;
@@ -118,15 +128,25 @@ impl Engine {
         let error = match evaluated {
             Inbound::Error(reason) => Some(reason),
             Inbound::Filtered(reason) => {
+                pass.counters.filtered_connectors += u64::from(metaverse.is_some());
+                pass.counters.filtered_disconnectors += u64::from(metaverse.is_none());
                 if let Some(mv) = metaverse {
                     pass.moved.insert(id);
-                    self.set_attributes(mv, None, Some(Arc::new(reason.clone())));
+                    let rest = (self.forests.len() > 1)
+                        .then(|| self.without(mv, source))
+                        .flatten();
+                    let why = rest.is_none().then(|| Arc::new(reason.clone()));
+                    self.set_attributes(mv, rest, why);
                     self.provision(mv, pass.counters_mut(), sink);
                 }
                 sink(EngineEvent::Filtered {
                     source,
                     why: reason,
                 });
+                None
+            }
+            Inbound::Lends(object) => {
+                self.lend(source, *object, &image, pass, sink);
                 None
             }
             Inbound::Flows(object) => self
@@ -149,17 +169,38 @@ impl Engine {
     }
 
     fn evaluate(&self, image: &Object, id: ObjectId, pass: &mut Pass<'_>) -> Inbound {
-        let connector = &self.forests[pass.forest];
-        let parent = match image.parent {
-            Some(parent) => connector.container_name(parent, &mut pass.containers),
-            None => Text::new(),
-        };
+        let place = self.place(image, pass);
         let members = if pass.has_groups {
             self.member_anchors(pass.forest, id)
         } else {
             Arc::default()
         };
-        inbound(image, &parent, members, &pass.around)
+        inbound(image, &place, members, &pass.around)
+    }
+
+    /// Where an object is, as this connector space knows it.
+    fn place(&self, image: &Object, pass: &mut Pass<'_>) -> Arc<OnPremisesPlace> {
+        let key = (image.parent, image.rdn_attribute());
+        if let Some((last, place)) = &pass.last_place
+            && *last == key
+        {
+            return Arc::clone(place);
+        }
+        let connector = &self.forests[pass.forest];
+        let (around, containers) = (&pass.around, &mut pass.containers);
+        let place = pass.places.entry(key).or_insert_with(|| {
+            let attribute = around.schema.name(key.1).to_ascii_uppercase();
+            let parent = key.0.map(|id| connector.container_name(id, containers));
+            Arc::new(OnPremisesPlace {
+                attribute: Text::from(attribute.as_str()),
+                parent: parent.unwrap_or_default(),
+                domain_name: around.domain_name.clone(),
+                net_bios_name: around.net_bios_name.clone(),
+            })
+        });
+        let place = Arc::clone(place);
+        pass.last_place = Some((key, Arc::clone(&place)));
+        place
     }
 
     /// The anchors of those members that are exported themselves.
@@ -190,20 +231,21 @@ impl Engine {
     ) -> Result<(), Reason> {
         let mv = match metaverse {
             Some(mv) => mv,
-            None => self.join_or_project(source, &object, image, pass, sink),
+            None => self.join_or_project(source, image, pass, sink),
         };
         self.forests[source.forest]
             .entry_mut(source.object)
             .metaverse = Some(mv);
+        let object = if self.forests.len() > 1 {
+            self.combined(mv, source, Arc::clone(&object), false)
+                .unwrap_or(object)
+        } else {
+            object
+        };
         let Some(known) = self.metaverse.get(mv) else {
             return Ok(());
         };
         let connected = known.connector.and_then(|id| self.entra.get(id));
-        // A joined account of another forest lends its values only where the first has none.
-        let object = match (known.source == source, &known.attributes) {
-            (false, Some(attributes)) => Arc::clone(attributes),
-            _ => object,
-        };
         if let Some(entry) = connected
             && entry.confirmed_anchor
             && entry.anchor != object.source_anchor
@@ -214,7 +256,12 @@ impl Engine {
             ));
         }
         let was_out = known.attributes.is_none();
-        if known.attributes.as_ref() != Some(&object) {
+        let changed = known.attributes.as_ref() != Some(&object);
+        if metaverse.is_some() {
+            pass.counters.flow_updates += u64::from(changed);
+            pass.counters.no_flow_updates += u64::from(!changed);
+        }
+        if changed {
             if was_out && pass.has_groups {
                 pass.moved.insert(source.object);
             }
@@ -253,35 +300,15 @@ impl Engine {
     fn join_or_project(
         &mut self,
         source: Source,
-        object: &SyncObject,
         image: &Object,
         pass: &mut Pass<'_>,
         sink: Sink<'_>,
     ) -> MvId {
-        if self.forests.len() > 1 {
-            let own = object
-                .security_identifier
-                .as_ref()
-                .map(|sid| sid.as_bytes().to_vec());
-            let master = image
-                .bytes(AttributeId::MS_EXCH_MASTER_ACCOUNT_SID)
-                .map(<[u8]>::to_vec);
-            let joined = [own, master]
-                .into_iter()
-                .flatten()
-                .find_map(|sid| self.metaverse.find_by_security_identifier(&sid));
-            if let Some(mv) = joined {
-                pass.counters.joins += 1;
-                if let Some(known) = self.metaverse.get_mut(mv) {
-                    known.joined.push(source);
-                }
-                let text = "joined to the account of another forest with the same SID";
-                sink(EngineEvent::Joined {
-                    source,
-                    why: Reason::plain(RuleId::R5_5, text),
-                });
-                return mv;
-            }
+        if self.forests.len() > 1
+            && let Some(mv) = self.owner_of(image)
+        {
+            self.note_joined(mv, source, pass, sink);
+            return mv;
         }
         pass.counters.projections += 1;
         self.metaverse.project(source)
@@ -304,18 +331,43 @@ impl Engine {
         };
         if known.source != source {
             known.joined.retain(|joined| *joined != source);
+            if let Some(rest) = self.without(mv, source) {
+                self.set_attributes(mv, Some(rest), None);
+                self.provision(mv, &mut pass.counters, sink);
+            }
             return;
         }
-        if known.joined.is_empty() {
+        let lenders: Vec<Source> = known
+            .contributions
+            .iter()
+            .filter(|it| it.lends)
+            .map(|it| it.source)
+            .collect();
+        let heir = known
+            .joined
+            .iter()
+            .copied()
+            .find(|it| !lenders.contains(it));
+        let Some(heir) = heir else {
+            for lender in known.joined.clone() {
+                let entry = self.forests[lender.forest].entry_mut(lender.object);
+                entry.metaverse = None;
+                entry.lends = true;
+            }
+            let Some(known) = self.metaverse.get_mut(mv) else {
+                return;
+            };
             let attributes = known.attributes.clone();
             self.set_attributes(mv, None, None);
             self.provision(mv, &mut pass.counters, sink);
             self.metaverse.remove(mv);
+            pass.counters.metaverse_deletes += 1;
             sink(EngineEvent::Disconnected { source, attributes });
             return;
-        }
-        let heir = known.joined.remove(0);
+        };
+        known.joined.retain(|it| *it != heir);
         known.source = heir;
+        known.contributions.retain(|it| it.source != source);
         self.forests[heir.forest].entry_mut(heir.object).pending = PendingImport::Update;
     }
 
@@ -330,6 +382,7 @@ impl Engine {
             (None, Some(object)) => self.connect(mv, &object, counters, sink),
             (Some(id), Some(object)) => self.update_connector(id, &object),
             (Some(id), None) => {
+                counters.provisioning_disconnects += 1;
                 if let Some(known) = self.metaverse.get_mut(mv) {
                     known.connector = None;
                 }
@@ -364,6 +417,7 @@ impl Engine {
                 id
             }
             None => {
+                counters.provisioning_adds += 1;
                 let entry = CsEntry::provisioned(object.kind, anchor.clone());
                 self.entra.insert(CsEntry {
                     pending_export: PendingExport::Add,

@@ -59,13 +59,12 @@ pub(super) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
         before.mail_nickname.as_ref(),
         after.mail_nickname.as_ref(),
     );
-    for one in Property::all() {
-        let value = |object| property(&DirectoryObject::clone(object).properties, one).cloned();
-        if before.properties != after.properties {
+    if before.properties != after.properties {
+        for one in Property::all() {
             note(
                 one.graph_name(),
-                value(before).as_ref(),
-                value(after).as_ref(),
+                property(&before.properties, one),
+                property(&after.properties, one),
             );
         }
     }
@@ -92,7 +91,11 @@ pub(super) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
         all.sort();
         all
     };
-    let (from, to) = (addresses(before), addresses(after));
+    let (from, to) = if before.proxy_addresses == after.proxy_addresses {
+        (Vec::new(), Vec::new())
+    } else {
+        (addresses(before), addresses(after))
+    };
     if from != to {
         all.push(Change {
             property: "proxyAddresses",

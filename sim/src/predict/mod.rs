@@ -6,7 +6,7 @@
 mod changes;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -19,7 +19,8 @@ pub use changes::{Change, Loss};
 pub use verdict::{By, Outcome};
 
 use crate::engine::{
-    ConnectorId, CyclePolicy, EngineConfig, EngineEvent, Exported, PendingExport, Source, Step,
+    ConnectorId, CsId, CyclePolicy, EngineConfig, EngineEvent, Exported, PendingExport, Source,
+    Step,
 };
 use crate::world::{Action, EngineChange, Event, EventSink, World};
 
@@ -186,6 +187,10 @@ fn pass_time(future: &mut World, pause: SignedDuration, log: &mut Log) {
 
 /// Synced accounts that no object of any forest stands behind.
 fn orphans(world: &World, before: &Tenant) -> Vec<Account> {
+    let metaverse = world.engine().metaverse().iter();
+    let known: BTreeSet<&SourceAnchor> = metaverse
+        .filter_map(|(_, object)| Some(&object.attributes.as_ref()?.source_anchor))
+        .collect();
     let backed = |anchor: &SourceAnchor| {
         let Some(bytes) = anchor.guid_bytes() else {
             return false;
@@ -195,12 +200,7 @@ fn orphans(world: &World, before: &Tenant) -> Vec<Account> {
             .forests()
             .iter()
             .any(|directory| directory.find_by_guid(&guid).is_some())
-            || world.engine().metaverse().iter().any(|(_, object)| {
-                object
-                    .attributes
-                    .as_ref()
-                    .is_some_and(|it| it.source_anchor == *anchor)
-            })
+            || known.contains(anchor)
     };
     before
         .objects()
@@ -220,7 +220,8 @@ fn orphans(world: &World, before: &Tenant) -> Vec<Account> {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     exported: BTreeMap<Source, Arc<Exported>>,
-    deleted: Vec<Arc<Exported>>,
+    /// By what the connection was.
+    deleted: BTreeMap<CsId, Arc<Exported>>,
     filtered: BTreeMap<Source, Reason>,
     failed: BTreeMap<Source, Reason>,
     stopped: Option<Stopped>,
@@ -245,7 +246,7 @@ impl Log {
     /// Later cycles confirm and correct; what an object came to first is what a person asks for.
     fn exported(&mut self, exported: Arc<Exported>) {
         if exported.pending == PendingExport::Delete {
-            self.deleted.push(exported);
+            self.deleted.entry(exported.cs).or_insert(exported);
             return;
         }
         let Some(source) = exported.source else {

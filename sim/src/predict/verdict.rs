@@ -132,14 +132,13 @@ impl Judge<'_> {
             resembles: Vec::new(),
             why: Vec::new(),
         };
-        let connector = self.connector(source);
-        let deleted = log.deleted.iter().find(|one| Some(one.cs) == connector);
+        let deleted = || log.deleted.get(&self.connector(source)?);
         if let Some(reason) = log.failed.get(&source) {
             prediction.outcome = Outcome::Error;
             prediction.why.push(reason.clone());
         } else if let Some(exported) = log.exported.get(&source) {
             self.judge_export(&mut prediction, exported);
-        } else if let Some(exported) = deleted {
+        } else if let Some(exported) = deleted() {
             self.judge_delete(&mut prediction, exported, log.filtered.get(&source));
         } else {
             self.judge_silence(&mut prediction, source, log);

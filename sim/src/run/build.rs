@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use mock_ad::directory::{
     AddRequest, AttributeId, Directory, DirectoryOptions, Dn, ObjectGuid, ObjectId, Value,
 };
-use mock_cloud::Profile;
+use mock_cloud::{CloudKey, Profile};
 use store::Entropy;
 
 pub(super) use ad::{ad_request, forest_of};
@@ -21,7 +21,7 @@ use super::names::{ForestName, Names};
 use super::{Impossible, shared};
 use crate::scenario::model::{self, Scenario, Step};
 use crate::scenario::value::OuPath;
-use crate::scenario::{BASE, copies};
+use crate::scenario::{BASE, Spanned, copies};
 use crate::world::World;
 
 /// Builds the world of an expanded scenario.
@@ -51,8 +51,19 @@ pub(super) fn world(scenario: &Scenario, profile: Profile) -> Result<(World, Nam
     }
     ad::link_members(initial, &names, &mut directories, start)?;
     let mut tenant = cloud::tenant(scenario, profile)?;
+    // Keys are given in order, so those of members are known before the members are there.
+    let keys: BTreeMap<&str, CloudKey> = initial
+        .cloud
+        .iter()
+        .zip(0u32..)
+        .map(|((name, _), place)| (name.as_str(), CloudKey(place)))
+        .collect();
     for (name, object) in initial.cloud.iter() {
-        let made = cloud_object(&object.value, &anchors, start, &mut entropy)?;
+        let mut made = cloud_object(&object.value, &anchors, start, &mut entropy)?;
+        let members = object.value.members.iter();
+        made.members = members
+            .filter_map(|member| keys.get(member.as_str()).copied())
+            .collect();
         let key = tenant.insert(made);
         assign_roles(&mut tenant, key, &object.value);
         names.add_cloud(name, key);
@@ -158,7 +169,16 @@ fn make_units(
             _ => {}
         }
     }
+    let renamed: Vec<String> = scenario.steps.iter().filter_map(renamed_to).collect();
+    let comes_later = |path: &OuPath| {
+        let path = path.to_string().to_lowercase();
+        let mut later = renamed.iter().map(|name| name.to_lowercase());
+        later.any(|name| path == name || path.ends_with(&format!(",{name}")))
+    };
     for path in paths {
+        if comes_later(path) {
+            continue;
+        }
         for (place, directory) in directories.iter_mut().enumerate() {
             let Some(dn) = names.place(path, place) else {
                 continue;
@@ -168,6 +188,19 @@ fn make_units(
             }
         }
     }
+}
+
+/// What a container is called once a step has renamed it.
+fn renamed_to(step: &Spanned<Step>) -> Option<String> {
+    let Step::RenameOu(renamed) = &step.value else {
+        return None;
+    };
+    let old = renamed.ou.value.to_string();
+    let above = old.split_once(',').map(|(_, above)| above);
+    Some(match above {
+        Some(above) => format!("OU={},{above}", renamed.to),
+        None => format!("OU={}", renamed.to),
+    })
 }
 
 fn make_unit(directory: &mut Directory, dn: &Dn, entropy: &mut Entropy, start: Timestamp) {

@@ -360,18 +360,46 @@ impl Runner<'_> {
     fn step_status(&self, wanted: &StepStatus) -> Met {
         let connector: Result<ConnectorId, _> = self.connector(&wanted.connector);
         let step = super::steps::engine_steps(wanted.run).last().copied();
-        let status = connector
+        let expected = format!("expected the status {}", wanted.status);
+        let result = connector
             .ok()
             .zip(step)
-            .and_then(|(connector, step)| self.statuses.get(&(connector, step)));
-        let name = status.map_or("it has not run", |status| status.name());
-        if name == wanted.status.as_str() {
-            return Ok(());
+            .and_then(|(connector, step)| self.results.get(&(connector, step)));
+        let Some(result) = result else {
+            return Err(Missed::new(expected, "it has not run"));
+        };
+        if result.status.name() != wanted.status.as_str() {
+            return Err(Missed::new(expected, result.status.name()));
         }
-        Err(Missed::new(
-            format!("expected the status {}", wanted.status),
-            name,
-        ))
+        let counters = &result.counters;
+        let all = [
+            ("Adds", wanted.adds, counters.adds),
+            ("Updates", wanted.updates, counters.updates),
+            ("Renames", wanted.renames, counters.renames),
+            ("Deletes", wanted.deletes, counters.deletes),
+            ("Projections", wanted.projections, counters.projections),
+            ("Joins", wanted.joins, counters.joins),
+            (
+                "Filtered Disconnectors",
+                wanted.filtered,
+                counters.filtered_disconnectors,
+            ),
+            (
+                "Connectors with Flow Updates",
+                wanted.flow_updates,
+                counters.flow_updates,
+            ),
+            ("errors", wanted.errors, counters.errors),
+        ];
+        for (what, wanted, found) in all {
+            if let Some(wanted) = wanted
+                && u64::from(wanted) != found
+            {
+                let expected = format!("expected {wanted} {what}");
+                return Err(Missed::new(expected, format!("there are {found}")));
+            }
+        }
+        Ok(())
     }
 
     fn event(&self, id: u32) -> Met {

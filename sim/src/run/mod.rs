@@ -4,6 +4,7 @@
 
 mod build;
 mod expect;
+mod hazards;
 mod known;
 mod names;
 mod steps;
@@ -15,9 +16,11 @@ use mock_cloud::tenant::State;
 use mock_cloud::{CloudKey, Profile, Reason, RuleId};
 use store::Text;
 
+pub use hazards::hazards;
 pub use known::{known, load};
 
-use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepStatus};
+use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult};
+use crate::manager::{ConnectorSpaceObject, History, Lineage, StepRecord, lineage, search};
 use crate::scenario::model::{Expectation, Scenario, Step};
 use crate::scenario::{Diagnostic, Spanned, expanded};
 use crate::world::{Event, World};
@@ -40,6 +43,12 @@ pub struct Verdict {
     pub rules: BTreeSet<RuleId>,
     /// The fingerprint of the world at the end.
     pub fingerprint: u128,
+    /// Every step of a run profile that ran, as Synchronization Service Manager lists it.
+    pub history: Vec<StepRecord>,
+    /// What a search of the connector spaces finds at the end.
+    pub connector_space: Vec<ConnectorSpaceObject>,
+    /// Where each named object of Active Directory has got to at the end.
+    pub lineage: BTreeMap<String, Lineage>,
 }
 
 impl Verdict {
@@ -65,10 +74,14 @@ pub fn run(file: &str, scenario: &Scenario, profile: Profile) -> Verdict {
                 expectations: 0,
                 rules: BTreeSet::new(),
                 fingerprint: 0,
+                history: Vec::new(),
+                connector_space: Vec::new(),
+                lineage: BTreeMap::new(),
             };
         }
     };
     runner.run(&scenario);
+    let lineage = runner.lineage();
     Verdict {
         title,
         profile,
@@ -77,6 +90,9 @@ pub fn run(file: &str, scenario: &Scenario, profile: Profile) -> Verdict {
         expectations: runner.expectations,
         rules: runner.rules,
         fingerprint: runner.world.fingerprint(),
+        history: runner.history.records().to_vec(),
+        connector_space: search(&runner.world),
+        lineage,
     }
 }
 
@@ -139,9 +155,12 @@ pub(crate) struct Runner<'f> {
     valuable: BTreeSet<CloudKey>,
     /// Accounts that a step named, and may therefore be deleted by it.
     refused: Option<Refused>,
-    statuses: BTreeMap<(ConnectorId, EngineStep), StepStatus>,
+    results: BTreeMap<(ConnectorId, EngineStep), StepResult>,
+    history: History,
     events: BTreeSet<u32>,
     last_step: Option<(std::ops::Range<usize>, &'static str)>,
+    /// Where hazards are looked for.
+    watch: Option<hazards::Watch>,
 }
 
 impl<'f> Runner<'f> {
@@ -158,9 +177,11 @@ impl<'f> Runner<'f> {
             said: BTreeMap::new(),
             valuable: BTreeSet::new(),
             refused: None,
-            statuses: BTreeMap::new(),
+            results: BTreeMap::new(),
+            history: History::default(),
             events: BTreeSet::new(),
             last_step: None,
+            watch: None,
         };
         runner.note_valuables();
         runner
@@ -184,8 +205,15 @@ impl<'f> Runner<'f> {
                 self.refused = None;
                 self.last_step = Some((step.at.clone(), step.value.verb()));
                 self.steps += 1;
+                let before = self.watch.is_some().then(|| self.world.clone());
+                if before.is_some() {
+                    self.foresee(step);
+                }
                 if let Err(problem) = self.step(&step.value, step.at.clone()) {
                     self.failures.push(problem.diagnostic(self.file));
+                }
+                if let Some(before) = &before {
+                    self.look_back(step, before);
                 }
                 self.note_valuables();
                 if let Some(refused) = self.refused.clone()
@@ -244,6 +272,17 @@ impl<'f> Runner<'f> {
         self.failures.push(diagnostic);
     }
 
+    /// Where each named object has got to; of a name for several, the last.
+    fn lineage(&self) -> BTreeMap<String, Lineage> {
+        let named = self.names.ad_names();
+        named
+            .filter_map(|(name, sources)| {
+                let source = *sources.last()?;
+                Some((name.to_owned(), lineage(&self.world, source)))
+            })
+            .collect()
+    }
+
     fn note_valuables(&mut self) {
         for (key, object) in self.world.tenant().objects() {
             let holds = object.mailbox.is_some() || !object.licences.is_empty();
@@ -258,7 +297,11 @@ impl<'f> Runner<'f> {
         let events = self.world.apply(action);
         for event in &events {
             self.rules.extend(event.rules());
+            self.history.note(event, &self.world);
             self.note(event);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.events.extend(events.iter().cloned());
         }
         events
     }
@@ -316,8 +359,8 @@ impl<'f> Runner<'f> {
                 self.events.insert(116);
             }
             EngineEvent::Finished(result) => {
-                self.statuses
-                    .insert((result.connector, result.step), result.status);
+                self.results
+                    .insert((result.connector, result.step), *result);
             }
             _ => {}
         }

@@ -27,7 +27,26 @@ pub(super) fn check_all(file: &str, scenario: &Scenario, known: &Known<'_>) -> V
     belongs::check(&mut checker, &names);
     steps::check(&mut checker, &names);
     expectations::check(&mut checker, &names);
+    hazards(&mut checker);
     checker.found
+}
+
+/// Reports hazards that do not exist.
+fn hazards(checker: &mut Checker<'_>) {
+    let scenario = checker.scenario;
+    for name in &scenario.hazards {
+        if crate::hazard::hazard(name).is_none() {
+            let message = format!("there is no hazard `{name}`");
+            let words = crate::hazard::HAZARDS.iter();
+            let words = words.flat_map(|it| [it.number, it.name]);
+            let help = super::suggest::nearest(name, words).map_or_else(
+                || "they are called W01 to W15".to_owned(),
+                |nearest| format!("did you mean `{nearest}`?"),
+            );
+            let problem = checker.problem("unknown-hazard", message, &name.at);
+            checker.add(problem.help(help));
+        }
+    }
 }
 
 /// What the checks share.

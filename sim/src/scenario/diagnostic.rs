@@ -7,10 +7,12 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 /// One finding about a scenario file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
     /// The kind of finding, such as `unknown-object`: stable, for tools and documentation.
     pub code: &'static str,
     /// What is wrong, in one sentence without a full stop.
-    pub message: String,
+    pub message: Box<str>,
     /// The file, as the caller named it.
     pub file: Box<str>,
     /// The bytes of the file that are wrong.
@@ -19,6 +21,16 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to write instead, one hint each.
     pub help: Vec<String>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Severity {
+    /// The file can be used all the same.
+    Warning,
+    /// It can't, or something is lost.
+    #[default]
+    Error,
 }
 
 /// A note at a place in the file.
@@ -48,15 +60,23 @@ impl Diagnostic {
         file: &str,
         span: Range<usize>,
     ) -> Self {
-        let message = message.into();
+        let message: String = message.into();
         Self {
+            severity: Severity::default(),
             code,
-            message,
+            message: message.into(),
             file: file.into(),
             span,
             labels: Vec::new(),
             help: Vec::new(),
         }
+    }
+
+    /// The same finding, as bad as this.
+    #[must_use]
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 
     /// Adds a note at the place that is wrong.
@@ -154,7 +174,11 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: &'a str) -> Group<'a> {
     if !is_labelled {
         snippet = snippet.annotation(AnnotationKind::Primary.span(primary));
     }
-    let title = Level::ERROR
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
         .primary_title(printable(&diagnostic.message))
         .id(diagnostic.code);
     let help = diagnostic.help.iter();

@@ -3,7 +3,7 @@
 use super::derive::{BASE, INITIAL_DOMAIN, guid_of, proxy_addresses, sid_of, text};
 use super::model::{
     AdObject, AdType, CloudObject, CloudType, Feature, Forest, GroupCategory, InitialWorld,
-    Profile, Scenario,
+    Profile, Scenario, Step,
 };
 use super::spanned::{Name, Spanned};
 use super::value::{OuPath, Threshold};
@@ -36,14 +36,22 @@ pub fn expanded(scenario: &Scenario) -> Scenario {
     let initial = world
         .tenant
         .initial_domain
-        .get_or_insert_with(|| text(INITIAL_DOMAIN));
+        .get_or_insert_with(|| text(INITIAL_DOMAIN))
+        .clone();
     for (name, object) in &mut world.cloud.0 {
-        cloud_object(name, &mut object.value, initial);
+        cloud_object(name, &mut object.value, &initial);
     }
     let bases: Vec<(Option<Name>, String)> = bases(world);
     let ou = world.engine.scope.first().map(|scope| scope.value.clone());
     for (name, object) in &mut world.ad.0 {
         ad_object(name, &mut object.value, ou.as_ref(), &bases);
+    }
+    for step in &mut scenario.steps {
+        match &mut step.value {
+            Step::Add(new) => ad_object(&new.name, &mut new.object, ou.as_ref(), &bases),
+            Step::CreateCloudUser(new) => cloud_object(&new.name, &mut new.object, &initial),
+            _ => {}
+        }
     }
     scenario
 }

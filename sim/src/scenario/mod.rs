@@ -31,7 +31,7 @@ mod yaml;
 
 pub use collect::{Introduced, Named, OneOrMany};
 pub use derive::{BASE, INITIAL_DOMAIN, copies, guid_of, proxy_addresses, sid_of};
-pub use diagnostic::{Colour, Diagnostic, Label, render, render_in};
+pub use diagnostic::{Colour, Diagnostic, Label, Severity, render, render_in};
 pub use expand::{expand, expanded};
 pub use known::{Known, Switch};
 pub use model::Scenario;
@@ -39,3 +39,4 @@ pub use read::{check, load, parse, text_of};
 pub(crate) use read::{read_document, write_document};
 pub use schema::schema_json;
 pub use spanned::{Name, Spanned};
+pub(crate) use suggest::nearest;

@@ -69,6 +69,14 @@ pub struct Scenario {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub tags: Vec<Name>,
+    /// Hazards that the scenario commits on purpose, such as `W04`: `check` keeps silent about
+    /// them.
+    #[serde(
+        default,
+        deserialize_with = "each",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub hazards: Vec<Name>,
     /// What there is before the first step.
     #[serde(deserialize_with = "recover")]
     pub world: InitialWorld,

@@ -3,7 +3,7 @@
 /// The candidate that `written` most likely stands for, if any is near enough.
 ///
 /// Case, `-`, `_` and blanks do not count as differences, so `displayName` finds `display-name`.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     written: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

@@ -201,7 +201,7 @@ fn problem_of(found: &Diagnostic, source: &str) -> Problem {
         file: found.file.to_string(),
         line,
         column,
-        message: found.message.clone(),
+        message: found.message.to_string(),
         help: if found.help.is_empty() {
             "see the chapter on snapshots in the README".to_owned()
         } else {

@@ -2,10 +2,7 @@
 
 use jiff::SignedDuration;
 pub use mock_ad::directory::Change as AdChange;
-use mock_cloud::tenant::administer::{ObjectUpdate, RestoreOptions};
-use mock_cloud::tenant::{DirectoryObject, Role};
-use mock_cloud::{CloudKey, SourceAnchor};
-use store::Text;
+pub use mock_cloud::tenant::Change as CloudChange;
 
 use crate::engine::{ConnectorId, CyclePolicy, Scope, Step};
 
@@ -35,37 +32,6 @@ pub enum Action {
     Advance(SignedDuration),
     /// The engine is set up differently.
     Configure(EngineChange),
-}
-
-/// A change to the tenant.
-#[derive(Debug, Clone)]
-pub enum CloudChange {
-    /// Makes an object; its id is drawn from the world's entropy.
-    Create(Box<DirectoryObject>),
-    /// Changes properties.
-    Update(CloudKey, Box<ObjectUpdate>),
-    /// Deletes an object to the recycle bin.
-    Delete(CloudKey),
-    /// Removes a deleted object for good.
-    Purge(CloudKey),
-    /// Restores a deleted object.
-    Restore(CloudKey, RestoreOptions),
-    /// Sets or clears the ImmutableId.
-    SetImmutableId(CloudKey, Option<SourceAnchor>),
-    /// Gives a licence.
-    AssignLicence(CloudKey, Text),
-    /// Takes a licence away.
-    RemoveLicence(CloudKey, Text),
-    /// Gives a directory role.
-    AssignRole(CloudKey, Role),
-    /// Takes a directory role away.
-    RemoveRole(CloudKey, Role),
-    /// Turns a feature on or off, by its name in scenario files.
-    SetFeature(&'static str, bool),
-    /// Converts a user to cloud-managed, or back.
-    SetCloudManaged(CloudKey, bool),
-    /// Clears `onPremisesObjectIdentifier`.
-    ClearObjectIdentifier(CloudKey),
 }
 
 /// A change of the engine's own setup.

@@ -10,8 +10,7 @@ mod time;
 
 use jiff::Timestamp;
 use mock_ad::directory::{Directory, ObjectGuid};
-use mock_cloud::tenant::{FEATURES, Refusal};
-use mock_cloud::{CloudKey, Profile, Tenant};
+use mock_cloud::{Profile, Tenant};
 use store::Entropy;
 
 pub use action::{Action, AdChange, CloudChange, EngineChange};
@@ -93,7 +92,7 @@ impl World {
     pub fn apply_into(&mut self, action: &Action, sink: &mut dyn EventSink) {
         match action {
             Action::Ad { forest, change } => self.change_ad(*forest, change, sink),
-            Action::Cloud(change) => match self.change_cloud(change) {
+            Action::Cloud(change) => match self.tenant.apply(change, self.now, &mut self.entropy) {
                 Ok(object) => sink.event(Event::CloudChanged { object }),
                 Err(refusal) => sink.event(Event::CloudRefused(Box::new(refusal))),
             },
@@ -141,53 +140,6 @@ impl World {
             Ok(object) => Event::AdChanged { forest, object },
             Err(refusal) => Event::AdRefused(Box::new(refusal)),
         });
-    }
-
-    fn change_cloud(&mut self, change: &CloudChange) -> Result<Option<CloudKey>, Refusal> {
-        let (tenant, now) = (&mut self.tenant, self.now);
-        match change {
-            CloudChange::Create(object) => {
-                return tenant.create_object((**object).clone()).map(Some);
-            }
-            CloudChange::SetFeature(name, enabled) => {
-                if let Some(feature) = FEATURES.iter().find(|feature| feature.name == *name) {
-                    tenant.set_feature(feature, *enabled)?;
-                }
-                return Ok(None);
-            }
-            CloudChange::Update(key, update) => tenant.update_object(*key, update)?,
-            CloudChange::Delete(key) => tenant.delete_object(*key, now)?,
-            CloudChange::Purge(key) => tenant.purge_object(*key, now)?,
-            CloudChange::Restore(key, options) => tenant.restore_object(*key, options, now)?,
-            CloudChange::SetImmutableId(key, anchor) => {
-                tenant.set_immutable_id(*key, anchor.clone())?;
-            }
-            CloudChange::AssignLicence(key, licence) => {
-                tenant.assign_licence(*key, licence.clone(), &mut self.entropy)?;
-            }
-            CloudChange::RemoveLicence(key, licence) => tenant.remove_licence(*key, licence)?,
-            CloudChange::AssignRole(key, role) => tenant.assign_role(*key, role.clone())?,
-            CloudChange::RemoveRole(key, role) => tenant.remove_role(*key, role)?,
-            CloudChange::SetCloudManaged(key, managed) => {
-                tenant.set_cloud_managed(*key, *managed)?;
-            }
-            CloudChange::ClearObjectIdentifier(key) => tenant.clear_object_identifier(*key)?,
-        }
-        let key = match change {
-            CloudChange::Update(key, _)
-            | CloudChange::Delete(key)
-            | CloudChange::Purge(key)
-            | CloudChange::Restore(key, _)
-            | CloudChange::SetImmutableId(key, _)
-            | CloudChange::AssignLicence(key, _)
-            | CloudChange::RemoveLicence(key, _)
-            | CloudChange::AssignRole(key, _)
-            | CloudChange::RemoveRole(key, _)
-            | CloudChange::SetCloudManaged(key, _)
-            | CloudChange::ClearObjectIdentifier(key) => Some(*key),
-            CloudChange::Create(_) | CloudChange::SetFeature(..) => None,
-        };
-        Ok(key)
     }
 
     fn configure(&mut self, change: &EngineChange, sink: &mut dyn EventSink) {

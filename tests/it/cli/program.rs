@@ -119,8 +119,10 @@ fn program() -> &'static Path {
             .args([
                 "build",
                 "--quiet",
-                "--package",
-                "dirsync-lab",
+                // All programs with the features that the tests themselves were built with: what
+                // is there already is not built again.
+                "--workspace",
+                "--bins",
                 "--profile",
                 profile,
             ])

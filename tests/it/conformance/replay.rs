@@ -172,7 +172,7 @@ impl Replay {
                     value,
                 };
                 if control.oid == "DSNEXT" {
-                    control.oid = DIRSYNC.to_owned();
+                    DIRSYNC.clone_into(&mut control.oid);
                     let mut contents = vec![0x02, 1, 0, 0x02, 3, 1, 0, 0, 0x04, 0x81];
                     contents.push(self.dirsync.len() as u8);
                     contents.extend_from_slice(&self.dirsync);

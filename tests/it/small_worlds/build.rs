@@ -139,7 +139,7 @@ fn tenant(small: &SmallWorld, start: Timestamp) -> cloud::Tenant {
         tenant.domains.verify(domain.as_str(), how);
     }
     if let Some(features) = small.tenant.features {
-        tenant.features = as_features(features);
+        set_features(features, &mut tenant.features);
     }
     for thing in &small.things {
         let key = tenant.insert(cloud_object(thing, start));
@@ -154,16 +154,14 @@ fn tenant(small: &SmallWorld, start: Timestamp) -> cloud::Tenant {
     tenant
 }
 
-const fn as_features(features: Features) -> cloud::Features {
-    cloud::Features {
-        block_cloud_object_takeover_through_hard_match: features.block_hard_match,
-        block_soft_match: features.block_soft_match,
-        soft_match_on_upn: features.soft_match_on_upn,
-        synchronize_upn_for_managed_users: features.synchronize_upn_for_managed_users,
-        quarantine_upon_upn_conflict: features.quarantine_upn,
-        quarantine_upon_proxy_addresses_conflict: features.quarantine_addresses,
-        allow_on_prem_update_of_on_premises_object_identifier: features.allow_object_id_update,
-    }
+fn set_features(wanted: Features, on: &mut cloud::Features) {
+    on.block_cloud_object_takeover_through_hard_match = wanted.block_hard_match;
+    on.block_soft_match = wanted.block_soft_match;
+    on.soft_match_on_upn = wanted.soft_match_on_upn;
+    on.synchronize_upn_for_managed_users = wanted.synchronize_upn_for_managed_users;
+    on.quarantine_upon_upn_conflict = wanted.quarantine_upn;
+    on.quarantine_upon_proxy_addresses_conflict = wanted.quarantine_addresses;
+    on.allow_on_prem_update_of_on_premises_object_identifier = wanted.allow_object_id_update;
 }
 
 fn cloud_object(thing: &CloudThing, start: Timestamp) -> cloud::DirectoryObject {

@@ -277,7 +277,9 @@ proptest! {
         encode(&Response { id, body: Body::Entry(entry), controls: Vec::new() }, &mut bytes);
         prop_assert_eq!(frame_length(&bytes), Ok(Some(bytes.len())));
         let read: rasn_ldap::LdapMessage = rasn::ber::decode(&bytes).unwrap();
-        let rasn_ldap::ProtocolOp::SearchResEntry(read) = read.protocol_op else { panic!("{read:?}") };
+        let rasn_ldap::ProtocolOp::SearchResEntry(read) = read.protocol_op else {
+            panic!("no entry")
+        };
         prop_assert_eq!(&read.object_name.0, &dn);
         let mut found: Vec<Vec<u8>> =
             read.attributes[0].vals.to_vec().into_iter().map(|value| value.to_vec()).collect();

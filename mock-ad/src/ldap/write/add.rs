@@ -94,17 +94,6 @@ impl Write<'_> {
     }
 }
 
-/// Whether a new account would be a user that is enabled and needs a password.
-fn enables(attributes: &Attributes) -> bool {
-    const NORMAL_ACCOUNT: i64 = 0x200;
-    const DISABLED_OR_WITHOUT_PASSWORD: i64 = 0x2 | 0x20;
-    attributes
-        .iter()
-        .filter(|(attribute, _)| *attribute == AttributeId::USER_ACCOUNT_CONTROL)
-        .filter_map(|(_, values)| values.first()?.as_integer())
-        .any(|control| control & NORMAL_ACCOUNT != 0 && control & DISABLED_OR_WITHOUT_PASSWORD == 0)
-}
-
 /// Whether a value is what the directory would work out by itself.
 fn follows_anyway(dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
     let Some(text) = values.first() else {
@@ -124,4 +113,15 @@ fn follows_anyway(dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
         AttributeId::OBJECT_CATEGORY => text.is_some(),
         _ => false,
     }
+}
+
+/// Whether a new account would be a user that is enabled and needs a password.
+fn enables(attributes: &Attributes) -> bool {
+    const NORMAL_ACCOUNT: i64 = 0x200;
+    const DISABLED_OR_WITHOUT_PASSWORD: i64 = 0x2 | 0x20;
+    attributes
+        .iter()
+        .filter(|(attribute, _)| *attribute == AttributeId::USER_ACCOUNT_CONTROL)
+        .filter_map(|(_, values)| values.first()?.as_integer())
+        .any(|control| control & NORMAL_ACCOUNT != 0 && control & DISABLED_OR_WITHOUT_PASSWORD == 0)
 }

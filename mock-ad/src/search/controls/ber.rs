@@ -139,7 +139,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(number: i64, bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        fn what_is_written_is_read(
+            number: i64,
+            bytes in proptest::collection::vec(any::<u8>(), 0..400),
+        ) {
             let mut out = Vec::new();
             put_integer(&mut out, INTEGER, number);
             put(&mut out, OCTETS, &bytes);

@@ -80,7 +80,8 @@ fn clients_find_their_way_through_the_configuration() {
     let service = "(tombstoneLifetime=180)";
     let reply = lab.run(&request(configuration, Scope::Subtree, service), &[]);
     assert_eq!(names(&reply), ["Directory Service"]);
-    let bin = "(msDS-OptionalFeatureGUID=\\d8\\dc\\6d\\76\\d0\\ac\\5e\\44\\f3\\b9\\a7\\f9\\b6\\74\\4f\\2a)";
+    let bin = "(msDS-OptionalFeatureGUID=\\d8\\dc\\6d\\76\\d0\\ac\\5e\\44\\f3\\b9\\a7\\f9\\b6\\74\
+               \\4f\\2a)";
     let wanted = request(configuration, Scope::Subtree, bin);
     let reply = lab.run(
         &wanted.for_attributes(["canonicalName", "objectCategory"]),

@@ -308,6 +308,7 @@ fn domains_come_from_either_file() {
     );
 }
 
+/// Rules R2.34 and R2.36.
 #[test]
 fn features_that_a_file_does_not_name_stay_as_they_are() {
     let mut read = tenant();

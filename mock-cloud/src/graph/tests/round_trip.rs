@@ -1,12 +1,14 @@
 //! What is written can be read, and is then the same in everything that is written.
 
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use store::Text;
 
 use crate::graph::{Part, load, write_part, written_parts};
 use crate::profile::Profile;
-use crate::sync_object::{Property, SyncObject};
+use crate::sync_object::{OnPremisesPlace, Property, SyncObject};
 use crate::tenant::{DirectoryObject, OnPremises, Tenant};
 use crate::workbench::random::{history, sync_object};
 
@@ -85,9 +87,13 @@ fn detailed(mut sent: SyncObject, texts: Vec<Option<String>>) -> SyncObject {
     let all = all.filter_map(|(property, text)| Some((property, Text::from(text?))));
     sent.properties = all.collect();
     sent.sam_account_name = Some("sam".into());
-    sent.domain_name = "example.test".into();
-    sent.distinguished_name.first = "CN=Ann".into();
-    sent.distinguished_name.parent = "DC=example,DC=test".into();
+    sent.distinguished_name.place = Arc::new(OnPremisesPlace {
+        attribute: "CN".into(),
+        parent: "DC=example,DC=test".into(),
+        domain_name: "example.test".into(),
+        net_bios_name: "EXAMPLE".into(),
+    });
+    sent.distinguished_name.name = "Ann".into();
     sent
 }
 

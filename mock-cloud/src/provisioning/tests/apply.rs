@@ -1,5 +1,7 @@
 //! What a match or an update writes: rules R2.24 to R2.29, R2.32, R4.2, R4.7 and R4.11.
 
+use std::sync::Arc;
+
 use store::Text;
 
 use crate::profile::Profile;
@@ -228,7 +230,8 @@ fn where_an_account_comes_from_is_recorded() {
         let mut bench = Workbench::new(profile);
         let mut sent = person(9, "ann");
         sent.sam_account_name = Some("ann".into());
-        sent.domain_name = "corp.lamplight.local".into();
+        let place = Arc::make_mut(&mut sent.distinguished_name.place);
+        place.domain_name = "corp.lamplight.local".into();
         sent.security_identifier = "S-1-5-21-1-2-3-4".parse().ok();
         let key = bench.sync(&sent);
         let facts = &bench.get(key).on_premises;

@@ -22,7 +22,7 @@ fn an_anchor_that_an_administrator_set_matches_whatever_the_names() {
         assert_eq!(bench.names(key), "mira@ | - | mira | {}");
         answer
     });
-    assert_eq!(lines, ["hard : R2.4 R2.24"; 4]);
+    assert_eq!(lines, ["hard : R2.4 R2.6 R2.24"; 4]);
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_live_holder_of_the_anchor_comes_before_a_deleted_one() {
     bench.add(deleted);
     let live = bench.add(account(2, "bea").anchored(9));
     let answer = bench.send(&person(9, "ann"));
-    assert_eq!(line(&answer), "hard : R2.4 R2.24");
+    assert_eq!(line(&answer), "hard : R2.4 R2.6 R2.24");
     assert_eq!(answer.key, Some(live));
 }
 
@@ -190,7 +190,7 @@ fn hardening_refuses_privileged_accounts() {
         bench.promote(key);
         bench.send(&person(9, "mira"))
     });
-    let taken = "hard : R2.4 R2.24";
+    let taken = "hard : R2.4 R2.6 R2.24";
     assert_eq!(holds, [taken, taken, taken, &blocked]);
     let eligible = eras(|bench| {
         let key = bench.add(account(1, "mira").anchored(9));
@@ -224,7 +224,7 @@ fn hardening_refuses_what_is_mapped_elsewhere() {
         mapped(bench);
         bench.send(&person(9, "mira"))
     });
-    let taken = "hard : R2.4 R2.24";
+    let taken = "hard : R2.4 R2.6 R2.24";
     assert_eq!(lines, [taken, taken, taken, &refused]);
 
     let mut bench = Workbench::new(Profile::Entra2026);
@@ -246,7 +246,7 @@ fn hardening_refuses_what_is_mapped_elsewhere() {
     fork.tenant = bench.tenant.clone();
     assert_eq!(
         line(&fork.send(&person(9, "mira"))),
-        "hard : R2.4 R2.22 R2.24"
+        "hard : R2.4 R2.22 R2.6 R2.24"
     );
     bench
         .tenant

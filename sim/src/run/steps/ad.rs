@@ -33,11 +33,14 @@ impl Runner<'_> {
                 let to = restored.to.as_ref();
                 let parent = to.map(|path| self.place(path, source.forest)).transpose()?;
                 let object = source.object;
-                self.ad(source, AdChange::Restore {
+                self.ad(
+                    source,
+                    AdChange::Restore {
                         object,
                         parent,
                         name: None,
-                    });
+                    },
+                );
                 Ok(())
             }
             step => self.attribute_step(step, &at),

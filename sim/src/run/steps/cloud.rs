@@ -91,7 +91,10 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn immutable_id(&self, set: &ImmutableIdSet) -> Result<Option<SourceAnchor>, Impossible> {
+    pub(in crate::run) fn immutable_id(
+        &self,
+        set: &ImmutableIdSet,
+    ) -> Result<Option<SourceAnchor>, Impossible> {
         if let Some(value) = &set.value {
             return Ok(Some(SourceAnchor::from_text(value)));
         }
@@ -130,7 +133,6 @@ fn update(change: &CloudUserChange) -> ObjectUpdate {
         mail_nickname: text(&change.mail_nickname),
         proxy_addresses: addresses,
         properties: (!properties.is_empty()).then(|| properties.into()),
-        account_enabled: None,
-        usage_location: None,
+        ..ObjectUpdate::default()
     }
 }

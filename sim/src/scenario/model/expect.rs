@@ -427,6 +427,69 @@ pub struct StepStatus {
     pub run: RunStep,
     /// The status, such as `success` or `stopped-deletion-threshold-exceeded`.
     pub status: Name,
+    /// Of an import or export: its Adds.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub adds: Option<u32>,
+    /// Of an import or export: its Updates.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub updates: Option<u32>,
+    /// Of an import: its Renames.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub renames: Option<u32>,
+    /// Of an import or export: its Deletes; of a synchronization: its Deleted Connectors.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deletes: Option<u32>,
+    /// Of a synchronization: its Projections.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub projections: Option<u32>,
+    /// Of a synchronization: its Joins.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub joins: Option<u32>,
+    /// Of a synchronization: its Filtered Disconnectors.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub filtered: Option<u32>,
+    /// Of a synchronization: its Connectors with Flow Updates.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub flow_updates: Option<u32>,
+    /// How many objects failed.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errors: Option<u32>,
 }
 
 /// How many objects the tenant holds. What is not written is not counted.

@@ -116,7 +116,10 @@ proptest! {
 fn other_encodings_are_named() {
     let utf16 = [0xff, 0xfe, b's', 0, b'c', 0];
     assert_eq!(
-        text_of("s.yaml", &utf16).expect_err("UTF-16").message,
+        text_of("s.yaml", &utf16)
+            .expect_err("UTF-16")
+            .message
+            .as_ref(),
         "the file is UTF-16"
     );
     let latin = b"scenario: M\xfcller";

@@ -1,0 +1,182 @@
+//! `/organization` and `/domains`.
+
+use serde_json::{Value, json};
+
+use super::super::message::Response;
+use super::super::problem::Problem;
+use super::{Answer, Exchange, body};
+use crate::odata::Resource;
+use crate::tenant::{Authentication, Change, Domain};
+
+impl Exchange<'_> {
+    pub(super) fn organization(&mut self, rest: &[&str]) -> Answer {
+        match rest {
+            [] => self.only_get(|this| this.collection(&Resource::Organization)),
+            [id] => {
+                let own = self.host.tenant().organization.id.to_string();
+                if **id != own {
+                    return Err(Problem::not_found(self.path.raw(1)));
+                }
+                match self.method() {
+                    "GET" => self.first_of(&Resource::Organization, "organization/$entity"),
+                    "PATCH" => self.update_organization(),
+                    _ => Err(Problem::method_not_allowed()),
+                }
+            }
+            _ => Err(self.no_segment(2)),
+        }
+    }
+
+    /// The only object of a collection, as one object.
+    fn first_of(&self, resource: &Resource, context: &str) -> Answer {
+        let mut all = self.collection(resource)?.body_json();
+        let mut one = all["value"].get_mut(0).map(Value::take).unwrap_or_default();
+        if !one.is_object() {
+            return Err(Problem::not_found(self.path.raw(1)));
+        }
+        one["@odata.context"] = self.context(context).into();
+        Ok(Response::graph(200, &one))
+    }
+
+    fn update_organization(&mut self) -> Answer {
+        let map = body::object(&self.request.body)?;
+        for (name, value) in &map {
+            if name.contains('@') {
+                continue;
+            }
+            if !name.eq_ignore_ascii_case("onPremisesSyncEnabled") {
+                return Err(Problem::not_modelled(&format!(
+                    "a change of organization/{name}"
+                )));
+            }
+            if !self.host.tenant().policy.graph.sync_enabled_is_writable {
+                return Err(Problem::read_only("onPremisesSyncEnabled"));
+            }
+            let Some(enabled) = value.as_bool() else {
+                return Err(body::wrong_type(value, "Edm.Boolean"));
+            };
+            self.apply(&Change::SetSyncEnabled(enabled))?;
+        }
+        Ok(Response::empty(204))
+    }
+
+    pub(super) fn domains(&mut self, rest: &[&str]) -> Answer {
+        match rest {
+            [] => match self.method() {
+                "GET" => self.collection(&Resource::Domains),
+                "POST" => self.create_domain(),
+                _ => Err(Problem::method_not_allowed()),
+            },
+            [_] => self.only_get(|this| {
+                let domain = this.domain_json()?;
+                Ok(Response::graph(200, &domain))
+            }),
+            [_, "verify"] => self.only_post(|this| {
+                let mut domain = this.known_domain()?;
+                domain.verified = true;
+                this.apply(&Change::ChangeDomain(domain))?;
+                let domain = this.domain_json()?;
+                Ok(Response::graph(200, &domain))
+            }),
+            [_, "domainnamereferences"] => self.only_get(Self::domain_name_references),
+            [
+                _,
+                "promote"
+                | "forcedelete"
+                | "federationconfiguration"
+                | "verificationdnsrecords"
+                | "serviceconfigurationrecords",
+                ..,
+            ] => Err(Problem::not_modelled(&format!(
+                "/domains/{{id}}/{}",
+                self.path.raw(2)
+            ))),
+            _ => Err(self.no_segment(2)),
+        }
+    }
+
+    fn known_domain(&self) -> Result<Domain, Problem> {
+        let name = self.path.raw(1);
+        let mut all = self.host.tenant().domains.iter();
+        let found = all
+            .find(|domain| store::eq_fold(&domain.name, name))
+            .cloned();
+        found.ok_or_else(|| Problem::not_found(name))
+    }
+
+    fn domain_json(&self) -> Result<Value, Problem> {
+        let name = self.known_domain()?.name;
+        let all = self.collection(&Resource::Domains)?.body_json();
+        let mut all = all["value"].as_array().into_iter().flatten();
+        let is_meant = |domain: &&Value| {
+            domain["id"]
+                .as_str()
+                .is_some_and(|id| store::eq_fold(id, &name))
+        };
+        let found = all.find(is_meant).cloned();
+        let mut domain = found.ok_or_else(|| Problem::not_found(self.path.raw(1)))?;
+        domain["@odata.context"] = self.context("domains/$entity").into();
+        Ok(domain)
+    }
+
+    fn create_domain(&mut self) -> Answer {
+        let map = body::object(&self.request.body)?;
+        let name = match body::member(&map, "id") {
+            Some(Value::String(name)) if name.contains('.') && name.len() <= 253 => name.clone(),
+            Some(Value::String(_)) => return Err(Problem::invalid_value("id", "Domain")),
+            Some(other) => return Err(body::wrong_type(other, "Edm.String")),
+            None => return Err(Problem::required("id", "Domain")),
+        };
+        let is_known = |domain: &Domain| store::eq_fold(&domain.name, &name);
+        if self.host.tenant().domains.iter().any(is_known) {
+            return Err(Problem::value_taken("id", None));
+        }
+        let domain = Domain {
+            name: name.to_lowercase().into(),
+            initial: false,
+            verified: false,
+            authentication: Authentication::Managed,
+        };
+        self.apply(&Change::ChangeDomain(domain))?;
+        let body = json!({
+            "@odata.context": self.context("domains/$entity"),
+            "id": name.to_lowercase(),
+            "authenticationType": "Managed",
+            "isAdminManaged": true,
+            "isDefault": false,
+            "isInitial": false,
+            "isRoot": true,
+            "isVerified": false,
+            "supportedServices": [],
+        });
+        Ok(Response::graph(201, &body))
+    }
+
+    fn domain_name_references(&mut self) -> Answer {
+        let name = self.known_domain()?.name;
+        let tenant = self.tenant();
+        let has = |address: &str| store::eq_fold(crate::address::suffix(address), &name);
+        let uses = |object: &crate::DirectoryObject| {
+            let upn = object.user_principal_name.as_ref();
+            object.is_live()
+                && (upn.is_some_and(|upn| has(upn.as_str()))
+                    || object
+                        .proxy_addresses
+                        .iter()
+                        .any(|it| it.is_smtp() && has(it.address())))
+        };
+        let found: Vec<crate::CloudKey> = tenant
+            .objects()
+            .filter(|(_, object)| uses(object))
+            .map(|(key, _)| key)
+            .take(999)
+            .collect();
+        let mut items = Vec::with_capacity(found.len());
+        for key in found {
+            let mut item = self.item(key, "")?;
+            item["@odata.type"] = self.odata_type(key).into();
+            items.push(item);
+        }
+        Ok(self.values("directoryObjects", &items))
+    }
+}

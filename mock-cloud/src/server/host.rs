@@ -1,0 +1,186 @@
+//! What a server stands on: a tenant that it reads and that somebody changes for it.
+
+use jiff::Timestamp;
+use store::Entropy;
+
+use crate::ids::{CloudId, CloudKey};
+use crate::tenant::{Change, Refusal, Tenant};
+
+/// Where requests read and write.
+///
+/// Alone, this is a [`StandaloneHost`]; in `dirsync-lab serve` it is a world, in which every write
+/// becomes an action.
+pub trait Host: Send {
+    /// The tenant as it is now.
+    fn tenant(&self) -> &Tenant;
+
+    /// Carries out a change, or refuses it.
+    fn apply(&mut self, change: &Change) -> Result<Option<CloudKey>, Refusal>;
+
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// An id for an object that is about to be made.
+    fn fresh_id(&mut self) -> CloudId;
+
+    /// The tenant as reads see it: an older one while a write has not arrived everywhere.
+    fn visible_tenant(&self) -> &Tenant {
+        self.tenant()
+    }
+
+    /// What goes wrong with the next request, if anything does.
+    fn fault(&mut self, method: &str, path: &str) -> Option<Fault> {
+        let _ = (method, path);
+        None
+    }
+}
+
+/// Something that goes wrong between a client and the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The request is not served; this status is answered (429, 500, 502, 503, 504).
+    Refuse {
+        /// The status.
+        status: u16,
+        /// `Retry-After` in seconds, where the answer has one.
+        retry_after: Option<u32>,
+    },
+    /// The request is served, but its answer never arrives.
+    LoseReply,
+}
+
+/// A tenant with nothing around it.
+#[derive(Debug)]
+pub struct StandaloneHost {
+    tenant: Tenant,
+    entropy: Entropy,
+    now: Timestamp,
+    lag: Option<Lag>,
+    faults: Vec<PlannedFault>,
+    /// How many requests there were.
+    requests: u64,
+}
+
+/// A fault that is to happen, and to which requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedFault {
+    /// What happens.
+    pub fault: Fault,
+    /// Which methods it happens to; empty means all.
+    pub method: String,
+    /// What the path has to contain, without regard to case; empty means anything.
+    pub path_contains: String,
+    /// To every which request of those: 1 means each.
+    pub every: u32,
+    /// How often in all.
+    pub at_most: u32,
+}
+
+/// Reads that see writes only after a while.
+#[derive(Debug)]
+struct Lag {
+    milliseconds_max: u64,
+    /// Older states of the tenant, each with the time from which on it can no longer be seen.
+    older: Vec<(Timestamp, Tenant)>,
+    entropy: Entropy,
+}
+
+impl StandaloneHost {
+    /// The host of a tenant; `seed` decides on ids and digits.
+    pub fn new(tenant: Tenant, now: Timestamp, seed: u64) -> Self {
+        Self {
+            tenant,
+            entropy: Entropy::new(seed),
+            now,
+            lag: None,
+            faults: Vec::new(),
+            requests: 0,
+        }
+    }
+
+    /// Sets the time, and removes for good what has been deleted for 30 days.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+        if self.tenant.next_expiry().is_some_and(|at| at <= now) {
+            self.tenant.expire_recycle_bin(now);
+        }
+        if let Some(lag) = &mut self.lag {
+            lag.older.retain(|(until, _)| *until > now);
+        }
+    }
+
+    /// Lets reads see a write only after up to so many milliseconds, drawn from the seed; zero
+    /// turns that off.
+    pub fn set_lag(&mut self, milliseconds_max: u64) {
+        self.lag = (milliseconds_max > 0).then(|| Lag {
+            milliseconds_max,
+            older: Vec::new(),
+            entropy: Entropy::new(self.entropy.seed() ^ 0x6c61_6721),
+        });
+    }
+
+    /// Plans a fault.
+    pub fn plan_fault(&mut self, fault: PlannedFault) {
+        self.faults.push(fault);
+    }
+
+    /// Changes the tenant without a request.
+    pub fn change_tenant(&mut self, change: impl FnOnce(&mut Tenant)) {
+        change(&mut self.tenant);
+    }
+}
+
+impl Host for StandaloneHost {
+    fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    fn apply(&mut self, change: &Change) -> Result<Option<CloudKey>, Refusal> {
+        let before = self.lag.is_some().then(|| self.tenant.clone());
+        let done = self.tenant.apply(change, self.now, &mut self.entropy)?;
+        if let (Some(lag), Some(before)) = (&mut self.lag, before) {
+            let wait = lag.entropy.next_u64() % (lag.milliseconds_max + 1);
+            let wait = jiff::SignedDuration::from_millis(i64::try_from(wait).unwrap_or(0));
+            let until = self.now.saturating_add(wait).unwrap_or(self.now);
+            // A later write is never seen before an earlier one.
+            let latest = lag.older.last().map_or(until, |(at, _)| (*at).max(until));
+            if latest > self.now {
+                lag.older.push((latest, before));
+            }
+        }
+        Ok(done)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn fresh_id(&mut self) -> CloudId {
+        CloudId::from_bytes(self.entropy.next_uuid())
+    }
+
+    fn visible_tenant(&self) -> &Tenant {
+        let older = self.lag.as_ref().and_then(|lag| lag.older.first());
+        older.map_or(&self.tenant, |(_, tenant)| tenant)
+    }
+
+    fn fault(&mut self, method: &str, path: &str) -> Option<Fault> {
+        self.requests += 1;
+        let path = path.to_lowercase();
+        let mut due = None;
+        for planned in &mut self.faults {
+            let is_meant = (planned.method.is_empty()
+                || planned.method.eq_ignore_ascii_case(method))
+                && path.contains(&planned.path_contains.to_lowercase());
+            let is_its_turn = self
+                .requests
+                .is_multiple_of(u64::from(planned.every.max(1)));
+            if due.is_none() && is_meant && is_its_turn && planned.at_most > 0 {
+                planned.at_most -= 1;
+                due = Some(planned.fault);
+            }
+        }
+        self.faults.retain(|planned| planned.at_most > 0);
+        due
+    }
+}

@@ -1,0 +1,160 @@
+use serde_json::{Value, json};
+
+use super::Bench;
+
+/// The ids of a round, in the form `id`, `id changed`, `id deleted`, with the link behind it.
+fn round(bench: &mut Bench, link: &str) -> (Vec<String>, String) {
+    let (mut told, mut link) = (Vec::new(), link.to_owned());
+    loop {
+        let target = link.split("graph.microsoft.com").last().unwrap().to_owned();
+        let response = bench.get(&target);
+        assert_eq!(response.status, 200, "{target}: {}", response.body_json());
+        let body = response.body_json();
+        for one in body["value"].as_array().unwrap() {
+            let id = one["id"].as_str().unwrap();
+            told.push(match one["@removed"]["reason"].as_str() {
+                Some(reason) => format!("{id} {reason}"),
+                None => id.to_owned(),
+            });
+        }
+        match body["@odata.nextLink"].as_str() {
+            Some(next) => next.clone_into(&mut link),
+            None => return (told, body["@odata.deltaLink"].as_str().unwrap().to_owned()),
+        }
+    }
+}
+
+#[test]
+fn a_round_tells_what_changed_since_the_last() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    bench.add_group("crew");
+    for first in [
+        "/v1.0/users/delta()",
+        "/v1.0/users/microsoft.graph.delta",
+        "/v1.0/users/delta",
+    ] {
+        let (told, link) = round(&mut bench, first);
+        assert_eq!(told, [ann.clone(), bob.clone()]);
+        assert!(link.contains("$deltatoken="));
+    }
+    let (_, link) = round(&mut bench, "/v1.0/users/delta?$select=displayName");
+    let (nothing, link2) = round(&mut bench, &link);
+    assert!(nothing.is_empty());
+    bench.ask("DELETE", &format!("/v1.0/users/{ann}"), &Value::Null);
+    bench.ask(
+        "PATCH",
+        &format!("/v1.0/users/{bob}"),
+        &json!({ "jobTitle": "x" }),
+    );
+    let (told, link3) = round(&mut bench, &link2);
+    assert_eq!(told, [format!("{ann} changed"), bob.clone()]);
+    bench.ask(
+        "DELETE",
+        &format!("/v1.0/directory/deletedItems/{ann}"),
+        &Value::Null,
+    );
+    let (told, _) = round(&mut bench, &link3);
+    assert_eq!(told, [format!("{ann} deleted")]);
+    // An older link still tells everything since.
+    let (told, _) = round(&mut bench, &link);
+    assert_eq!(told, [format!("{ann} deleted"), bob]);
+}
+
+#[test]
+fn pages_of_a_round_tell_each_object_once() {
+    let mut bench = Bench::new();
+    let mut expected: Vec<String> = (0..7)
+        .map(|at| bench.add_user(&format!("u{at}")).1)
+        .collect();
+    let (mut told, mut target) = (Vec::new(), "/v1.0/users/delta".to_owned());
+    let mut pages = 0;
+    loop {
+        let request = super::Request::new("GET", &target)
+            .header("Authorization", "Bearer any")
+            .header("Prefer", "odata.maxpagesize=3");
+        let body = bench.send(&request).body_json();
+        let ids = body["value"].as_array().unwrap().iter();
+        told.extend(ids.map(|one| one["id"].as_str().unwrap().to_owned()));
+        pages += 1;
+        let Some(next) = body["@odata.nextLink"].as_str() else {
+            break;
+        };
+        target = next.split("graph.microsoft.com").last().unwrap().to_owned();
+    }
+    expected.sort();
+    told.sort();
+    assert_eq!((told, pages), (expected, 3));
+}
+
+#[test]
+fn a_group_tells_who_entered_and_who_left() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    let (_, group) = bench.add_group("crew");
+    let target = format!("/v1.0/groups/{group}/members/$ref");
+    let reference = |id: &str| json!({ "@odata.id": format!("https://x/directoryObjects/{id}") });
+    bench.ask("POST", &target, &reference(&ann));
+    let first = bench.get("/v1.0/groups/delta").body_json();
+    assert_eq!(first["value"][0]["members@delta"][0]["id"], json!(ann));
+    let link = first["@odata.deltaLink"].as_str().unwrap().to_owned();
+    bench.ask("POST", &target, &reference(&bob));
+    let gone = format!("/v1.0/groups/{group}/members/{ann}/$ref");
+    bench.ask("DELETE", &gone, &Value::Null);
+    let target = link.split("graph.microsoft.com").last().unwrap().to_owned();
+    let second = bench.get(&target).body_json();
+    let members = second["value"][0]["members@delta"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert_eq!(members.len(), 2);
+    for one in members {
+        let left = one["@removed"]["reason"] == json!("deleted");
+        assert_eq!(left, one["id"] == json!(ann));
+    }
+}
+
+#[test]
+fn a_round_may_begin_now_and_may_be_narrowed() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    let (nothing, link) = round(&mut bench, "/v1.0/users/delta?$deltatoken=latest");
+    assert!(nothing.is_empty());
+    bench.ask(
+        "PATCH",
+        &format!("/v1.0/users/{bob}"),
+        &json!({ "jobTitle": "x" }),
+    );
+    assert_eq!(round(&mut bench, &link).0, [bob]);
+    let filter = format!("/v1.0/users/delta?$filter=id%20eq%20'{ann}'");
+    assert_eq!(round(&mut bench, &filter).0, [ann]);
+}
+
+#[test]
+fn tokens_of_elsewhere_are_refused() {
+    let mut bench = Bench::new();
+    bench.add_user("ann");
+    for query in [
+        "$deltatoken=nonsense",
+        "$skiptoken=AAAA",
+        "$top=5",
+        "$filter=displayName eq 'x'",
+    ] {
+        let response = bench.get(&format!("/v1.0/users/delta?{query}"));
+        assert_eq!(response.status, 400, "{query}");
+    }
+    // A token from a tenant that has seen more.
+    let mut other = Bench::new();
+    for at in 0..9 {
+        other.add_user(&format!("u{at}"));
+    }
+    let (_, link) = round(&mut other, "/v1.0/users/delta");
+    let response = bench.get(link.split("graph.microsoft.com").last().unwrap());
+    assert_eq!(response.status, 410);
+    assert!(
+        response
+            .header_value("Location")
+            .unwrap()
+            .ends_with("/users/delta?$deltatoken=")
+    );
+}

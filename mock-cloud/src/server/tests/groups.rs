@@ -1,0 +1,181 @@
+use serde_json::{Value, json};
+
+use super::{Bench, refusal};
+
+fn reference(id: &str) -> Value {
+    // Clients write the host they believe in.
+    json!({ "@odata.id": format!("https://graph.example:8443/v1.0/directoryObjects/{id}") })
+}
+
+#[test]
+fn members_come_and_go_by_reference() {
+    let mut bench = Bench::new();
+    let ((ann_key, ann), (group_key, group)) = (bench.add_user("ann"), bench.add_group("crew"));
+    let target = format!("/v1.0/groups/{group}/members/$ref");
+    assert_eq!(bench.ask("POST", &target, &reference(&ann)).status, 204);
+    assert_eq!(
+        *bench.tenant().object(group_key).unwrap().members,
+        [ann_key]
+    );
+    assert_eq!(
+        refusal(&bench.ask("POST", &target, &reference(&ann))),
+        "400 Request_BadRequest: One or more added object references already exist for the \
+         following modified properties: 'members'."
+    );
+    let nobody = "11111111-2222-4333-8444-555555555555";
+    assert_eq!(bench.ask("POST", &target, &reference(nobody)).status, 404);
+    assert_eq!(
+        bench.ask("POST", &target, &json!({ "id": ann })).status,
+        400
+    );
+    // Without `$ref` the real service would delete the user.
+    let without = format!("/v1.0/groups/{group}/members/{ann}");
+    assert_eq!(bench.ask("DELETE", &without, &Value::Null).status, 501);
+    let with = format!("{without}/$ref");
+    assert_eq!(bench.ask("DELETE", &with, &Value::Null).status, 204);
+    assert_eq!(bench.ask("DELETE", &with, &Value::Null).status, 404);
+    assert_eq!(bench.get(&format!("/v1.0/users/{ann}")).status, 200);
+}
+
+#[test]
+fn bound_members_are_added_all_or_none() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    let (key, group) = bench.add_group("crew");
+    let bind = |ids: &[&String]| {
+        let all: Vec<String> = ids
+            .iter()
+            .map(|id| format!("https://graph.microsoft.com/v1.0/directoryObjects('{id}')"))
+            .collect();
+        json!({ "members@odata.bind": all })
+    };
+    let target = format!("/v1.0/groups/{group}");
+    let nobody = "11111111-2222-4333-8444-555555555555".to_owned();
+    assert_eq!(
+        bench.ask("PATCH", &target, &bind(&[&ann, &nobody])).status,
+        404
+    );
+    assert!(bench.tenant().object(key).unwrap().members.is_empty());
+    assert_eq!(
+        bench.ask("PATCH", &target, &bind(&[&ann, &bob])).status,
+        204
+    );
+    assert_eq!(bench.tenant().object(key).unwrap().members.len(), 2);
+    assert_eq!(bench.ask("PATCH", &target, &bind(&[&ann; 21])).status, 400);
+}
+
+#[test]
+fn memberships_are_found_through_nested_groups() {
+    let mut bench = Bench::new();
+    let (_, ann) = bench.add_user("ann");
+    let ((_, inner), (_, outer)) = (bench.add_group("inner"), bench.add_group("outer"));
+    bench.ask(
+        "POST",
+        &format!("/v1.0/groups/{inner}/members/$ref"),
+        &reference(&ann),
+    );
+    bench.ask(
+        "POST",
+        &format!("/v1.0/groups/{outer}/members/$ref"),
+        &reference(&inner),
+    );
+    // A ring is no reason to search for ever.
+    bench.ask(
+        "POST",
+        &format!("/v1.0/groups/{inner}/members/$ref"),
+        &reference(&outer),
+    );
+    let target = format!("/v1.0/users/{ann}/getMemberGroups");
+    let found = bench
+        .ask("POST", &target, &json!({ "securityEnabledOnly": true }))
+        .body_json();
+    let mut found: Vec<&str> = found["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    found.sort_unstable();
+    let mut expected = vec![inner.as_str(), outer.as_str()];
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    let body = json!({ "groupIds": [outer, ann] });
+    let check = bench.ask(
+        "POST",
+        &format!("/v1.0/users/{ann}/checkMemberGroups"),
+        &body,
+    );
+    assert_eq!(check.body_json()["value"], json!([outer]));
+}
+
+#[test]
+fn groups_that_graph_does_not_make_are_refused() {
+    let mut bench = Bench::new();
+    let mail = json!({
+        "displayName": "x", "mailNickname": "x", "mailEnabled": true, "securityEnabled": true,
+    });
+    let answer = refusal(&bench.ask("POST", "/v1.0/groups", &mail));
+    assert!(answer.contains("does not currently support writes of mail-enabled groups"));
+    let mut unified = mail;
+    unified["groupTypes"] = json!(["Unified"]);
+    let made = bench.ask("POST", "/v1.0/groups", &unified);
+    assert_eq!(made.status, 201);
+    let id = made.body_json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        bench.object(&id).mail.as_deref(),
+        Some("x@lamplight.example")
+    );
+    let answer = refusal(&bench.ask("POST", "/v1.0/groups", &unified));
+    assert!(
+        answer.contains("property mailNickname already exists"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn roles_are_given_by_template_and_listed_by_principal() {
+    let mut bench = Bench::new();
+    let (key, ann) = bench.add_user("ann");
+    let template = "62e90394-69f5-4237-9190-012177145e10";
+    let body = json!({ "principalId": ann, "roleDefinitionId": template, "directoryScopeId": "/" });
+    let target = "/v1.0/roleManagement/directory/roleAssignments";
+    let made = bench.ask("POST", target, &body);
+    assert_eq!(made.status, 201);
+    assert!(bench.tenant().roles.is_administrator(key));
+    let filter = format!("{target}?$filter=principalId%20eq%20'{ann}'");
+    let found = bench.get(&filter).body_json();
+    assert_eq!(found["value"][0]["roleDefinitionId"], json!(template));
+    let id = made.body_json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        bench
+            .ask("DELETE", &format!("{target}/{id}"), &Value::Null)
+            .status,
+        204
+    );
+    assert!(!bench.tenant().roles.is_administrator(key));
+    let role = format!("/v1.0/directoryRoles/roleTemplateId={template}/members/$ref");
+    assert_eq!(bench.ask("POST", &role, &reference(&ann)).status, 204);
+    assert!(bench.tenant().roles.is_administrator(key));
+}
+
+#[test]
+fn a_manager_is_set_read_and_removed() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    let target = format!("/v1.0/users/{ann}/manager");
+    assert_eq!(bench.get(&target).status, 404);
+    assert_eq!(
+        bench
+            .ask("PUT", &format!("{target}/$ref"), &reference(&bob))
+            .status,
+        204
+    );
+    assert_eq!(bench.get(&target).body_json()["id"], json!(bob));
+    assert_eq!(
+        bench
+            .ask("DELETE", &format!("{target}/$ref"), &Value::Null)
+            .status,
+        204
+    );
+    assert_eq!(bench.get(&target).status, 404);
+}

@@ -1,0 +1,81 @@
+//! Rules of the catalogue.
+
+use std::fmt::Write as _;
+
+use mock_cloud::RuleId;
+use mock_cloud::profile::SERVICE_SWITCHES;
+use mock_cloud::rule::source_title;
+use serde::Deserialize;
+
+use super::{CodeEntry, wrapped};
+use crate::engine::ENGINE_SWITCHES;
+
+const NOT_MODELLED: &str = include_str!("../../data/not-modelled.yaml");
+
+/// A rule that is not modelled, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotModelled {
+    /// Its number.
+    pub rule: String,
+    /// Why it is not modelled, in one sentence.
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct All {
+    rules: Vec<NotModelled>,
+}
+
+/// The rules that are not modelled, in the order of the data file.
+pub fn not_modelled() -> Vec<NotModelled> {
+    let read = crate::scenario::read_document::<All>("not-modelled.yaml", NOT_MODELLED);
+    read.map(|all| all.rules).unwrap_or_default()
+}
+
+/// A rule as a person reads it.
+pub(super) fn text(rule: RuleId, codes: &[CodeEntry]) -> String {
+    let mut text = format!("{rule} ({})\n\n", rule.confidence());
+    text.push_str(&wrapped(rule.title(), "  ", "  "));
+    let missing = not_modelled();
+    let missing = missing.iter().find(|it| it.rule == rule.number());
+    text.push_str("\nState\n");
+    match missing {
+        Some(missing) => text.push_str(&wrapped(
+            &format!("not modelled: {}", missing.reason),
+            "  ",
+            "  ",
+        )),
+        None => text.push_str("  modelled; docs/rules.md names the scenarios that assert it\n"),
+    }
+    text.push_str("\nSources\n");
+    for source in rule.sources() {
+        let title = source_title(source).unwrap_or_default();
+        text.push_str(&wrapped(&format!("{source}: {title}"), "    ", "  "));
+    }
+    let service = SERVICE_SWITCHES
+        .iter()
+        .filter(|switch| switch.rule == rule)
+        .map(|switch| (switch.name, switch.effect));
+    let engine = ENGINE_SWITCHES
+        .iter()
+        .filter(|switch| switch.rule == rule)
+        .map(|switch| (switch.name, switch.effect));
+    let switches: Vec<_> = service.chain(engine).collect();
+    if !switches.is_empty() {
+        text.push_str("\nSwitches\n");
+        for (name, effect) in switches {
+            text.push_str(&wrapped(&format!("{name}: {effect}"), "    ", "  "));
+        }
+    }
+    let about: Vec<&str> = codes
+        .iter()
+        .filter(|entry| entry.rules.iter().any(|it| it == rule.number()))
+        .map(|entry| entry.code.as_str())
+        .collect();
+    if !about.is_empty() {
+        let _ = writeln!(text, "\nCodes\n  {}", about.join(", "));
+    }
+    text
+}

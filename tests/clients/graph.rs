@@ -1,0 +1,135 @@
+//! Graph clients against `mock-cloud`.
+
+use std::process::Command;
+
+use crate::matrix::Matrix;
+use crate::served::Served;
+use crate::tools::{node, python, steps};
+
+/// The account with the mailbox, and the synced duplicate beside it.
+const KEEP: &str = "11111111-aaaa-4bbb-8ccc-000000000001";
+const DOUBLE: &str = "22222222-aaaa-4bbb-8ccc-000000000002";
+
+const MATRIX: Matrix = Matrix {
+    page: "docs/clients-graph.md",
+    title: "Graph clients that mock-cloud is tested with",
+    steps: &[
+        ("msal-token", "a token for a secret, by MSAL alone"),
+        ("token", "a token for a secret, and a first request with it"),
+        (
+            "unauthorized",
+            "a request without a token is refused in Graph's words",
+        ),
+        ("find", "`$filter` and `$select`: the duplicate is found"),
+        ("page", "252 users page by page, each once"),
+        ("delta", "delta: everything, then the one change"),
+        ("batch", "`$batch` with dependsOn"),
+        ("refused", "the anchor of a synced user can't be changed"),
+        (
+            "purge",
+            "the duplicate is deleted, found in the bin, and purged",
+        ),
+        ("anchor", "the account that stays gets the anchor"),
+        ("throttled", "a 429 is waited out as Retry-After says"),
+    ],
+};
+
+fn users() -> String {
+    let user = |id: String, name: &str, upn: String, more: &str| {
+        format!(
+            "{{\"id\": \"{id}\", \"displayName\": \"{name}\", \"userPrincipalName\": \"{upn}\", \
+             \"mailNickname\": \"{}\", \"userType\": \"Member\", \"accountEnabled\": true{more}}}",
+            upn.split('@').next().unwrap_or_default()
+        )
+    };
+    let synced = ", \"onPremisesSyncEnabled\": true, \
+                  \"onPremisesImmutableId\": \"Oywdb1lKh06bDB0uP0BRYg==\"";
+    let mut all = vec![
+        user(
+            KEEP.to_owned(),
+            "Dana Double",
+            "dana@contoso.onmicrosoft.com".to_owned(),
+            "",
+        ),
+        user(
+            DOUBLE.to_owned(),
+            "Dana Double",
+            "dana1234@contoso.onmicrosoft.com".to_owned(),
+            synced,
+        ),
+    ];
+    all.extend((0..250).map(|number| {
+        user(
+            format!("33333333-aaaa-4bbb-8ccc-{number:012}"),
+            "Somebody Else",
+            format!("u{number}@contoso.onmicrosoft.com"),
+            "",
+        )
+    }));
+    format!("{{\"value\": [{}]}}", all.join(",\n"))
+}
+
+fn serve() -> Served {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let cloud = directory.path().join("cloud");
+    std::fs::create_dir_all(&cloud).expect("a directory");
+    std::fs::write(cloud.join("users.json"), users()).expect("the users");
+    let arguments = [
+        "--load",
+        "cloud",
+        "--graph",
+        "127.0.0.1:0",
+        "--graph-tls",
+        "127.0.0.1:0",
+        // The first request for one group is throttled, then never again.
+        "--fault",
+        "429:retry-after=1:at-most=1:path=/groups/44444444",
+    ];
+    Served::start("mock-cloud", directory, &arguments)
+}
+
+/// Runs a client against a server of its own: each purges the duplicate.
+fn story(mut command: Command) -> Vec<String> {
+    let served = serve();
+    let graph = served.said("graph_tls").trim_end_matches("/v1.0");
+    let tenant = served.said("tenant_id");
+    let authority = served.said("authority").trim_end_matches(tenant);
+    let ca = served.said("ca_file");
+    command
+        .env("GRAPH_URL", graph)
+        .env("AUTHORITY", authority.trim_end_matches('/'))
+        .env("TENANT_ID", tenant)
+        .env("CLIENT_ID", served.said("client_id"))
+        .env("CLIENT_SECRET", served.said("client_secret"))
+        .env("KEEP", KEEP)
+        .env("DOUBLE", DOUBLE)
+        // Each library has its own way to be told whom to trust.
+        .env("SSL_CERT_FILE", ca)
+        .env("REQUESTS_CA_BUNDLE", ca)
+        .env("NODE_EXTRA_CA_CERTS", ca)
+        .env("CURL_CA_BUNDLE", ca);
+    steps(command)
+}
+
+#[test]
+fn every_client_tells_its_story() {
+    let taken = [
+        (
+            "Python msgraph-sdk, azure-identity",
+            story(python("msgraph_story.py")),
+        ),
+        ("Python msal, requests", story(python("msal_story.py"))),
+        (
+            "Node microsoft-graph-client, @azure/identity, msal-node",
+            story(node("graph_story.mjs")),
+        ),
+        ("curl", story(shell("curl_story.sh"))),
+    ];
+    MATRIX.hold(&taken);
+}
+
+fn shell(story: &str) -> Command {
+    let mut command = Command::new("bash");
+    command.arg(crate::tools::root().join("tests/clients/shell").join(story));
+    command
+}

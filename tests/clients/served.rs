@@ -1,0 +1,87 @@
+//! A server as its users start it: the program itself, on free ports, stopped at the end.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::tools::{root, target};
+
+/// How long a server may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server and what it says of itself.
+pub(crate) struct Served {
+    child: Child,
+    /// What stands in the file that `--ready` names.
+    ready: BTreeMap<String, Option<String>>,
+    directory: TempDir,
+}
+
+impl Served {
+    /// Starts a program of the workspace; `--ready` is added.
+    pub(crate) fn start(program: &str, directory: TempDir, arguments: &[&str]) -> Self {
+        let ready_file = directory.path().join("ready.json");
+        let mut child = Command::new(built(program))
+            .args(arguments)
+            .arg("--ready")
+            .arg(&ready_file)
+            .current_dir(directory.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the server starts");
+        let start = Instant::now();
+        let ready = loop {
+            if let Ok(text) = fs::read_to_string(&ready_file)
+                && let Ok(ready) = serde_json::from_str(&text)
+            {
+                break ready;
+            }
+            let ended = child.try_wait().expect("the server can be asked");
+            assert!(ended.is_none(), "{program} ended at once: {ended:?}");
+            assert!(start.elapsed() < PATIENCE, "{program} does not listen");
+            // The file appears when it appears; nothing else is waited for.
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        Self {
+            child,
+            ready,
+            directory,
+        }
+    }
+
+    /// One thing the server says of itself.
+    pub(crate) fn said(&self, key: &str) -> &str {
+        self.ready
+            .get(key)
+            .and_then(Option::as_deref)
+            .unwrap_or_else(|| panic!("--ready has no `{key}`: {:?}", self.ready))
+    }
+
+    /// A place for files of a client.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program, built as the tests are.
+fn built(program: &str) -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["build", "--quiet", "--workspace", "--bins"])
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "{program} does not build");
+    target().join("debug").join(program)
+}

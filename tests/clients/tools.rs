@@ -1,0 +1,74 @@
+//! Where the clients are, and how one is run to its end.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_owned()
+}
+
+/// Where cargo builds, and the clients are installed below.
+pub(crate) fn target() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    root().join(target)
+}
+
+/// A program of the Python clients.
+pub(crate) fn python(story: &str) -> Command {
+    let mut command = Command::new(tool("python/bin/python"));
+    command.arg(root().join("tests/clients/python").join(story));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// A program of the Node clients.
+///
+/// Modules are found from where a file lies, so the stories are copied beside the packages.
+pub(crate) fn node(story: &str) -> Command {
+    let packages = tool("node/node_modules");
+    let place = packages.with_file_name("stories");
+    std::fs::create_dir_all(&place).expect("a directory for the stories");
+    for name in ["steps.mjs", "story.mjs", story] {
+        let from = root().join("tests/clients/node").join(name);
+        let whole = place.join(format!("{name}.{}", std::process::id()));
+        std::fs::copy(from, &whole).expect("the story can be copied");
+        std::fs::rename(&whole, place.join(name)).expect("the story can be put in place");
+    }
+    let mut command = Command::new("node");
+    command.arg(place.join(story));
+    command
+}
+
+fn tool(path: &str) -> PathBuf {
+    let tool = target().join("test-tools").join(path);
+    assert!(
+        tool.exists(),
+        "{} is not installed: run `cargo xtask setup`",
+        tool.display()
+    );
+    tool
+}
+
+/// The steps that a client took, in its own order.
+///
+/// Panics with all it printed where a step failed or none was taken.
+#[track_caller]
+pub(crate) fn steps(mut command: Command) -> Vec<String> {
+    let output = command.output().expect("the client starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    let taken: Vec<String> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("ok "))
+        .map(str::to_owned)
+        .collect();
+    assert!(
+        output.status.success() && !taken.is_empty(),
+        "{command:?} ended with {}\n{said}\n{complained}",
+        output.status
+    );
+    taken
+}

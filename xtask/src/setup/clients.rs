@@ -1,0 +1,105 @@
+//! Clients in other languages, which the tests drive against the servers.
+//!
+//! Each set is installed below [`Workshop::tools`] from a list of pinned versions in
+//! `tests/clients/`, once per list: a copy of the list beside the tools says what is there.
+
+use std::fs;
+use std::path::Path;
+
+use crate::setup::Workshop;
+use crate::step::Step;
+
+/// Programs and headers that come from the system's package manager, as Debian names them.
+const PACKAGES: &[&str] = &["curl", "ldap-utils", "libldap2-dev", "libsasl2-dev"];
+
+/// The programs among them.
+const PROGRAMS: &[&str] = &["curl", "ldapsearch"];
+
+/// `curl`, `ldapsearch` and what the Python clients are built with.
+pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
+    let run = |title, program: &str, arguments: &[&str]| {
+        Step::new(title, Path::new(program), &workshop.root, arguments)
+            .with("DEBIAN_FRONTEND", "noninteractive")
+            .output()
+    };
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .copied()
+        .filter(|package| {
+            let status = run("packages", "dpkg-query", &["-W", "-f=${Status}", package]);
+            !status.is_ok_and(|status| status.contains("ok installed"))
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(format!("{} and others", PROGRAMS.join(", ")));
+    }
+    let root = run("packages", "id", &["-u"]).is_ok_and(|id| id.trim() == "0");
+    let apt = |arguments: &[&str]| {
+        if root {
+            run("packages", "apt-get", arguments)
+        } else {
+            run(
+                "packages",
+                "sudo",
+                &[&["-n", "apt-get"], arguments].concat(),
+            )
+        }
+    };
+    apt(&["update", "-qq"])?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    apt(&[&install, missing.as_slice()].concat())?;
+    Ok(format!("installed {}", missing.join(", ")))
+}
+
+/// Python packages in a virtual environment.
+pub(super) fn python(workshop: &Workshop) -> Result<String, String> {
+    let wanted = workshop.root.join("tests/clients/python/requirements.txt");
+    let place = workshop.tools().join("python");
+    installed(&wanted, &place, || {
+        let create = ["-m", "venv", "--clear", &text(&place)];
+        Step::new("clients", Path::new("python3"), &workshop.root, &create).output()?;
+        let install = [
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "-r",
+            &text(&wanted),
+        ];
+        Step::new("clients", &place.join("bin/pip"), &workshop.root, &install).output()
+    })
+}
+
+/// Node packages, exactly those of the lock file.
+pub(super) fn node(workshop: &Workshop) -> Result<String, String> {
+    let wanted = workshop.root.join("tests/clients/node/package-lock.json");
+    let place = workshop.tools().join("node");
+    installed(&wanted, &place, || {
+        fs::create_dir_all(&place).map_err(|error| error.to_string())?;
+        for name in ["package.json", "package-lock.json"] {
+            let from = workshop.root.join("tests/clients/node").join(name);
+            fs::copy(from, place.join(name)).map_err(|error| error.to_string())?;
+        }
+        let install = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+        Step::new("clients", Path::new("npm"), &place, &install).output()
+    })
+}
+
+/// Installs unless exactly this list was installed before.
+fn installed(
+    wanted: &Path,
+    place: &Path,
+    install: impl FnOnce() -> Result<String, String>,
+) -> Result<String, String> {
+    let list = fs::read_to_string(wanted).map_err(|error| format!("{}: {error}", text(wanted)))?;
+    let stamp = place.join("installed-list");
+    if fs::read_to_string(&stamp).is_ok_and(|known| known == list) {
+        return Ok("as listed".to_owned());
+    }
+    install()?;
+    fs::write(&stamp, &list).map_err(|error| format!("{}: {error}", text(&stamp)))?;
+    Ok("installed anew".to_owned())
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
