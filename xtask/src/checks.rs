@@ -31,6 +31,8 @@ pub(crate) fn all(workshop: &Workshop, provided: &Provided) -> Vec<Step> {
     vec![
         cargo("formatting", &["fmt", "--all", "--check"]),
         cargo("lints", &lints),
+        // Tests start programs; building them first keeps that out of the time of a test.
+        cargo("programs", &["build", "--workspace", "--bins"]),
         cargo("tests", tests),
         cargo("doctests", &["test", "--workspace", "--doc"]),
         cargo("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"),

@@ -1,6 +1,6 @@
 //! What Synchronization Service Manager shows: run history, connector space search, lineage.
 //!
-//! Everything here is read from a [`World`](crate::world::World) and its events, under the names
+//! Everything here is read from a [`World`] and its events, under the names
 //! that the tool and its PowerShell module use.
 
 mod history;
