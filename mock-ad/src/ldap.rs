@@ -55,7 +55,7 @@ pub use message::{
     Response,
 };
 pub use provision::{Administrator, provision};
-pub use respond::{Answer, Next, notice_of_disconnection, respond, respond_to_failure};
+pub use respond::{Answer, Next, notice_of_disconnection, notify, respond, respond_to_failure};
 pub use session::Session;
 
 #[cfg(test)]

@@ -33,6 +33,10 @@ struct Arguments {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:636")]
     ldaps: String,
 
+    /// Where to listen for the global catalog, as port 3268 of a domain controller; else nowhere
+    #[arg(long, value_name = "ADDR")]
+    gc: Option<String>,
+
     /// The password of the administrator
     #[arg(long, value_name = "PW", default_value = "Passw0rd!")]
     admin_password: String,
@@ -85,7 +89,11 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let ca_file = ca_file(arguments);
-    let server = builder(arguments)?
+    let mut builder = builder(arguments)?;
+    if let Some(gc) = &arguments.gc {
+        builder = builder.global_catalog(address(gc)?);
+    }
+    let server = builder
         .ldap(address(&arguments.ldap)?)
         .ldaps(address(&arguments.ldaps)?)
         .ca_file(&ca_file)
@@ -172,13 +180,16 @@ fn ca_file(arguments: &Arguments) -> PathBuf {
 #[expect(clippy::disallowed_methods, reason = "a program writes files")]
 fn write_ready(path: &Path, server: &Server, ca_file: &Path) -> Result<(), String> {
     let absolute = std::path::absolute(ca_file).unwrap_or_else(|_| ca_file.to_owned());
-    let ready = serde_json::json!({
+    let mut ready = serde_json::json!({
         "ldap": server.ldap_url(),
         "ldaps": server.ldaps_url(),
         "ca_file": absolute,
         "bind_dn": server.bind_dn(),
         "password": server.password(),
     });
+    if let Some(url) = server.global_catalog_url() {
+        ready["gc"] = url.into();
+    }
     let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
     let draft = path.with_extension("part");
     std::fs::write(&draft, format!("{ready:#}\n")).map_err(wrong)?;

@@ -9,7 +9,9 @@ use super::outcome::{not_decoded, plain};
 use super::session::Session;
 use super::{bind, extended, write};
 use crate::search::outcome::{not_bound, unknown_control};
-use crate::search::{Bound, Control, Outcome, ResultCode, search};
+use crate::search::{
+    Bound, Control, NOTIFICATIONS_MAX, Notification, Outcome, ResultCode, SearchRequest, search,
+};
 
 /// What is said to a message, and what becomes of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,40 +145,101 @@ fn answer(session: &mut Session, message: Message, host: &mut dyn Host) -> Answe
     }
     match request {
         Request::Unbind => Answer::new(Vec::new(), Next::Close),
-        // Requests are answered in order, so that none is under way when this one comes.
-        Request::Abandon(_) => Answer::new(Vec::new(), Next::Continue),
+        // Other requests are answered in order, so that none is under way when this one comes.
+        Request::Abandon(given_up) => {
+            session
+                .notifications
+                .retain(|(waiting, _)| *waiting != given_up);
+            Answer::new(Vec::new(), Next::Continue)
+        }
         Request::Bind {
             version,
             name,
             authentication,
         } => result(bind::bind(session, host, version, &name, &authentication)),
-        Request::Search(request) => {
-            let context = session.context(host.now());
-            let directory = host.directory();
-            let reply = search(
-                directory,
-                &context,
-                &mut session.searches,
-                &request,
-                &controls,
-            );
-            let mut responses = Vec::with_capacity(reply.entries.len() + 1);
-            let entries = reply.entries.into_iter().map(Body::Entry);
-            let references = reply.references.into_iter().map(Body::Reference);
-            responses.extend(entries.chain(references).map(|body| response(id, body)));
-            responses.push(Response {
-                id,
-                body: Body::Result(Kind::Search, reply.result),
-                controls: reply.controls,
-            });
-            Answer::new(responses, Next::Continue)
+        Request::Search(request) if Notification::is_asked_for(&controls) => {
+            match register(session, host, id, &request, &controls) {
+                Ok(()) => Answer::new(Vec::new(), Next::Continue),
+                Err(outcome) => result(*outcome),
+            }
         }
+        Request::Search(request) => Answer::new(
+            found(session, host, id, &request, &controls),
+            Next::Continue,
+        ),
         Request::Extended { oid, value: _ } => {
             let (body, next) = extended::extended(session, host, &oid);
             Answer::new(vec![response(id, body)], next)
         }
         request => result(write::write(session, host, request, &controls)),
     }
+}
+
+/// What a search finds, with its result at the end.
+fn found(
+    session: &mut Session,
+    host: &dyn Host,
+    id: i32,
+    request: &SearchRequest,
+    controls: &[Control],
+) -> Vec<Response> {
+    let context = session.context(host.now());
+    let reply = search(
+        host.directory(),
+        &context,
+        &mut session.searches,
+        request,
+        controls,
+    );
+    let mut responses = Vec::with_capacity(reply.entries.len() + 1);
+    let entries = reply.entries.into_iter().map(Body::Entry);
+    let references = reply.references.into_iter().map(Body::Reference);
+    responses.extend(entries.chain(references).map(|body| response(id, body)));
+    responses.push(Response {
+        id,
+        body: Body::Result(Kind::Search, reply.result),
+        controls: reply.controls,
+    });
+    responses
+}
+
+/// Registers a search for notification; it is answered by [`notify`] from now on.
+fn register(
+    session: &mut Session,
+    host: &dyn Host,
+    id: i32,
+    request: &SearchRequest,
+    controls: &[Control],
+) -> Result<(), Box<Outcome>> {
+    let directory = host.directory();
+    if session.notifications.len() >= NOTIFICATIONS_MAX {
+        return Err(Box::new(plain(ResultCode::ADMIN_LIMIT_EXCEEDED)));
+    }
+    let context = session.context(host.now());
+    let registered = Notification::register(directory, &context, request, controls)?;
+    if session.notifications.is_empty() {
+        session.notified = directory.highest_committed_usn();
+    }
+    session.notifications.push((id, registered));
+    Ok(())
+}
+
+/// What changed since the last time, for the searches that were registered for notification.
+pub fn notify(session: &mut Session, host: &dyn Host) -> Vec<Response> {
+    let directory = host.directory();
+    let last = directory.highest_committed_usn();
+    if !session.waits_for_changes() || last <= session.notified {
+        return Vec::new();
+    }
+    let context = session.context(host.now());
+    let mut responses = Vec::new();
+    for (id, registered) in &session.notifications {
+        let entries = registered.changes(directory, &context, session.notified);
+        let bodies = entries.into_iter().map(Body::Entry);
+        responses.extend(bodies.map(|body| response(*id, body)));
+    }
+    session.notified = last;
+    responses
 }
 
 /// Whether a control that is critical is not known to a request other than a search.

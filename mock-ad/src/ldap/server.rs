@@ -40,6 +40,7 @@ use crate::directory::Directory;
 pub struct Server {
     ldap: SocketAddr,
     ldaps: SocketAddr,
+    global_catalog: Option<SocketAddr>,
     ca_pem: String,
     administrator: Administrator,
     password: String,
@@ -73,6 +74,12 @@ impl Server {
     /// The URL for LDAP over TLS.
     pub fn ldaps_url(&self) -> String {
         format!("ldaps://{}", self.ldaps)
+    }
+
+    /// The URL for the global catalog, if it is listened for.
+    pub fn global_catalog_url(&self) -> Option<String> {
+        let address = self.global_catalog?;
+        Some(format!("ldap://{address}"))
     }
 
     /// The certificate of the authority that a client has to trust, as PEM.

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::directory::Directory;
-use crate::search::{Bound, Context, SearchState};
+use crate::directory::{Directory, Usn};
+use crate::search::{Bound, Context, Notification, SearchState};
 
 /// The state of one connection.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,10 @@ pub struct Session {
     /// Whether binds only check passwords (MS-ADTS 3.1.1.3.4.2.1).
     pub(super) fast_bind: bool,
     pub(super) searches: SearchState,
+    /// The searches that go on answering, by their messageID.
+    pub(super) notifications: Vec<(i32, Notification)>,
+    /// Up to where changes were told to them.
+    pub(super) notified: Usn,
 }
 
 impl Session {
@@ -35,10 +39,17 @@ impl Session {
         self.bound
     }
 
+    /// Whether changes are to be told without being asked again: see
+    /// [`notify`](super::notify).
+    pub fn waits_for_changes(&self) -> bool {
+        !self.notifications.is_empty()
+    }
+
     pub(super) fn forget(&mut self) {
         self.bound = Bound::Anonymous;
         self.privileged = false;
         self.searches = SearchState::default();
+        self.notifications.clear();
     }
 
     pub(super) fn context(&self, now: Timestamp) -> Context {

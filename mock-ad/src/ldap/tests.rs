@@ -3,6 +3,7 @@
 mod binds;
 mod bytes;
 mod faults;
+mod notifications;
 mod writes;
 
 use jiff::Timestamp;

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::watch;
 
-use super::listen::{Common, listen};
+use super::listen::{Common, Door, listen};
 use super::shared::{Clock, LocalHost};
 use super::{Server, tls};
 use crate::directory::{
@@ -55,6 +55,7 @@ pub struct Builder {
     directory: Option<Directory>,
     ldap: SocketAddr,
     ldaps: SocketAddr,
+    global_catalog: Option<SocketAddr>,
     password: String,
     user_password: Option<String>,
     recycle_bin: bool,
@@ -76,6 +77,7 @@ impl Default for Builder {
             directory: None,
             ldap: ephemeral,
             ldaps: ephemeral,
+            global_catalog: None,
             password: "Passw0rd!".to_owned(),
             user_password: None,
             recycle_bin: true,
@@ -149,6 +151,13 @@ impl Builder {
         self
     }
 
+    /// Where to listen for requests to the global catalog; without this, nowhere.
+    #[must_use]
+    pub fn global_catalog(mut self, address: SocketAddr) -> Self {
+        self.global_catalog = Some(address);
+        self
+    }
+
     /// The password of the administrator.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
@@ -201,7 +210,7 @@ impl Builder {
             give_passwords(&mut directory, password, now);
         }
         directory.index_values();
-        let tls = tls::make(&names(&directory)).map_err(StartError::Tls)?;
+        let tls = tls::make(&tls::names(&directory)).map_err(StartError::Tls)?;
         if let Some(path) = &self.ca_file {
             write_file(path, &tls.ca_pem)
                 .map_err(|error| StartError::CaFile(path.clone(), error))?;
@@ -224,11 +233,17 @@ impl Builder {
         let (encrypted, ldaps) = bind(self.ldaps)?;
         let (stop, stopped) = watch::channel(false);
         let common = Arc::new(Common::new(host.clone(), tls.acceptor, stopped));
-        runtime.spawn(listen(plain, false, common.clone()));
-        runtime.spawn(listen(encrypted, true, common));
+        let global_catalog = self.global_catalog.map(bind).transpose()?;
+        let gc_address = global_catalog.as_ref().map(|(_, address)| *address);
+        if let Some((catalog, _)) = global_catalog {
+            runtime.spawn(listen(catalog, Door::GlobalCatalog, common.clone()));
+        }
+        runtime.spawn(listen(plain, Door::Plain, common.clone()));
+        runtime.spawn(listen(encrypted, Door::Encrypted, common));
         Ok(Server {
             ldap,
             ldaps,
+            global_catalog: gc_address,
             ca_pem: tls.ca_pem,
             administrator,
             password: self.password,
@@ -237,35 +252,6 @@ impl Builder {
             runtime: Some(runtime),
         })
     }
-}
-
-/// The names and addresses that clients may reach a server by.
-fn names(directory: &Directory) -> Vec<String> {
-    let mut names = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        "::1".to_owned(),
-        directory.dns_host_name(),
-        directory.dns_name().to_owned(),
-    ];
-    let host = hostname();
-    names.extend(host.filter(|host| !host.is_empty()));
-    names
-}
-
-/// The name of this machine, which OpenLDAP's clients put in the place of `localhost`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the certificate names the machine that the server runs on"
-)]
-fn hostname() -> Option<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    name.map(|name| name.trim().to_owned())
-        .or_else(|| std::env::var("COMPUTERNAME").ok())
-        .filter(|name| {
-            name.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
-        })
 }
 
 #[expect(

@@ -8,7 +8,9 @@ use tokio::time::timeout;
 
 use super::listen::{Common, stop};
 use super::shared::SharedHost;
-use crate::ldap::respond::{Answer, Next, notice_of_disconnection, respond, respond_to_failure};
+use crate::ldap::respond::{
+    Answer, Next, notice_of_disconnection, notify, respond, respond_to_failure,
+};
 use crate::ldap::{Session, decode, encode, frame_length};
 use crate::search::ResultCode;
 
@@ -18,6 +20,8 @@ const IDLE_MAX: Duration = Duration::from_secs(900);
 const WRITE_MAX: Duration = Duration::from_secs(120);
 /// Answers to requests that came together are sent together up to this many bytes.
 const TOGETHER_MAX: usize = 256 * 1024;
+/// How often changes are looked for on behalf of searches that wait for them.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How much is read at once.
 const READ_SIZE: usize = 16 * 1024;
 
@@ -72,6 +76,14 @@ where
         }
         input.reserve(READ_SIZE);
         let read = tokio::select! {
+            () = changes_are_due(session) => {
+                common.host.with(&mut |host| {
+                    for response in notify(session, host) {
+                        encode(&response, &mut output);
+                    }
+                });
+                continue;
+            }
             read = timeout(IDLE_MAX, stream.read_buf(&mut input)) => read,
             () = stop(&mut stopped) => {
                 let notice = notice_of_disconnection(ResultCode::UNAVAILABLE, "");
@@ -84,6 +96,15 @@ where
             Ok(Ok(count)) if count > 0 => {}
             _ => return End::Closed,
         }
+    }
+}
+
+/// Waits until it is time to look for changes that the client wants to be told.
+async fn changes_are_due(session: &Session) {
+    if session.waits_for_changes() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    } else {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -41,6 +41,17 @@ impl Common {
     }
 }
 
+/// What is listened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// LDAP, with StartTLS.
+    Plain,
+    /// LDAP over TLS.
+    Encrypted,
+    /// The global catalog, with StartTLS.
+    GlobalCatalog,
+}
+
 /// Waits until the server stops.
 pub(super) async fn stop(stopped: &mut watch::Receiver<bool>) {
     // An error says that the server is gone, which is a stop as well.
@@ -48,7 +59,7 @@ pub(super) async fn stop(stopped: &mut watch::Receiver<bool>) {
 }
 
 /// Takes in connections until the server stops.
-pub(super) async fn listen(listener: TcpListener, encrypted: bool, common: Arc<Common>) {
+pub(super) async fn listen(listener: TcpListener, door: Door, common: Arc<Common>) {
     let mut stopped = common.stopped.clone();
     loop {
         let accepted = tokio::select! {
@@ -66,20 +77,21 @@ pub(super) async fn listen(listener: TcpListener, encrypted: bool, common: Arc<C
         };
         let common = common.clone();
         tokio::spawn(async move {
-            connection(stream, encrypted, &common).await;
+            connection(stream, door, &common).await;
             drop(place);
         });
     }
 }
 
-async fn connection(mut stream: TcpStream, encrypted: bool, common: &Common) {
+async fn connection(mut stream: TcpStream, door: Door, common: &Common) {
     // A search is answered in one write; waiting for more would cost 40 milliseconds each time.
     let _ = stream.set_nodelay(true);
     let mut session = Session {
-        encrypted,
+        encrypted: door == Door::Encrypted,
+        global_catalog: door == Door::GlobalCatalog,
         ..Session::default()
     };
-    if !encrypted {
+    if !session.encrypted {
         match serve(&mut stream, &mut session, common).await {
             End::StartTls => session.encrypted = true,
             End::Closed => {

@@ -10,6 +10,8 @@ use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
+use crate::directory::Directory;
+
 /// What a server needs to speak TLS, and a client to trust it.
 pub(super) struct Tls {
     pub(super) acceptor: TlsAcceptor,
@@ -49,4 +51,33 @@ pub(super) fn make(names: &[String]) -> Result<Tls, TlsError> {
         acceptor: TlsAcceptor::from(Arc::new(config)),
         ca_pem,
     })
+}
+
+/// The names and addresses that clients may reach a server by.
+pub(super) fn names(directory: &Directory) -> Vec<String> {
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+        "::1".to_owned(),
+        directory.dns_host_name(),
+        directory.dns_name().to_owned(),
+    ];
+    let host = hostname();
+    names.extend(host.filter(|host| !host.is_empty()));
+    names
+}
+
+/// The name of this machine, which OpenLDAP's clients put in the place of `localhost`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the certificate names the machine that the server runs on"
+)]
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    name.map(|name| name.trim().to_owned())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .filter(|name| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+        })
 }
