@@ -174,7 +174,13 @@ fn by_text(directory: &Directory, attribute: AttributeId, text: &str) -> Option<
         let object = directory.object(*id).filter(|object| !object.is_deleted());
         object.is_some_and(|object| object.texts(attribute).any(|found| eq_fold(found, text)))
     };
-    let mut found: Vec<ObjectId> = directory.objects().map(|(id, _)| id).filter(has).collect();
+    let mut found: Vec<ObjectId> = match directory.value_key(attribute, &text.into()) {
+        Some(key) => directory
+            .of_key_from(key, ObjectId(0))
+            .filter(has)
+            .collect(),
+        None => directory.objects().map(|(id, _)| id).filter(has).collect(),
+    };
     (found.len() == 1).then(|| found.pop())?
 }
 
