@@ -2,6 +2,7 @@
 
 mod binds;
 mod bytes;
+mod damage;
 mod faults;
 mod notifications;
 mod writes;

@@ -124,7 +124,7 @@ impl Parser<'_> {
     fn description(&mut self) -> String {
         let start = self.at;
         while let Some(byte) = self.peek()
-            && !matches!(byte, b'=' | b'<' | b'>' | b'~' | b':' | b'(' | b')' | b'*')
+            && (byte.is_ascii_alphanumeric() || b"-.;_ ".contains(&byte))
         {
             self.at += 1;
         }

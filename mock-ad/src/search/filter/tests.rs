@@ -55,6 +55,9 @@ fn errors_tell_where() {
         ("(cn>=a*)", 7),
         ("(cn=a(b)", 5),
         ("(:=a)", 3),
+        // Found by fuzzing: read as a name, `!` was written as a negation.
+        ("!cn]=.c", 0),
+        ("cn]=.c", 2),
     ] {
         assert_eq!(
             Filter::parse(text).unwrap_err().position,
