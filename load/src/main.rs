@@ -27,17 +27,29 @@ mod wire;
 mod work;
 
 use server::Server;
-use work::{Measured, Newcomers, ROWS};
+use work::{Measured, Newcomers, ROWS, Row, Work};
 
 /// Compares mock-ad with slapd (apt-get install slapd) under the same load.
+///
+/// Both servers run at once, each on the first processor; every row runs on one and then on the
+/// other, several times, and the table holds the middle of the rates and the ratio of those.
 #[derive(Parser)]
 struct Arguments {
     /// How many people there are.
     #[arg(long, default_value_t = 100_000)]
     people: u64,
-    /// How many seconds each row runs.
-    #[arg(long, default_value_t = 3.0)]
+    /// How many seconds each row runs in each round.
+    #[arg(long, default_value_t = 2.0)]
     seconds: f64,
+    /// How many rounds each row runs on each server.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Measure searches, loading and memory only.
+    #[arg(long)]
+    searches: bool,
+    /// Measure only rows whose title contains this.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    row: String,
     /// Measure mock-ad alone.
     #[arg(long)]
     alone: bool,
@@ -71,11 +83,22 @@ struct Column {
     rows: Vec<Measured>,
 }
 
+impl Arguments {
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = ROWS.to_vec();
+        rows.retain(|row| {
+            let reads = matches!(row.work, Work::Search | Work::Dump);
+            row.title.contains(&self.row) && (reads || !self.searches)
+        });
+        rows
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match measure(&arguments) {
         Ok(columns) => {
-            print(&columns, arguments.people);
+            print(&columns, &arguments);
             ExitCode::SUCCESS
         }
         Err(failure) => {
@@ -93,30 +116,47 @@ fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
     } else {
         &[Server::mock_ad, Server::slapd]
     };
-    let mut columns = Vec::new();
+    let mut running = Vec::new();
     for start in servers {
         let place = tempfile::tempdir()?;
         let server = start(place.path(), arguments.people)?;
-        let newcomers = Newcomers::after(arguments.people);
-        let memory = server.memory();
-        let mut rows = Vec::new();
-        for row in ROWS {
-            let time = Duration::from_secs_f64(arguments.seconds);
-            let measured = work::run(&server, row, arguments.people, &newcomers, time)?;
-            eprintln!("{}: {}: {:.0}/s", server.name, row.title, measured.rate);
-            rows.push(measured);
-        }
-        columns.push(Column {
+        let column = Column {
             name: server.name,
             startup: server.startup,
-            memory,
-            rows,
-        });
+            memory: server.memory(),
+            rows: Vec::new(),
+        };
+        eprintln!("{} answers after {:.2?}", server.name, server.startup);
+        let newcomers = Newcomers::after(arguments.people);
+        running.push((place, server, newcomers, column));
     }
-    Ok(columns)
+    for row in arguments.rows() {
+        let time = Duration::from_secs_f64(arguments.seconds);
+        let mut rounds = vec![Vec::new(); running.len()];
+        for _ in 0..arguments.rounds {
+            for (at, (_, server, newcomers, _)) in running.iter().enumerate() {
+                rounds[at].push(work::run(server, row, arguments.people, newcomers, time)?);
+            }
+        }
+        for (measured, (_, server, _, column)) in rounds.into_iter().zip(&mut running) {
+            let measured = middle(measured);
+            eprintln!("{}: {}: {:.0}/s", server.name, row.title, measured.rate);
+            column.rows.push(measured);
+        }
+    }
+    let columns = running.into_iter().map(|(_, _, _, column)| column);
+    Ok(columns.collect())
 }
 
-fn print(columns: &[Column], people: u64) {
+/// The measurement with the middle rate.
+fn middle(mut rounds: Vec<Measured>) -> Measured {
+    rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
+    let at = rounds.len() / 2;
+    rounds.get(at).copied().unwrap_or_default()
+}
+
+fn print(columns: &[Column], arguments: &Arguments) {
+    let people = arguments.people;
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     println!("| {people} people | {} | ratio |", names.join(" | "));
     println!("|---|{}---|", "---|".repeat(columns.len()));
@@ -124,7 +164,7 @@ fn print(columns: &[Column], people: u64) {
         [first, second] => format!("{:.2}", value(first) / value(second)),
         _ => "-".to_owned(),
     };
-    for (at, row) in ROWS.iter().enumerate() {
+    for (at, row) in arguments.rows().iter().enumerate() {
         let cells: Vec<String> = columns
             .iter()
             .map(|column| {

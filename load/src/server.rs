@@ -34,11 +34,15 @@ impl Server {
         let address = free_address()?;
         let start = Instant::now();
         let child = pinned(&program)
+            .args(["--ca-file"])
+            .arg(place.join("ca.pem"))
             .args(["--base", BASE, "--load"])
             .arg(&file)
-            .args(["--ldap", &address, "--admin-password", PASSWORD])
+            .args(["--ldap", &address, "--ldaps", "127.0.0.1:0"])
+            .args(["--admin-password", PASSWORD])
             .args(["--user-password", PASSWORD])
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()?;
         let server = Self {
             child,
@@ -164,7 +168,7 @@ fn built(program: &str) -> Result<PathBuf, Failure> {
     if path.exists() {
         return Ok(path);
     }
-    let hint = format!("build it first: cargo build --release -p {program} --features server");
+    let hint = format!("build it first: cargo build --release -p {program} --all-features");
     Err(Failure::Setup(hint))
 }
 

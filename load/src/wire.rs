@@ -24,8 +24,11 @@ fn text(text: &str) -> Vec<u8> {
     value(0x04, text.as_bytes())
 }
 
+/// In as few bytes as it needs: slapd takes no more than four.
 fn number(tag: u8, number: u32) -> Vec<u8> {
-    value(tag, &[&[0], number.to_be_bytes().as_slice()].concat())
+    let digits = [&[0], number.to_be_bytes().as_slice()].concat();
+    let leading = digits.windows(2).take_while(|two| two[0] == 0 && two[1] < 0x80);
+    value(tag, &digits[leading.count()..])
 }
 
 /// A simple bind.

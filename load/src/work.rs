@@ -61,7 +61,7 @@ pub(crate) const ROWS: [Row; 11] = [
 ];
 
 /// What a row came to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Measured {
     /// Operations, or entries of a dump, a second.
     pub(crate) rate: f64,
