@@ -134,7 +134,7 @@ fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
         let time = Duration::from_secs_f64(arguments.seconds);
         let mut rounds = vec![Vec::new(); running.len()];
         for _ in 0..arguments.rounds {
-            for (at, (_, server, newcomers, _)) in running.iter().enumerate() {
+            for (at, (_, server, newcomers, _)) in running.iter_mut().enumerate() {
                 rounds[at].push(work::run(server, row, arguments.people, newcomers, time)?);
             }
         }

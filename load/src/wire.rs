@@ -1,6 +1,6 @@
 //! The little of LDAP that a load needs: requests in BER, and where an answer ends.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -27,7 +27,9 @@ fn text(text: &str) -> Vec<u8> {
 /// In as few bytes as it needs: slapd takes no more than four.
 fn number(tag: u8, number: u32) -> Vec<u8> {
     let digits = [&[0], number.to_be_bytes().as_slice()].concat();
-    let leading = digits.windows(2).take_while(|two| two[0] == 0 && two[1] < 0x80);
+    let leading = digits
+        .windows(2)
+        .take_while(|two| two[0] == 0 && two[1] < 0x80);
     value(tag, &digits[leading.count()..])
 }
 
@@ -104,13 +106,14 @@ pub(crate) fn delete(object: &str) -> Vec<u8> {
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// What is read and not yet looked at is between these.
     start: usize,
+    filled: usize,
     sent: u32,
 }
 
 /// An answer, or part of one.
 pub(crate) struct Answer {
-    pub(crate) id: u32,
     pub(crate) tag: u8,
     pub(crate) code: u32,
     /// The cookie of a page, if the answer carries one.
@@ -131,8 +134,9 @@ impl Connection {
         stream.set_read_timeout(Some(Duration::from_secs(120)))?;
         Ok(Self {
             stream,
-            buffer: Vec::with_capacity(1 << 16),
+            buffer: vec![0; 1 << 18],
             start: 0,
+            filled: 0,
             sent: 0,
         })
     }
@@ -140,28 +144,47 @@ impl Connection {
     pub(crate) fn send(&mut self, request: &[u8], controls: &[u8]) -> Result<u32, Failure> {
         self.sent += 1;
         let message = [number(0x02, self.sent).as_slice(), request, controls].concat();
-        self.stream.write_all(&value(0x30, &message))?;
+        let message = value(0x30, &message);
+        let mut rest = message.as_slice();
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(self.sent)
     }
 
-    pub(crate) fn receive(&mut self) -> Result<Answer, Failure> {
+    /// From now on nothing waits for bytes.
+    pub(crate) fn never_wait(&self) -> Result<(), Failure> {
+        Ok(self.stream.set_nonblocking(true)?)
+    }
+
+    /// The next answer, or `None` if it has not come whole and the connection never waits.
+    pub(crate) fn look(&mut self) -> Result<Option<Answer>, Failure> {
         loop {
-            let rest = &self.buffer[self.start..];
+            let rest = &self.buffer[self.start..self.filled];
             if let Some((_, contents, length)) = header(rest)
                 && rest.len() >= contents + length
             {
                 let answer = answer(&rest[contents..contents + length]);
                 self.start += contents + length;
-                return answer.ok_or(Failure::Garbled);
+                return answer.map(Some).ok_or(Failure::Garbled);
             }
-            self.buffer.drain(..self.start);
-            self.start = 0;
-            let filled = self.buffer.len();
-            self.buffer.resize(filled + (1 << 16), 0);
-            let read = self.stream.read(&mut self.buffer[filled..])?;
-            self.buffer.truncate(filled + read);
-            if read == 0 {
-                return Err(Failure::Closed);
+            if self.start > 0 {
+                self.buffer.copy_within(self.start..self.filled, 0);
+                self.filled -= self.start;
+                self.start = 0;
+            }
+            if self.filled == self.buffer.len() {
+                self.buffer.resize(2 * self.filled, 0);
+            }
+            match self.stream.read(&mut self.buffer[self.filled..]) {
+                Ok(0) => return Err(Failure::Closed),
+                Ok(read) => self.filled += read,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -169,9 +192,10 @@ impl Connection {
     /// Binds and waits for the answer.
     pub(crate) fn bind(&mut self, name: &str, password: &str) -> Result<(), Failure> {
         self.send(&bind(name, password), &[])?;
-        match self.receive()?.code {
-            0 => Ok(()),
-            code => Err(Failure::Refused(code)),
+        match self.look()? {
+            Some(answer) if answer.code == 0 => Ok(()),
+            Some(answer) => Err(Failure::Refused(answer.code)),
+            None => Err(Failure::Closed),
         }
     }
 }
@@ -203,10 +227,9 @@ fn integer(contents: &[u8]) -> u32 {
 }
 
 fn answer(mut message: &[u8]) -> Option<Answer> {
-    let (_, id) = next(&mut message)?;
+    next(&mut message)?;
     let (tag, mut operation) = next(&mut message)?;
     let mut answer = Answer {
-        id: integer(id),
         tag,
         code: 0,
         cookie: Vec::new(),

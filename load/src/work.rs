@@ -1,7 +1,5 @@
 //! The kinds of load, each run for a while on one server.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -72,54 +70,51 @@ pub(crate) struct Measured {
 /// Where numbering of new people has got to.
 #[derive(Debug)]
 pub(crate) struct Newcomers {
-    added: AtomicU64,
-    deleted: AtomicU64,
+    added: u64,
+    deleted: u64,
 }
 
 impl Newcomers {
     pub(crate) fn after(people: u64) -> Self {
         Self {
-            added: AtomicU64::new(people + 1),
-            deleted: AtomicU64::new(people + 1),
+            added: people + 1,
+            deleted: people + 1,
         }
     }
 }
 
 /// Runs a row for a while.
+///
+/// One thread serves all connections and looks at them in turn without ever sleeping: so it is
+/// the server's own way to wake up that counts, and not that of the load.
 pub(crate) fn run(
     server: &Server,
     row: Row,
     people: u64,
-    newcomers: &Newcomers,
+    newcomers: &mut Newcomers,
     time: Duration,
 ) -> Result<Measured, Failure> {
-    let stop = AtomicBool::new(false);
+    let mut connections = Vec::new();
+    for _ in 0..row.connections {
+        let mut connection = Connection::open(&server.address)?;
+        connection.bind(&server.administrator, PASSWORD)?;
+        connection.never_wait()?;
+        connections.push(connection);
+    }
+    let mut load = Load {
+        server,
+        row,
+        people,
+        newcomers,
+        random: 0x9E37_79B9_7F4A_7C15,
+    };
     let before = server.processor_seconds();
     let start = Instant::now();
-    let done: Result<Vec<u64>, Failure> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..row.connections)
-            .map(|number| {
-                let worker = Worker {
-                    server,
-                    row,
-                    people,
-                    newcomers,
-                    stop: &stop,
-                    random: 0x9E37_79B9_7F4A_7C15 ^ (number as u64 + 1),
-                };
-                scope.spawn(move || worker.run())
-            })
-            .collect();
-        while start.elapsed() < time && !workers.iter().any(thread::ScopedJoinHandle::is_finished) {
-            thread::sleep(Duration::from_millis(5));
-        }
-        stop.store(true, Ordering::Relaxed);
-        let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        joined
-            .map(|one| one.unwrap_or(Err(Failure::Garbled)))
-            .collect()
-    });
-    let total: u64 = done?.iter().sum();
+    let total = if row.work == Work::Dump {
+        dump(&mut connections[0], start + time)?
+    } else {
+        load.repeat(&mut connections, start + time)?
+    };
     let seconds = start.elapsed().as_secs_f64();
     Ok(Measured {
         rate: total as f64 / seconds,
@@ -127,43 +122,42 @@ pub(crate) fn run(
     })
 }
 
-struct Worker<'a> {
+struct Load<'a> {
     server: &'a Server,
     row: Row,
     people: u64,
-    newcomers: &'a Newcomers,
-    stop: &'a AtomicBool,
+    newcomers: &'a mut Newcomers,
     random: u64,
 }
 
-impl Worker<'_> {
-    fn run(mut self) -> Result<u64, Failure> {
-        let mut connection = Connection::open(&self.server.address)?;
-        connection.bind(&self.server.administrator, PASSWORD)?;
-        if self.row.work == Work::Dump {
-            return self.dump(&mut connection);
-        }
-        let (mut done, mut under_way) = (0, 0);
+impl Load<'_> {
+    /// Keeps requests under way on all connections until `end`, and says how many were answered.
+    fn repeat(&mut self, connections: &mut [Connection], end: Instant) -> Result<u64, Failure> {
+        let mut under_way = vec![0; connections.len()];
+        let mut done = 0;
         loop {
-            let stopped = self.stop.load(Ordering::Relaxed);
-            while !stopped && under_way < self.row.pipelined {
-                let Some(request) = self.request() else {
-                    return Ok(done);
-                };
-                connection.send(&request, &[])?;
-                under_way += 1;
-            }
-            if under_way == 0 {
-                return Ok(done);
-            }
-            let answer = connection.receive()?;
-            if answer.ends() {
-                if answer.code != 0 {
-                    return Err(Failure::Refused(answer.code));
+            let mut stopped = Instant::now() >= end;
+            for (connection, under_way) in connections.iter_mut().zip(&mut under_way) {
+                while !stopped && *under_way < self.row.pipelined {
+                    let Some(request) = self.request() else {
+                        stopped = true;
+                        break;
+                    };
+                    connection.send(&request, &[])?;
+                    *under_way += 1;
                 }
-                debug_assert!(answer.id > 0);
-                under_way -= 1;
-                done += 1;
+                while let Some(answer) = connection.look()? {
+                    if answer.ends() {
+                        if answer.code != 0 {
+                            return Err(Failure::Refused(answer.code));
+                        }
+                        *under_way -= 1;
+                        done += 1;
+                    }
+                }
+            }
+            if stopped && under_way.iter().all(|under_way| *under_way == 0) {
+                return Ok(done);
             }
         }
     }
@@ -191,7 +185,8 @@ impl Worker<'_> {
                 wire::replace(&dn(anybody), "title", &title)
             }
             Work::Add => {
-                let number = self.newcomers.added.fetch_add(1, Ordering::Relaxed);
+                let number = self.newcomers.added;
+                self.newcomers.added += 1;
                 let name = format!("u{number:07}");
                 let attributes: [(&str, &[&str]); 4] = [
                     ("objectClass", &[dialect.class()]),
@@ -202,39 +197,38 @@ impl Worker<'_> {
                 wire::add(&dn(number), &attributes)
             }
             Work::Delete => {
-                let number = self.newcomers.deleted.fetch_add(1, Ordering::Relaxed);
-                if number >= self.newcomers.added.load(Ordering::Relaxed) {
+                let number = self.newcomers.deleted;
+                if number >= self.newcomers.added {
                     return None;
                 }
+                self.newcomers.deleted += 1;
                 wire::delete(&dn(number))
             }
             Work::Dump => return None,
         })
     }
+}
 
-    fn dump(&self, connection: &mut Connection) -> Result<u64, Failure> {
-        let mut entries = 0;
-        while !self.stop.load(Ordering::Relaxed) {
-            let mut cookie = Vec::new();
-            loop {
-                let search = wire::search(BASE, "objectClass", "", &[]);
-                connection.send(&search, &wire::page(1000, &cookie))?;
-                let end = loop {
-                    let answer = connection.receive()?;
-                    if answer.ends() {
-                        break answer;
-                    }
-                    entries += u64::from(answer.tag == 0x64);
-                };
-                if end.code != 0 {
-                    return Err(Failure::Refused(end.code));
-                }
-                cookie = end.cookie;
-                if cookie.is_empty() || self.stop.load(Ordering::Relaxed) {
-                    break;
-                }
+/// Reads everything in pages, over and over, and says how many entries came.
+fn dump(connection: &mut Connection, end: Instant) -> Result<u64, Failure> {
+    let mut entries = 0;
+    let mut cookie = Vec::new();
+    while Instant::now() < end {
+        let search = wire::search(BASE, "objectClass", "", &[]);
+        connection.send(&search, &wire::page(1000, &cookie))?;
+        let last = loop {
+            let Some(answer) = connection.look()? else {
+                continue;
+            };
+            if answer.ends() {
+                break answer;
             }
+            entries += u64::from(answer.tag == 0x64);
+        };
+        if last.code != 0 {
+            return Err(Failure::Refused(last.code));
         }
-        Ok(entries)
+        cookie = last.cookie;
     }
+    Ok(entries)
 }
