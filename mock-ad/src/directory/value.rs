@@ -1,5 +1,6 @@
 //! Attribute values.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ecow::EcoVec;
@@ -18,12 +19,12 @@ pub enum Value {
     Bytes(EcoVec<u8>),
 }
 
-/// The values of one attribute of one object: never none.
+/// The values of one attribute: never none where an object stores them.
 #[derive(Debug, Clone)]
 pub enum Values {
     /// The usual case.
     One(Value),
-    /// Two or more, in the order in which they were added.
+    /// Two or more, in the order in which they were added; or none, in an answer.
     Many(Arc<[Value]>),
 }
 
@@ -57,6 +58,17 @@ impl Value {
         match self {
             Self::Bytes(bytes) => Some(bytes),
             _ => None,
+        }
+    }
+
+    /// The value as LDAP writes it: text as UTF-8, numbers in decimal digits, TRUE and FALSE.
+    pub fn ldap_bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.as_bytes()),
+            Self::Integer(integer) => Cow::Owned(integer.to_string().into_bytes()),
+            Self::Boolean(true) => Cow::Borrowed(b"TRUE"),
+            Self::Boolean(false) => Cow::Borrowed(b"FALSE"),
+            Self::Bytes(bytes) => Cow::Borrowed(bytes),
         }
     }
 
@@ -113,6 +125,11 @@ impl Values {
             1 => values.pop().map(Self::One),
             _ => Some(Self::Many(values.into())),
         }
+    }
+
+    /// The values of an answer, in which there may be none.
+    pub(crate) fn answer(values: Vec<Value>) -> Self {
+        Self::from_vec(values).unwrap_or_else(|| Self::Many(Arc::default()))
     }
 
     /// The values as a slice.

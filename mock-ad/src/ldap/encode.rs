@@ -4,7 +4,10 @@
 //! takes some seventeen times as long. Constructed elements have lengths of five bytes, as those
 //! of domain controllers have, so that nothing is moved when a length becomes known.
 
+use std::io::Write as _;
+
 use super::message::{Body, Kind, Response};
+use crate::directory::Value;
 use crate::search::{Control, Entry, Outcome};
 
 /// Appends a response to a buffer.
@@ -67,13 +70,28 @@ fn put_entry(out: &mut Vec<u8>, entry: &Entry) {
         put(out, 0x04, name.as_bytes());
         let set = begin(out, 0x31);
         for value in values {
-            put(out, 0x04, value);
+            put_value(out, value);
         }
         end(out, set);
         end(out, attribute);
     }
     end(out, attributes);
     end(out, found);
+}
+
+fn put_value(out: &mut Vec<u8>, value: &Value) {
+    let Value::Integer(integer) = value else {
+        return put(out, 0x04, &value.ldap_bytes());
+    };
+    // At most twenty characters, so that the length is one byte.
+    out.extend_from_slice(&[0x04, 0]);
+    let start = out.len();
+    // Writing to a buffer in memory cannot fail.
+    let _ = write!(out, "{integer}");
+    let length = out.len() - start;
+    if let Some(place) = out.get_mut(start - 1) {
+        *place = length as u8;
+    }
 }
 
 fn put_outcome(out: &mut Vec<u8>, outcome: &Outcome) {

@@ -10,7 +10,7 @@ use super::host::Host;
 use super::message::{Kind, Request};
 use super::outcome::{plain, refused};
 use super::session::Session;
-use crate::directory::{AttributeId, Directory, ObjectId, Refusal};
+use crate::directory::{AttributeId, Directory, ObjectId, Refusal, Value};
 use crate::search::base;
 use crate::search::outcome::no_such_object;
 use crate::search::{
@@ -160,10 +160,10 @@ impl Write<'_> {
         if reply.result.code != ResultCode::SUCCESS {
             return reply.result;
         }
-        let holds = |values: &[Vec<u8>]| values.iter().any(|held| held.eq_ignore_ascii_case(value));
+        let is_it = |held: &Value| held.ldap_bytes().eq_ignore_ascii_case(value);
         let found = if is_root {
             let mut attributes = reply.entries.iter().flat_map(|entry| &entry.attributes);
-            attributes.any(|(_, values)| holds(values))
+            attributes.any(|(_, values)| values.iter().any(is_it))
         } else {
             !reply.entries.is_empty()
         };

@@ -10,10 +10,10 @@ use super::base::{self, Base};
 use super::compile::{self, Node};
 use super::controls::{Controls, DirSync, ber, oid};
 use super::evaluate::{Truth, View};
-use super::render::{self, NameForm, value_bytes};
+use super::render::{self, NameForm};
 use super::select::Selection;
 use super::{Bound, Context, Control, Entry, Outcome, Reply, Scope, SearchRequest, outcome};
-use crate::directory::{AttributeId, Directory, Object, ObjectId, Usn};
+use crate::directory::{AttributeId, Directory, Object, ObjectId, Usn, Value, Values};
 use cookie::Cookie;
 
 /// Only what the caller may read is wanted, and no right to replicate is needed.
@@ -133,7 +133,7 @@ struct Feed<'a> {
 }
 
 /// The values of the attributes of one entry, in the order of a domain controller.
-type Values = BTreeMap<(u32, AttributeId, u8), (Text, Vec<Vec<u8>>)>;
+type Changed = BTreeMap<(u32, AttributeId, u8), (Text, Values)>;
 
 impl Feed<'_> {
     /// The entries that fit into so many bytes, the USN up to which they tell everything, and
@@ -193,7 +193,7 @@ impl Feed<'_> {
         if !passes {
             return None;
         }
-        let mut values = Values::new();
+        let mut values = Changed::new();
         let is_new = object.usn_created > self.since;
         if is_new {
             self.everything(id, object, &mut values);
@@ -225,7 +225,7 @@ impl Feed<'_> {
     }
 
     /// All that replicates of a new object.
-    fn everything(&self, id: ObjectId, object: &Object, out: &mut Values) {
+    fn everything(&self, id: ObjectId, object: &Object, out: &mut Changed) {
         let stored = object.attributes().map(|(attribute, _)| attribute);
         let ids = stored
             .chain(render::COMPUTED)
@@ -245,7 +245,7 @@ impl Feed<'_> {
     }
 
     /// What replicates of an object that was there before, as far as it changed.
-    fn changes(&self, id: ObjectId, object: &Object, out: &mut Values) {
+    fn changes(&self, id: ObjectId, object: &Object, out: &mut Changed) {
         let directory = self.base.directory;
         for attribute in directory.attributes_changed_since(id, self.since) {
             if self.shows(object, attribute) {
@@ -297,7 +297,7 @@ impl Feed<'_> {
     }
 
     /// Adds the present values of an attribute, of which there may be none: it was removed then.
-    fn put(&self, id: ObjectId, attribute: AttributeId, out: &mut Values) {
+    fn put(&self, id: ObjectId, attribute: AttributeId, out: &mut Changed) {
         let directory = self.base.directory;
         let schema = directory.schema();
         let values = directory.attribute_values(id, attribute);
@@ -307,10 +307,10 @@ impl Feed<'_> {
         if values.is_empty() && is_new {
             return;
         }
-        let bytes = values.iter().map(value_bytes).collect();
         let label = schema.definition(attribute).name.clone();
-        let bytes = if self.types_only { Vec::new() } else { bytes };
-        out.insert((schema.rank(attribute), attribute, 0), (label, bytes));
+        let values = if self.types_only { Vec::new() } else { values };
+        let key = (schema.rank(attribute), attribute, 0);
+        out.insert(key, (label, Values::answer(values)));
     }
 
     /// Adds links: all of them, or those that were added (part 1) or removed (part 0).
@@ -319,7 +319,7 @@ impl Feed<'_> {
         attribute: AttributeId,
         part: Option<u8>,
         targets: &[ObjectId],
-        out: &mut Values,
+        out: &mut Changed,
     ) {
         let directory = self.base.directory;
         let schema = directory.schema();
@@ -330,21 +330,24 @@ impl Feed<'_> {
         };
         let names = targets
             .iter()
-            .map(|target| render::name(directory, *target, self.names).into_bytes());
+            .map(|target| Value::Text(render::name(directory, *target, self.names)));
         let names = if self.types_only {
             Vec::new()
         } else {
             names.collect()
         };
         let key = (schema.rank(attribute), attribute, part.unwrap_or_default());
-        out.insert(key, (label, names));
+        out.insert(key, (label, Values::answer(names)));
     }
 }
 
 /// About how many bytes an entry takes.
 fn size(entry: &Entry) -> usize {
     let attributes = entry.attributes.iter().map(|(name, values)| {
-        let values: usize = values.iter().map(|value| value.len() + 4).sum();
+        let values: usize = values
+            .iter()
+            .map(|value| value.ldap_bytes().len() + 4)
+            .sum();
         name.len() + values + 8
     });
     entry.dn.len() + attributes.sum::<usize>() + 16

@@ -7,7 +7,7 @@ use store::Text;
 use super::evaluate::View;
 use super::select::{Range, Selected, Selection};
 use super::{Entry, Outcome, outcome};
-use crate::directory::{AttributeId, Directory, Object, ObjectId, Sid, Syntax, Value};
+use crate::directory::{AttributeId, Directory, Object, ObjectId, Sid, Syntax, Value, Values};
 
 /// MaxValRange: how many values of an attribute one answer holds (MS-ADTS 3.1.1.3.4.6).
 pub(super) const VALUES_MAX: usize = 1500;
@@ -92,7 +92,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The distinguished name of an object in the form that was asked for.
-    pub(super) fn name(&self, id: ObjectId) -> String {
+    pub(super) fn name(&self, id: ObjectId) -> Text {
         name(self.view.directory, id, self.names)
     }
 
@@ -100,8 +100,8 @@ impl<'a> Renderer<'a> {
         &self,
         id: ObjectId,
         object: &Object,
-        dn: &str,
-        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+        dn: &Text,
+        out: &mut Vec<(Text, Values)>,
     ) -> Result<(), Box<Outcome>> {
         let schema = self.view.directory.schema();
         let mut ids: Vec<(u32, AttributeId)> = Vec::with_capacity(48);
@@ -137,7 +137,7 @@ impl<'a> Renderer<'a> {
             let label = &schema.definition(attribute).name;
             if attribute == AttributeId::DISTINGUISHED_NAME && self.names == NameForm::Plain {
                 // The entry has it already.
-                self.put(label, None, &[dn], |dn| dn.as_bytes().to_vec(), out)?;
+                out.push((label.clone(), self.shown(dn.clone())));
             } else {
                 self.values(id, object, attribute, label, None, out)?;
             }
@@ -150,7 +150,7 @@ impl<'a> Renderer<'a> {
         id: ObjectId,
         object: &Object,
         selected: &Selected,
-        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+        out: &mut Vec<(Text, Values)>,
     ) -> Result<(), Box<Outcome>> {
         let (attribute, label) = (selected.id, &selected.label);
         self.values(id, object, attribute, label, selected.range, out)
@@ -164,7 +164,7 @@ impl<'a> Renderer<'a> {
         attribute: AttributeId,
         label: &Text,
         range: Option<Range>,
-        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+        out: &mut Vec<(Text, Values)>,
     ) -> Result<(), Box<Outcome>> {
         let directory = self.view.directory;
         let definition = directory.schema().definition(attribute);
@@ -175,7 +175,7 @@ impl<'a> Renderer<'a> {
             let deactivated = self.view.deactivated_links;
             let ends = directory.links_of(id, forward, back, deactivated);
             if !ends.is_empty() {
-                return self.put(label, range, &ends, |end| self.name(*end).into_bytes(), out);
+                return self.put(label, range, &ends, |end| Value::Text(self.name(*end)), out);
             }
             // Links of the configuration are kept as names.
         }
@@ -184,8 +184,14 @@ impl<'a> Renderer<'a> {
             .filter(|_| attribute != AttributeId::OBJECT_CLASS)
         {
             let names = definition.syntax == Syntax::DistinguishedName;
-            let bytes = |value: &Value| self.bytes(value, names);
-            return self.put(label, range, values.as_slice(), bytes, out);
+            let as_stored = !names || self.names == NameForm::Plain;
+            let whole = range.is_none() && values.len() <= VALUES_MAX;
+            if as_stored && whole && !self.selection.types_only {
+                out.push((label.clone(), values.clone()));
+                return Ok(());
+            }
+            let rendered = |value: &Value| self.rendered(value, names);
+            return self.put(label, range, values.as_slice(), rendered, out);
         }
         let values = if attribute == AttributeId::OBJECT_CLASS {
             directory.object_classes(object)
@@ -202,11 +208,12 @@ impl<'a> Renderer<'a> {
         let names = definition.syntax == Syntax::DistinguishedName;
         if definition.constructed && range.is_none() && values.len() > VALUES_MAX {
             // The schema is longer than a range, and clients read it whole.
-            let bytes = values.iter().map(|value| self.bytes(value, names));
-            out.push((label.clone(), bytes.collect()));
+            let values = values.iter().map(|value| self.rendered(value, names));
+            out.push((label.clone(), Values::answer(values.collect())));
             return Ok(());
         }
-        self.put(label, range, &values, |value| self.bytes(value, names), out)
+        let rendered = |value: &Value| self.rendered(value, names);
+        self.put(label, range, &values, rendered, out)
     }
 
     /// Adds the values of a range under the label that tells what it is.
@@ -215,17 +222,16 @@ impl<'a> Renderer<'a> {
         label: &Text,
         range: Option<Range>,
         values: &[T],
-        bytes: impl Fn(&T) -> Vec<u8>,
-        out: &mut Vec<(Text, Vec<Vec<u8>>)>,
+        rendered: impl Fn(&T) -> Value,
+        out: &mut Vec<(Text, Values)>,
     ) -> Result<(), Box<Outcome>> {
         if values.is_empty() {
             return Ok(());
         }
-        let render = |values: &[T]| -> Vec<Vec<u8>> {
-            if self.selection.types_only {
-                return Vec::new();
-            }
-            values.iter().map(&bytes).collect()
+        let render = |values: &[T]| match values {
+            _ if self.selection.types_only => Values::answer(Vec::new()),
+            [value] => Values::One(rendered(value)),
+            values => Values::answer(values.iter().map(&rendered).collect()),
         };
         if range.is_none() && values.len() <= VALUES_MAX {
             out.push((label.clone(), render(values)));
@@ -237,13 +243,14 @@ impl<'a> Renderer<'a> {
             if !self.range_no_error {
                 return Err(Box::new(outcome::range_beyond_end()));
             }
-            out.push((format!("{label};range={low}-*").into(), Vec::new()));
+            let name = format!("{label};range={low}-*").into();
+            out.push((name, Values::answer(Vec::new())));
             return Ok(());
         }
         let high = high.unwrap_or(last).min(last).min(low + VALUES_MAX - 1);
         if range.is_none() {
             // Who did not ask for a range sees that there is one from the name.
-            out.push((label.clone(), Vec::new()));
+            out.push((label.clone(), Values::answer(Vec::new())));
         }
         let mut ranged = label.clone();
         // Writing to text cannot fail.
@@ -256,16 +263,24 @@ impl<'a> Renderer<'a> {
         Ok(())
     }
 
-    /// A value as LDAP writes it.
-    fn bytes(&self, value: &Value, is_name: bool) -> Vec<u8> {
+    /// One value that is text, unless only names of attributes are asked for.
+    fn shown(&self, text: Text) -> Values {
+        if self.selection.types_only {
+            return Values::answer(Vec::new());
+        }
+        Values::One(Value::Text(text))
+    }
+
+    /// A value in the form of names that was asked for.
+    fn rendered(&self, value: &Value, is_name: bool) -> Value {
         match value {
             Value::Text(text) if is_name && self.names != NameForm::Plain => {
                 let directory = self.view.directory;
                 let found = text.parse().ok().and_then(|dn| directory.find(&dn));
                 let found = found.map(|id| name(directory, id, self.names));
-                found.unwrap_or_else(|| text.to_string()).into_bytes()
+                Value::Text(found.unwrap_or_else(|| text.clone()))
             }
-            value => value_bytes(value),
+            value => value.clone(),
         }
     }
 }
@@ -276,25 +291,14 @@ fn directory_head(directory: &Directory, id: ObjectId) -> Option<AttributeId> {
     is_head.then(|| directory.schema().attribute("wellKnownObjects"))?
 }
 
-/// A value as LDAP writes it.
-pub(super) fn value_bytes(value: &Value) -> Vec<u8> {
-    match value {
-        Value::Text(text) => text.as_bytes().to_vec(),
-        Value::Integer(integer) => integer.to_string().into_bytes(),
-        Value::Boolean(true) => b"TRUE".to_vec(),
-        Value::Boolean(false) => b"FALSE".to_vec(),
-        Value::Bytes(bytes) => bytes.to_vec(),
-    }
-}
-
 /// The distinguished name of an object in one of its forms.
-pub(super) fn name(directory: &Directory, id: ObjectId, form: NameForm) -> String {
+pub(super) fn name(directory: &Directory, id: ObjectId, form: NameForm) -> Text {
     let dn = directory.dn_text(id);
     let Some(object) = directory.object(id).filter(|_| form != NameForm::Plain) else {
-        return dn.into();
+        return dn;
     };
     let sid = object.bytes(AttributeId::OBJECT_SID);
-    let mut text = String::with_capacity(dn.len() + 120);
+    let mut text = Text::with_capacity(dn.len() + 120);
     // Writing to text cannot fail.
     if form == NameForm::Readable {
         let _ = write!(text, "<GUID={}>;", object.guid);

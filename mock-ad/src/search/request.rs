@@ -5,7 +5,7 @@ use store::Text;
 
 use super::paged::Open;
 use super::{Filter, ResultCode};
-use crate::directory::ObjectId;
+use crate::directory::{ObjectId, Value, Values};
 
 /// How far below its base a search looks (RFC 4511, section 4.5.1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,9 +143,18 @@ pub struct SearchState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its distinguished name, in the extended form if that was asked for.
-    pub dn: String,
-    /// Its attributes under the names of the schema, with their values as LDAP writes them.
-    pub attributes: Vec<(Text, Vec<Vec<u8>>)>,
+    pub dn: Text,
+    /// Its attributes under the names of the schema, with their values: none where only the names
+    /// were asked for.
+    pub attributes: Vec<(Text, Values)>,
+}
+
+impl Entry {
+    /// The values under a name as the answer spells it; none if it is not there.
+    pub fn values(&self, name: &str) -> &[Value] {
+        let found = self.attributes.iter().find(|(label, _)| label == name);
+        found.map_or(&[][..], |(_, values)| values.as_slice())
+    }
 }
 
 /// The result at the end of a search (RFC 4511, section 4.1.9).

@@ -4,7 +4,7 @@ use store::Text;
 
 use super::controls::oid;
 use super::{Context, Entry, SearchRequest};
-use crate::directory::{Directory, ServerVersion, generalized_time};
+use crate::directory::{Directory, ServerVersion, Value, Values, generalized_time};
 
 /// The controls that requests may carry, in the order in which domain controllers list them.
 ///
@@ -175,12 +175,12 @@ pub(super) fn entry(directory: &Directory, context: &Context, request: &SearchRe
         let values = if request.types_only {
             Vec::new()
         } else {
-            values.into_iter().map(String::into_bytes).collect()
+            values.into_iter().map(Value::from).collect()
         };
-        (Text::from(name), values)
+        (Text::from(name), Values::answer(values))
     });
     Entry {
-        dn: String::new(),
+        dn: Text::new(),
         attributes: attributes.collect(),
     }
 }

@@ -136,13 +136,8 @@ pub(super) fn names(reply: &Reply) -> Vec<String> {
 
 /// The values of an attribute of an entry, as text.
 pub(super) fn values(entry: &Entry, name: &str) -> Vec<String> {
-    let found = entry.attributes.iter().find(|(label, _)| label == name);
-    found
-        .map(|(_, values)| {
-            let text = |value: &Vec<u8>| String::from_utf8_lossy(value).into_owned();
-            values.iter().map(text).collect()
-        })
-        .unwrap_or_default()
+    let text = |value: &Value| String::from_utf8_lossy(&value.ldap_bytes()).into_owned();
+    entry.values(name).iter().map(text).collect()
 }
 
 pub(super) fn control(oid: &str, value: &[u8]) -> Control {

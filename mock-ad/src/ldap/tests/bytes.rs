@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rasn::types::OctetString;
 
 use super::*;
+use crate::directory::Values;
 use crate::search::{Entry, Extensible, Filter, ResultCode, Scope, Substrings};
 
 /// One element of a given tag.
@@ -269,9 +270,10 @@ proptest! {
         code in 0u32..=80,
         id in 1i32..=i32::MAX,
     ) {
+        let stored = values.iter().map(|value| value.as_slice().into());
         let entry = Entry {
-            dn: dn.clone(),
-            attributes: vec![("cn".into(), values.clone())],
+            dn: dn.as_str().into(),
+            attributes: vec![("cn".into(), Values::answer(stored.collect()))],
         };
         let mut bytes = Vec::new();
         encode(&Response { id, body: Body::Entry(entry), controls: Vec::new() }, &mut bytes);

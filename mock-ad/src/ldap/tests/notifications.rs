@@ -18,7 +18,7 @@ fn watch(session: &mut Session, host: &mut Standalone, id: i32) -> Answer {
 fn told(session: &mut Session, host: &Standalone) -> Vec<(i32, String)> {
     let responses = notify(session, host).into_iter();
     let entries = responses.map(|response| match response.body {
-        Body::Entry(entry) => (response.id, entry.dn),
+        Body::Entry(entry) => (response.id, entry.dn.to_string()),
         other => panic!("{other:?}"),
     });
     entries.collect()

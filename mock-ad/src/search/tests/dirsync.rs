@@ -224,7 +224,7 @@ fn answers_are_cut_and_ancestors_come_first() {
     let mut seen: Vec<String> = Vec::new();
     loop {
         let entries = client.ask(&mut lab);
-        seen.extend(entries.into_iter().map(|entry| entry.dn));
+        seen.extend(entries.into_iter().map(|entry| entry.dn.to_string()));
         if !client.more {
             break;
         }

@@ -72,11 +72,8 @@ fn clients_find_their_way_through_the_configuration() {
     let settings = lab.directory.ds_service_name();
     let reply = lab.run(&request(&settings, Scope::Base, "(objectClass=*)"), &[]);
     let invocation = lab.directory.invocation_id();
-    let found = reply.entries[0]
-        .attributes
-        .iter()
-        .find(|(name, _)| name == "invocationId");
-    assert_eq!(found.unwrap().1, [invocation.as_bytes().to_vec()]);
+    let found = reply.entries[0].values("invocationId");
+    assert_eq!(found, [invocation.as_bytes().as_slice().into()]);
     let service = "(tombstoneLifetime=180)";
     let reply = lab.run(&request(configuration, Scope::Subtree, service), &[]);
     assert_eq!(names(&reply), ["Directory Service"]);

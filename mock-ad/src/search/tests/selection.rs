@@ -146,7 +146,7 @@ fn constructed_attributes_are_worked_out_on_request() {
         .find(|(label, _)| label == "tokenGroups")
         .map(|(_, sids)| {
             sids.iter()
-                .filter_map(|sid| Sid::from_bytes(sid).ok()?.rid())
+                .filter_map(|sid| Sid::from_bytes(sid.as_bytes()?).ok()?.rid())
                 .collect()
         })
         .unwrap_or_default();
