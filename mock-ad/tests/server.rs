@@ -98,6 +98,28 @@ fn tls<S: Read + Write>(server: &Server, stream: S) -> StreamOwned<ClientConnect
 }
 
 #[test]
+fn what_clients_add_has_a_guid_of_its_own_whatever_the_seed() {
+    for seed in [0, 1, 0x4C44_4150] {
+        let builder = Server::builder()
+            .seed(seed)
+            .base("DC=example,DC=test")
+            .unwrap();
+        let server = builder.start().unwrap();
+        let mut stream = connect(&server);
+        stream.write_all(&bind(1, "Passw0rd!")).unwrap();
+        assert_eq!(code(&receive(&mut stream)), 0);
+        for letter in b'a'..=b'z' {
+            let mut add = b"\x30\x49\x02\x01\x02\x68\x44\x04\x1bOU=Sales,DC=example,DC=test\
+                \x30\x25\x30\x23\x04\x0bobjectClass\x31\x14\x04\x12organizationalUnit"
+                .to_vec();
+            add[12] = letter;
+            stream.write_all(&add).unwrap();
+            assert_eq!(code(&receive(&mut stream)), 0, "{seed} {letter}");
+        }
+    }
+}
+
+#[test]
 fn requests_that_come_together_are_answered_in_order() {
     let server = server();
     let mut stream = connect(&server);

@@ -21,6 +21,11 @@ use crate::ldap::host::Standalone;
 use crate::ldap::provision::provision;
 use crate::ldif::{self, LdifError, LoadOptions};
 
+/// Sets the objectGUIDs of an empty domain apart from those of accounts that a server adds to it,
+/// and both from those that clients' requests bring about: a GUID that came twice would be refused.
+const DOMAIN: u64 = 0x444F_4D41;
+const ACCOUNTS: u64 = 0x4C44_4150;
+
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -119,7 +124,7 @@ impl Builder {
             recycle_bin: self.recycle_bin,
             ..DirectoryOptions::new(base.parse::<Dn>().map_err(wrong)?)
         };
-        let mut entropy = store::Entropy::new(self.seed);
+        let mut entropy = store::Entropy::new(self.seed ^ DOMAIN);
         let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
         let directory = Directory::new(options, (self.clock)(), &mut guids);
         Ok(self.directory(directory))
@@ -199,7 +204,7 @@ impl Builder {
             self = self.base("DC=example,DC=test")?;
         }
         let now = (self.clock)();
-        let mut entropy = store::Entropy::new(self.seed ^ 0x4C44_4150);
+        let mut entropy = store::Entropy::new(self.seed ^ ACCOUNTS);
         let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
         let Some(mut directory) = self.directory.take() else {
             // Set just above.

@@ -43,10 +43,12 @@ pub(super) fn make(names: &[String]) -> Result<Tls, TlsError> {
 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(provider)
+    let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], secret)?;
+    // Samba's client waits for ever when a ticket comes between handshake and its first request.
+    config.send_tls13_tickets = 0;
     Ok(Tls {
         acceptor: TlsAcceptor::from(Arc::new(config)),
         ca_pem,
