@@ -80,6 +80,8 @@ struct Column {
     name: &'static str,
     startup: Duration,
     memory: u64,
+    /// After all rows: slapd reads its file into memory only when it is asked.
+    memory_after: u64,
     rows: Vec<Measured>,
 }
 
@@ -124,6 +126,7 @@ fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
             name: server.name,
             startup: server.startup,
             memory: server.memory(),
+            memory_after: 0,
             rows: Vec::new(),
         };
         eprintln!("{} answers after {:.2?}", server.name, server.startup);
@@ -144,7 +147,10 @@ fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
             column.rows.push(measured);
         }
     }
-    let columns = running.into_iter().map(|(_, _, _, column)| column);
+    let columns = running.into_iter().map(|(_, server, _, mut column)| {
+        column.memory_after = server.memory();
+        column
+    });
     Ok(columns.collect())
 }
 
@@ -184,13 +190,24 @@ fn print(columns: &[Column], arguments: &Arguments) {
         "| until it answers, loading included | {} | {startup} |",
         cells.join(" | ")
     );
-    let cells: Vec<String> = columns
-        .iter()
-        .map(|column| format!("{} MiB", column.memory >> 20))
-        .collect();
-    let memory = ratio(&|column| column.memory as f64);
-    println!(
-        "| memory after loading | {} | {memory} |",
-        cells.join(" | ")
-    );
+    for after in [false, true] {
+        let title = if after {
+            "memory after all rows"
+        } else {
+            "memory after loading"
+        };
+        let amount = |column: &Column| {
+            if after {
+                column.memory_after
+            } else {
+                column.memory
+            }
+        };
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{} MiB", amount(column) >> 20))
+            .collect();
+        let ratio = ratio(&|column| amount(column) as f64);
+        println!("| {title} | {} | {ratio} |", cells.join(" | "));
+    }
 }

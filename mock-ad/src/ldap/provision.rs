@@ -136,7 +136,7 @@ impl Adder<'_> {
         /// Days and minutes are counted backwards, in steps of 100 nanoseconds.
         const MINUTE: i64 = -600_000_000;
         const DAY: i64 = 1440 * MINUTE;
-        const POLICIES: [(&str, i64); 14] = [
+        const POLICIES: [(&str, i64); 15] = [
             ("maxPwdAge", 42 * DAY),
             ("minPwdAge", DAY),
             ("minPwdLength", 7),
@@ -151,6 +151,7 @@ impl Adder<'_> {
             ("msDS-PerUserTrustQuota", 1),
             ("msDS-PerUserTrustTombstonesQuota", 10),
             ("serverState", 1),
+            ("nTMixedDomain", 0),
         ];
         let domain = self.directory.domain();
         for (name, value) in POLICIES {
