@@ -1,13 +1,14 @@
 //! LDAP clients against `mock-ad`.
 
 use std::fmt::Write as _;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::matrix::Matrix;
 use crate::served::Served;
 use crate::tools::{node, python, steps};
 
 mod programs;
+mod samba;
 
 const BASE: &str = "DC=example,DC=test";
 const PASSWORD: &str = "Autumnal-Equinox-2030";
@@ -108,6 +109,24 @@ fn serve() -> Served {
     Served::start("mock-ad", directory, &arguments)
 }
 
+/// The steps that a program of the system took.
+#[derive(Debug, Default)]
+struct Taken(Vec<String>);
+
+impl Taken {
+    /// A step that ends well and prints what is wanted.
+    #[track_caller]
+    fn step(&mut self, step: &str, output: &Output, wanted: &[&str]) {
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{step}: {said}{complained}");
+        for wanted in wanted {
+            assert!(said.contains(wanted), "{step}: no `{wanted}` in {said}");
+        }
+        self.0.push(step.to_owned());
+    }
+}
+
 /// Tells a client where the server is.
 fn told(mut command: Command, served: &Served) -> Command {
     command
@@ -132,6 +151,7 @@ fn every_client_tells_its_story() {
         ("msldap", story(python("msldap_story.py"))),
         ("ldapts", story(node("ldapts_story.mjs"))),
         ("ldapjs", story(node("ldapjs_story.mjs"))),
+        ("Samba tools", samba::samba(&served)),
     ];
     MATRIX.hold(&taken);
 }

@@ -90,7 +90,8 @@ const NEEDS: &[Need] = &[
     Need {
         name: "LDAP programs",
         purpose: "to drive mock-ad as administrators do",
-        hint: "apt-get install curl ldap-utils libldap2-dev libsasl2-dev",
+        hint: "apt-get install curl ldap-utils ldb-tools libldap2-dev libsasl2-dev \
+               samba-common-bin samba-dsdb-modules",
         instead: None,
         provide: clients::packages,
     },

@@ -2,14 +2,14 @@
 
 use std::process::{Command, Output};
 
-use super::{BASE, PASSWORD};
+use super::{BASE, PASSWORD, Taken};
 use crate::served::Served;
 
 const USER: &str = "Administrator@example.test";
 
 struct Shell<'a> {
     served: &'a Served,
-    taken: Vec<String>,
+    taken: Taken,
 }
 
 impl Shell<'_> {
@@ -30,18 +30,6 @@ impl Shell<'_> {
         command.output().expect("the tool starts")
     }
 
-    /// A step that ends well and prints what is wanted.
-    #[track_caller]
-    fn step(&mut self, step: &str, output: &Output, wanted: &[&str]) {
-        let said = String::from_utf8_lossy(&output.stdout);
-        let complained = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{step}: {said}{complained}");
-        for wanted in wanted {
-            assert!(said.contains(wanted), "{step}: no `{wanted}` in {said}");
-        }
-        self.taken.push(step.to_owned());
-    }
-
     /// A step that is refused with a code and these words.
     #[track_caller]
     fn refused(&mut self, step: &str, output: &Output, code: i32, words: &str) {
@@ -56,7 +44,7 @@ impl Shell<'_> {
             complained.contains(words) || said.contains(words),
             "{step}: {complained}"
         );
-        self.taken.push(step.to_owned());
+        self.taken.0.push(step.to_owned());
     }
 }
 
@@ -70,19 +58,19 @@ fn count(output: &Output) -> usize {
 pub(super) fn openldap(served: &Served) -> Vec<String> {
     let mut shell = Shell {
         served,
-        taken: Vec::new(),
+        taken: Taken::default(),
     };
     let staff = format!("OU=Staff,{BASE}");
     let name = format!("CN=Olga Tool,{staff}");
     read(&mut shell, &staff);
     write(&mut shell, &staff, &name);
-    shell.taken
+    shell.taken.0
 }
 
 fn read(shell: &mut Shell<'_>, staff: &str) {
     let output = shell.tool("ldapwhoami", &[]);
-    shell.step("bind", &output, &["\\Administrator"]);
-    shell.step("whoami", &output, &["u:"]);
+    shell.taken.step("bind", &output, &["\\Administrator"]);
+    shell.taken.step("whoami", &output, &["u:"]);
     let wrong = [
         "-x",
         "-H",
@@ -100,7 +88,7 @@ fn read(shell: &mut Shell<'_>, staff: &str) {
         "data 52e",
     );
     let output = shell.tool("ldapsearch", &["-LLL", "-s", "base", "-b", ""]);
-    shell.step(
+    shell.taken.step(
         "root-dse",
         &output,
         &["defaultNamingContext: DC=example,DC=test"],
@@ -110,7 +98,7 @@ fn read(shell: &mut Shell<'_>, staff: &str) {
         "ldapsearch",
         &["-LLL", "-b", staff, filter, "cn", "memberOf"],
     );
-    shell.step(
+    shell.taken.step(
         "search",
         &output,
         &["cn: User 0007", "memberOf: CN=Everyone Else"],
@@ -118,7 +106,7 @@ fn read(shell: &mut Shell<'_>, staff: &str) {
     let filter = "(userAccountControl:1.2.840.113556.1.4.803:=2)";
     let output = shell.tool("ldapsearch", &["-LLL", "-b", staff, filter, "1.1"]);
     assert_eq!(count(&output), 3);
-    shell.step("search-bitwise", &output, &[]);
+    shell.taken.step("search-bitwise", &output, &[]);
     let output = shell.tool(
         "ldapsearch",
         &["-LLL", "-b", staff, "(objectClass=user)", "1.1"],
@@ -136,22 +124,24 @@ fn read(shell: &mut Shell<'_>, staff: &str) {
     ];
     let output = shell.tool("ldapsearch", &paged);
     assert_eq!(count(&output), 1500);
-    shell.step("paged", &output, &[]);
+    shell.taken.step("paged", &output, &[]);
     let sorted = ["-LLL", "-E", "sss=-cn", "-b", staff, "(cn=User 000*)", "cn"];
     let output = shell.tool("ldapsearch", &sorted);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.find("User 0009") < said.find("User 0001"), "{said}");
-    shell.step("sort", &output, &[]);
+    shell.taken.step("sort", &output, &[]);
     let output = shell.tool(
         "ldapsearch",
         &["-LLL", "-b", BASE, "-E", "!dirSync=0/0", "(cn=All)"],
     );
-    shell.step("dirsync", &output, &["CN=All"]);
+    shell.taken.step("dirsync", &output, &["CN=All"]);
     let output = shell.tool(
         "ldapsearch",
         &["-LLL", "-ZZ", "-s", "base", "-b", BASE, "1.1"],
     );
-    shell.step("start-tls", &output, &["dn: DC=example,DC=test"]);
+    shell
+        .taken
+        .step("start-tls", &output, &["dn: DC=example,DC=test"]);
 }
 
 fn write(shell: &mut Shell<'_>, staff: &str, name: &str) {
@@ -163,7 +153,7 @@ fn write(shell: &mut Shell<'_>, staff: &str, name: &str) {
     let record = format!("dn: {name}\nobjectClass: user\nsAMAccountName: olga\n");
     let file = put(shell, "add.ldif", record);
     let output = shell.tool("ldapadd", &["-f", &file]);
-    shell.step("add", &output, &[]);
+    shell.taken.step("add", &output, &[]);
     let record = format!("dn: CN=Two,{staff}\nobjectClass: user\nsAMAccountName: OLGA\n");
     let file = put(shell, "again.ldif", record);
     let output = shell.tool("ldapadd", &["-f", &file]);
@@ -174,12 +164,12 @@ fn write(shell: &mut Shell<'_>, staff: &str, name: &str) {
     );
     let file = put(shell, "modify.ldif", record);
     let output = shell.tool("ldapmodify", &["-f", &file]);
-    shell.step("modify", &output, &[]);
+    shell.taken.step("modify", &output, &[]);
     let output = shell.tool("ldapcompare", &[name, "title:Clerk"]);
     shell.refused("compare", &output, 6, "TRUE");
     let park = format!("OU=Park,{BASE}");
     let output = shell.tool("ldapmodrdn", &["-r", "-s", &park, name, "CN=Olga Moved"]);
-    shell.step("move", &output, &[]);
+    shell.taken.step("move", &output, &[]);
     let output = shell.tool("ldapdelete", &[&format!("CN=Olga Moved,{park}")]);
     assert!(output.status.success(), "{output:?}");
     let shown = [
@@ -191,5 +181,5 @@ fn write(shell: &mut Shell<'_>, staff: &str, name: &str) {
         "(sAMAccountName=olga)",
     ];
     let output = shell.tool("ldapsearch", &shown);
-    shell.step("delete", &output, &["isDeleted: TRUE"]);
+    shell.taken.step("delete", &output, &["isDeleted: TRUE"]);
 }

@@ -116,7 +116,7 @@ impl Replay {
             match body {
                 Body::Entry(entry) => {
                     let names = entry.attributes.iter().map(|(name, _)| name.to_string());
-                    answer.entries.push((entry.dn, names.collect()));
+                    answer.entries.push((entry.dn.to_string(), names.collect()));
                 }
                 Body::Reference(_) => {}
                 Body::Result(_, outcome) | Body::Extended { outcome, .. } => {

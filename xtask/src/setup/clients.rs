@@ -10,12 +10,21 @@ use crate::setup::Workshop;
 use crate::step::Step;
 
 /// Programs and headers that come from the system's package manager, as Debian names them.
-const PACKAGES: &[&str] = &["curl", "ldap-utils", "libldap2-dev", "libsasl2-dev"];
+const PACKAGES: &[&str] = &[
+    "curl",
+    "ldap-utils",
+    "ldb-tools",
+    "libldap2-dev",
+    "libsasl2-dev",
+    "samba-common-bin",
+    "samba-dsdb-modules",
+];
 
 /// The programs among them.
-const PROGRAMS: &[&str] = &["curl", "ldapsearch"];
+const PROGRAMS: &[&str] = &["curl", "ldapsearch", "ldbsearch", "samba-tool"];
 
-/// `curl`, `ldapsearch` and what the Python clients are built with.
+/// `curl`, `ldapsearch`, Samba's tools (not its servers: some 60 MB) and what the Python clients
+/// are built with.
 pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
     let run = |title, program: &str, arguments: &[&str]| {
         Step::new(title, Path::new(program), &workshop.root, arguments)
