@@ -36,7 +36,7 @@ pub(crate) struct Explore {
     #[arg(long, value_name = "N")]
     depth: Option<u32>,
     /// How many states are visited at most for one scenario in one profile.
-    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
     states: usize,
     /// Only the i-th of n parts of the work, for several machines: `0/4` to `3/4`.
     #[arg(long, value_name = "I/N", value_parser = partition)]

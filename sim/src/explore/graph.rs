@@ -9,6 +9,8 @@ struct Node {
     by: Option<Move>,
     /// Converged, or not looked beyond: counted as if a good end could be reached.
     good: bool,
+    /// The procedure is at its end.
+    ended: bool,
 }
 
 /// All states and all moves.
@@ -32,6 +34,7 @@ impl Graph {
             depth,
             by,
             good: false,
+            ended: false,
         });
         id
     }
@@ -52,6 +55,10 @@ impl Graph {
 
     pub(super) fn mark(&mut self, node: u32) {
         self.nodes[node as usize].good = true;
+    }
+
+    pub(super) fn end(&mut self, node: u32) {
+        self.nodes[node as usize].ended = true;
     }
 
     /// A state that is not looked beyond proves nothing.
@@ -87,7 +94,9 @@ impl Graph {
         path
     }
 
-    /// The first state, in breadth-first order, from which no good state can be reached.
+    /// The first state, in breadth-first order, from which no good state can be reached. Where
+    /// that is the start already, the first such state at the end of the procedure, which shows
+    /// more.
     pub(super) fn first_lost(&self) -> Option<u32> {
         let mut edges = self.edges.clone();
         edges.sort_unstable_by_key(|(from, to)| (*to, *from));
@@ -105,6 +114,14 @@ impl Graph {
                 }
             }
         }
-        good.iter().position(|good| !good).map(|id| id as u32)
+        let lost = |id: &u32| !good[*id as usize];
+        let all = 0..self.nodes.len() as u32;
+        let first = all.clone().find(lost)?;
+        if first > 0 {
+            return Some(first);
+        }
+        let ended = all.clone().filter(lost);
+        let ended = ended.into_iter().find(|id| self.nodes[*id as usize].ended);
+        ended.or(Some(first))
     }
 }

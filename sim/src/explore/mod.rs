@@ -4,6 +4,8 @@
 //! any. Timers are not followed: the scheduler may fire between any two steps, which is more than
 //! a real clock allows ("possible if the scheduler fires here").
 //!
+//! A procedure that led nowhere is run a second time, and no third.
+//!
 //! Not explored: what several people do at once, and a fault in the middle of an export of several
 //! objects: a broken cycle ends before its exports.
 
@@ -42,7 +44,7 @@ impl Default for Bounds {
         Self {
             faults: None,
             depth: None,
-            states: 200_000,
+            states: 50_000,
         }
     }
 }
@@ -221,6 +223,9 @@ impl Search<'_> {
         }
         let mut waiting = VecDeque::from([(first, start)]);
         while let Some((node, mut stage)) = waiting.pop_front() {
+            if self.subject.step(stage.at).is_none() {
+                self.graph.end(node);
+            }
             let converged = self.subject.missing(&mut stage).is_none();
             if converged {
                 self.graph.mark(node);

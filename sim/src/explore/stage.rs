@@ -52,6 +52,8 @@ pub(super) struct Stage {
     pub(super) at: usize,
     pub(super) spent: u32,
     scheduler_on: bool,
+    /// Whether this is the second run of the procedure.
+    again: bool,
     truth: GroundTruth,
 }
 
@@ -89,6 +91,7 @@ impl Subject {
             at: 0,
             spent: 0,
             scheduler_on: true,
+            again: false,
             truth,
         };
         stage.look(&subject);
@@ -138,7 +141,7 @@ impl Subject {
                 moves.extend(known.map(Move::FaultyScheduler));
             }
         }
-        if ended && stuck {
+        if ended && stuck && !stage.again {
             moves.push(Move::Again);
         }
         moves
@@ -177,6 +180,7 @@ impl Stage {
     /// Carries out a move and says what came of it.
     pub(super) fn go(&mut self, subject: &Subject, go: Move) -> Done {
         self.spent += u32::from(go.is_fault());
+        self.again |= go == Move::Again;
         let step = subject.step(self.at).map(|step| &step.value);
         let mut done = Done::Carried;
         match (go, step) {
@@ -292,6 +296,7 @@ impl Stage {
 
     fn world_into(&self, memo: &mut Memo, mixer: &mut Mixer) {
         mixer.put(u64::from(self.scheduler_on));
+        mixer.put(u64::from(self.again));
         let places = fingerprint::world(self.runner.world(), memo, mixer);
         let place = |key| places.get(&key).copied().unwrap_or(u64::MAX);
         for key in self.runner.cloud_names() {
