@@ -5,6 +5,7 @@ mod cli;
 mod determinism;
 mod examples;
 mod explain;
+mod exploration;
 mod hazards;
 mod oracle;
 mod rules;

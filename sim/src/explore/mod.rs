@@ -4,7 +4,8 @@
 //! any. Timers are not followed: the scheduler may fire between any two steps, which is more than
 //! a real clock allows ("possible if the scheduler fires here").
 //!
-//! A procedure that led nowhere is run a second time, and no third.
+//! A procedure that led nowhere is run again, once more often than faults were met: the last run
+//! meets none.
 //!
 //! Not explored: what several people do at once, and a fault in the middle of an export of several
 //! objects: a broken cycle ends before its exports.

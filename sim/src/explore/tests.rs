@@ -135,8 +135,11 @@ explore: { interleave: nothing }
 
 #[test]
 fn a_scheduler_left_stopped_is_a_trap() {
-    let text =
-        with("{ interleave: scheduler }").replacen("steps:\n", "steps:\n  - stop-scheduler\n", 1);
+    let text = format!("{INVALID_SOFT_MATCH}explore: {{ interleave: scheduler }}\n").replacen(
+        "steps:\n",
+        "steps:\n  - stop-scheduler\n",
+        1,
+    );
     let found = answer(&text, Bounds::default());
     assert_eq!(property(&found), Some(Property::NoTrap), "{found:#?}");
 }

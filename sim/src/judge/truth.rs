@@ -25,7 +25,7 @@ pub struct GroundTruth {
     pub belongs: BTreeMap<Source, CloudKey>,
     /// Accounts that the procedure names in a step that deletes or restores.
     pub named: BTreeSet<CloudKey>,
-    /// Accounts that were live at the beginning.
+    /// Accounts that were live at the beginning, or that somebody got who had none.
     live: BTreeSet<CloudKey>,
     /// Accounts that held a mailbox or licences at the beginning.
     valuable: BTreeSet<CloudKey>,
@@ -59,6 +59,29 @@ impl GroundTruth {
             .or_else(|| two_with_one_anchor(world))
             .or_else(|| self.deleted(world))
             .or_else(|| self.leaderless(world))
+    }
+
+    /// Takes under protection the accounts of those who have no other: what the engine provisioned
+    /// for an object that ground truth gives no account.
+    pub fn note(&mut self, world: &World) {
+        let engine = world.engine();
+        for (_, object) in engine.metaverse().iter() {
+            if self.belongs.contains_key(&object.source) {
+                continue;
+            }
+            let entry = object.connector.and_then(|id| engine.entra().get(id));
+            let key = entry.and_then(|entry| entry.cloud);
+            let live = |key: &CloudKey| {
+                let object = world.tenant().object(*key);
+                object.is_some_and(|object| object.is_live())
+            };
+            self.live.extend(key.filter(live));
+        }
+    }
+
+    /// How many accounts are protected from deletion.
+    pub fn protected(&self) -> usize {
+        self.live.len()
     }
 
     fn lost(&self, world: &World) -> Option<Violation> {
