@@ -168,3 +168,19 @@ fn a_counterexample_replays_and_runs() {
     let profile = Profile::from(written.profiles()[0]);
     assert!(!run("counterexample.yaml", &written, profile).passed());
 }
+
+#[test]
+fn the_counterexample_of_a_second_run_can_be_read_as_a_scenario() {
+    let text = with("{ interleave: scheduler, faults: { at-most: 1 }, expect: loses }");
+    let found = answer(&text, Bounds::default());
+    assert_eq!(
+        property(&found),
+        Some(Property::ScopedDeletes),
+        "{found:#?}"
+    );
+    let Answer::Counterexample(bad) = &found.answer else {
+        return;
+    };
+    let written = scenario(&bad.scenario);
+    assert!(!run("counterexample.yaml", &written, found.profile).passed());
+}

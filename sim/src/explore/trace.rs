@@ -38,7 +38,12 @@ pub(super) fn counterexample(
         let before = stage.at;
         trace.push(take(subject, &mut stage, *go));
         let from = before + usize::from(stage.at > before);
-        steps.extend(leading_looks(subject, from.min(stage.at), stage.at));
+        for look in leading_looks(subject, from.min(stage.at), stage.at) {
+            // A second run looks again, but a name is given only once.
+            if !steps.contains(&look) {
+                steps.push(look);
+            }
+        }
     }
     if let Some(waits) = stage.waits_for(subject) {
         trace.push(TraceStep {
