@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Failure,
     /// Usage, or input that can't be read.
     Usage,
+    /// A bound was reached before there was an answer.
+    Inconclusive,
     /// Nothing was selected.
     NothingSelected,
 }
@@ -21,6 +23,7 @@ impl From<Exit> for ExitCode {
             Exit::Success => 0,
             Exit::Failure => 1,
             Exit::Usage => 2,
+            Exit::Inconclusive => 3,
             Exit::NothingSelected => 4,
         })
     }

@@ -30,13 +30,17 @@
 //! - [`scenario`]: scenario files: reading, checking, running
 //! - [`snapshot`]: real exports in and out
 //! - [`hazard`]: right actions at the wrong time, by name
+//! - [`judge`]: what must hold of a world, by name
+//! - [`explore`]: every order and every fault within bounds: does a procedure converge?
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`predict`]: what the next synchronisation does to each object, and why
 
 pub mod engine;
 pub mod explain;
+pub mod explore;
 pub mod hazard;
+pub mod judge;
 pub mod manager;
 pub mod predict;
 pub mod run;

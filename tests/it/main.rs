@@ -6,6 +6,7 @@ mod conformance;
 mod determinism;
 mod examples;
 mod explain;
+mod exploration;
 mod hazards;
 mod oracle;
 mod rules;

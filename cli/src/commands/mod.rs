@@ -2,6 +2,7 @@
 
 mod completions;
 mod explain;
+pub(crate) mod explore;
 mod import;
 mod predict;
 pub(crate) mod run;
@@ -14,7 +15,7 @@ use crate::exit::Exit;
 /// Rehearse directory synchronisation between Active Directory and Microsoft Entra ID.
 ///
 /// Exit codes: 0 fine, 1 failed expectation or predicted damage, 2 usage or invalid input,
-/// 4 nothing selected, 101 bug.
+/// 3 inconclusive, 4 nothing selected, 101 bug.
 #[derive(Debug, Parser)]
 #[command(name = "dirsync-lab", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -30,6 +31,8 @@ enum Command {
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
     Run(run::Run),
+    Explore(explore::Explore),
+    Replay(explore::Replay),
     /// Check scenarios: their shape, their names, and the hazards that their steps commit.
     Check(run::Check),
     /// Explain an error, a status, a rule or the profiles.
@@ -49,6 +52,8 @@ impl Cli {
             Command::Import(command) => command.run(),
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Explore(command) => command.run(),
+            Command::Replay(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Schema => Ok(run::schema()),

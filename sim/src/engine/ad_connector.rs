@@ -80,6 +80,16 @@ impl AdConnector {
         &self.schema
     }
 
+    /// How far into the directory's change log the last import read.
+    pub(crate) const fn watermark(&self) -> Usn {
+        self.watermark
+    }
+
+    /// Containers as the last import that saw them read them.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = (&ObjectId, &Arc<Object>)> {
+        self.containers.iter()
+    }
+
     /// The entry of an object, where it ever was in scope.
     pub fn entry(&self, id: ObjectId) -> Option<&AdEntry> {
         self.entries.get(id.0 as usize)

@@ -223,6 +223,11 @@ impl EntraConnector {
         self.insert(CsEntry::imported(object.kind.sync_type(), anchor, key));
     }
 
+    /// How far into the tenant's change log the last import read.
+    pub(crate) const fn watermark(&self) -> u64 {
+        self.watermark
+    }
+
     /// Reads the tenant without staging anything: what an established engine already knows.
     pub(super) fn catch_up(&mut self, tenant: &Tenant) {
         self.watermark = tenant.change_count();

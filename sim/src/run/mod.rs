@@ -6,7 +6,8 @@ mod build;
 mod expect;
 mod hazards;
 mod known;
-mod names;
+pub(crate) mod names;
+pub(crate) mod staged;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,6 +140,7 @@ pub(crate) struct Came {
 }
 
 /// A scenario that is being run.
+#[derive(Debug, Clone)]
 pub(crate) struct Runner<'f> {
     file: &'f str,
     world: World,

@@ -65,6 +65,11 @@ impl Names {
             .map(|(name, _)| name.as_str())
     }
 
+    /// The cloud objects in the order of their names.
+    pub(crate) fn cloud_keys(&self) -> impl Iterator<Item = CloudKey> + '_ {
+        self.cloud.values().copied()
+    }
+
     /// All Active Directory names with their objects.
     pub(crate) fn ad_names(&self) -> impl Iterator<Item = (&str, &[Source])> {
         self.ad

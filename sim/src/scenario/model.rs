@@ -25,7 +25,7 @@ pub use expect::{
     JoinedBy, MetaverseAttribute, ObjectError, Provisioned, QuarantinedAttribute, QuarantinedValue,
     Refused, StepStatus,
 };
-pub use explore::{Explore, FaultKind, Faults, Interleave, Outcome};
+pub use explore::{Attention, Explore, FaultKind, Faults, Interleave, Outcome};
 pub use step::{Place, Step};
 pub use step_ad::{
     AddedMember, AttributeCleared, AttributeSet, AttributeValue, ConsistencyGuidSet, Deleted,

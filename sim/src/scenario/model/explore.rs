@@ -12,6 +12,9 @@ pub struct Explore {
     /// What may happen between any two steps. Default: `nothing`.
     #[serde(default, deserialize_with = "recover")]
     pub interleave: Interleave,
+    /// Whether the person looks before each step. Default: `open-loop`.
+    #[serde(default, deserialize_with = "recover")]
+    pub procedure: Attention,
     /// What may go wrong. Default: nothing.
     #[serde(default, deserialize_with = "recover")]
     pub faults: Faults,
@@ -36,6 +39,18 @@ pub enum Interleave {
     Nothing,
     /// The scheduler may run a cycle.
     Scheduler,
+}
+
+/// Whether the person who follows the procedure looks before each step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attention {
+    /// The steps are carried out one after the other, whatever is found: `expect` only looks up
+    /// the accounts that it names.
+    #[default]
+    OpenLoop,
+    /// `expect` waits: the next step is carried out only once it holds.
+    ClosedLoop,
 }
 
 /// What may go wrong.

@@ -1,0 +1,190 @@
+//! `explore` and `replay`: every order and every fault within bounds.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mock_cloud::Profile;
+use sim::explore::{Answer, Bounds, Exploration, explore, replay};
+use sim::run::{known, load};
+use sim::scenario::{Scenario, render};
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::files::{self, ScenarioFile};
+use crate::report::{self, exploration};
+
+/// Prove or refute that procedures converge: every order, every fault within bounds.
+///
+/// A scenario whose `explore` key expects a counterexample is fine when there is one. Exit codes:
+/// 0 as expected, 1 a counterexample or an unexpected answer, 3 inconclusive, 4 nothing selected.
+#[derive(Debug, Args)]
+pub(crate) struct Explore {
+    /// Scenario files, or directories of them; those of a directory without an `explore` key are
+    /// left out.
+    #[arg(default_value = "scenarios/procedures")]
+    paths: Vec<PathBuf>,
+    /// Only scenarios whose path or title contains this text.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only in this profile.
+    #[arg(long)]
+    profile: Option<Profile>,
+    /// How many faults a run may meet, whatever the scenario says.
+    #[arg(long, value_name = "N")]
+    faults: Option<u32>,
+    /// How many moves a run may have, whatever the scenario says.
+    #[arg(long, value_name = "N")]
+    depth: Option<u32>,
+    /// How many states are visited at most for one scenario in one profile.
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    states: usize,
+    /// Only the i-th of n parts of the work, for several machines: `0/4` to `3/4`.
+    #[arg(long, value_name = "I/N", value_parser = partition)]
+    partition: Option<(usize, usize)>,
+    /// Write the first counterexample to this file, as a scenario that `run` can run.
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// How to print explorations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+    /// For test reports.
+    Junit,
+}
+
+fn partition(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/');
+    let parsed = parts.and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    parsed
+        .filter(|(part, of): &(usize, usize)| part < of)
+        .ok_or_else(|| "write for example `0/4`: the part, counted from 0, and how many".to_owned())
+}
+
+impl Explore {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
+        let bounds = Bounds {
+            faults: self.faults,
+            depth: self.depth,
+            states: self.states,
+        };
+        let (part, of) = self.partition.unwrap_or((0, 1));
+        let mut explored: Vec<(ScenarioFile, Exploration)> = Vec::new();
+        let mut place = 0;
+        for (file, scenario) in self.selected()? {
+            for profile in scenario.profiles().into_iter().map(Profile::from) {
+                if self.profile.is_some_and(|only| only != profile) {
+                    continue;
+                }
+                place += 1;
+                if (place - 1) % of != part {
+                    continue;
+                }
+                let found = explore(&file.name, &scenario, profile, bounds)
+                    .map_err(|problem| Error::Scenario(render(&[*problem], &file.source)))?;
+                explored.push((file.clone(), found));
+            }
+        }
+        if explored.is_empty() {
+            report::note("nothing is selected\n");
+            return Ok(Exit::NothingSelected);
+        }
+        self.write_first(&explored)?;
+        report::print(&exploration::render(self.format, &explored));
+        Ok(exit(&explored))
+    }
+
+    fn selected(&self) -> Result<Vec<(ScenarioFile, Scenario)>, Error> {
+        let words = known();
+        let mut broken = String::new();
+        let mut selected = Vec::new();
+        let wanted = self.filter.as_deref().unwrap_or_default();
+        for file in files::scenarios(&self.paths)? {
+            match load(&file.name, &file.source, &words) {
+                Ok(scenario) => {
+                    let named = self.paths.iter().any(|path| path.is_file());
+                    let fits =
+                        file.name.contains(wanted) || scenario.scenario.value.contains(wanted);
+                    if fits && (named || scenario.explore.is_some()) {
+                        selected.push((file, scenario));
+                    }
+                }
+                Err(found) => broken.push_str(&render(&found, &file.source)),
+            }
+        }
+        if broken.is_empty() {
+            return Ok(selected);
+        }
+        Err(Error::Scenario(broken.trim_end().to_owned()))
+    }
+
+    fn write_first(&self, explored: &[(ScenarioFile, Exploration)]) -> Result<(), Error> {
+        let first = explored.iter().find_map(|(_, found)| match &found.answer {
+            Answer::Counterexample(found) => Some(found),
+            _ => None,
+        });
+        match (&self.write, first) {
+            (Some(path), Some(found)) => files::write(path, &found.scenario),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn exit(explored: &[(ScenarioFile, Exploration)]) -> Exit {
+    let mut worst = Exit::Success;
+    for (_, found) in explored {
+        if found.as_wanted {
+            continue;
+        }
+        if found.answer != Answer::Inconclusive {
+            return Exit::Failure;
+        }
+        worst = Exit::Inconclusive;
+    }
+    worst
+}
+
+/// Step through the trace of a counterexample.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The scenario file.
+    path: PathBuf,
+    /// The choices, as `explore` prints them: `0/3/1`.
+    trace: String,
+    /// In this profile; without it, the first of the scenario.
+    #[arg(long)]
+    profile: Option<Profile>,
+    /// How many faults a run may meet: the same as when the trace was found.
+    #[arg(long, value_name = "N")]
+    faults: Option<u32>,
+}
+
+impl Replay {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
+        let words = known();
+        let Some(file) = files::scenarios(std::slice::from_ref(&self.path))?.pop() else {
+            return Ok(Exit::NothingSelected);
+        };
+        let scenario = load(&file.name, &file.source, &words)
+            .map_err(|found| Error::Scenario(render(&found, &file.source)))?;
+        let first = scenario.profiles().first().copied().map(Profile::from);
+        let Some(profile) = self.profile.or(first) else {
+            return Ok(Exit::NothingSelected);
+        };
+        let steps = replay(&file.name, &scenario, profile, &self.trace, self.faults);
+        let steps = steps.map_err(|message| Error::Usage {
+            message,
+            help: "give the same file, profile and `--faults` as when the trace was found"
+                .to_owned(),
+        })?;
+        report::print(&exploration::steps(&steps));
+        Ok(Exit::Success)
+    }
+}

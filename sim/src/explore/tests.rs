@@ -1,0 +1,186 @@
+use super::{Answer, Bounds, Exploration, explore, replay};
+use crate::judge::Property;
+use crate::run::{known, load, run};
+use crate::scenario::Scenario;
+use mock_cloud::Profile;
+
+const DUPLICATE: &str = include_str!("../../../scenarios/founding/duplicate-account.yaml");
+const INVALID_SOFT_MATCH: &str =
+    include_str!("../../../scenarios/founding/invalid-soft-match.yaml");
+
+fn scenario(text: &str) -> Scenario {
+    load("test.yaml", text, &known()).unwrap_or_else(|found| panic!("{found:?}"))
+}
+
+fn answer(text: &str, bounds: Bounds) -> Exploration {
+    let scenario = scenario(text);
+    let profile = Profile::from(scenario.profiles()[0]);
+    explore("test.yaml", &scenario, profile, bounds).expect("a world")
+}
+
+fn property(found: &Exploration) -> Option<Property> {
+    match &found.answer {
+        Answer::Counterexample(found) => Some(found.violation.property),
+        _ => None,
+    }
+}
+
+fn with(explore: &str) -> String {
+    format!("{DUPLICATE}explore: {explore}\n")
+}
+
+/// The founding procedure without one of its steps.
+fn without(line: &str, explore: &str) -> String {
+    let text = with(explore);
+    assert!(text.contains(line), "{line}");
+    text.replacen(&format!("  - {line}\n"), "", 1)
+}
+
+#[test]
+fn the_invalid_soft_match_repair_converges_under_the_scheduler() {
+    let text = format!("{INVALID_SOFT_MATCH}explore: {{ interleave: scheduler }}\n");
+    let found = answer(&text, Bounds::default());
+    assert_eq!(found.answer, Answer::Converges, "{found:#?}");
+    assert!(found.reached.contains("hard-match"), "{:?}", found.reached);
+}
+
+#[test]
+fn a_bound_that_is_hit_is_never_green() {
+    let text = with("{ interleave: scheduler }");
+    let bounds = Bounds {
+        depth: Some(3),
+        ..Bounds::default()
+    };
+    assert_eq!(answer(&text, bounds).answer, Answer::Inconclusive);
+    let bounds = Bounds {
+        states: 3,
+        ..Bounds::default()
+    };
+    assert_eq!(answer(&text, bounds).answer, Answer::Inconclusive);
+}
+
+#[test]
+fn an_exploration_goes_the_same_way_twice() {
+    let text = with("{ interleave: scheduler, faults: { at-most: 1 } }");
+    assert_eq!(
+        answer(&text, Bounds::default()),
+        answer(&text, Bounds::default())
+    );
+}
+
+#[test]
+fn the_owner_deleted_and_purged_breaks_kept() {
+    let text = with("{ interleave: nothing }").replace(
+        "  - remove-cloud-user: { user: j.doe-duplicate, purge: true }\n",
+        "  - remove-cloud-user: { user: j.doe-mailbox }\n  \
+         - remove-cloud-user: { user: j.doe-mailbox, purge: true }\n",
+    );
+    let found = answer(&text, Bounds::default());
+    assert_eq!(property(&found), Some(Property::Kept), "{found:#?}");
+}
+
+#[test]
+fn an_account_deleted_that_no_step_names_breaks_scoped_deletes() {
+    // The duplicate stands in the world from the beginning, and no step names it.
+    let text = "
+scenario: Out of scope
+world:
+  profile: entra-2025
+  engine: { scope: [OU=Staff] }
+  tenant: { initial-domain: contoso.onmicrosoft.com, verified: [contoso.com] }
+  ad:
+    ann: { ou: OU=Staff, upn: ann@contoso.com }
+  cloud:
+    ann-cloud: { upn: ann@contoso.com, anchor-of: ann, synced: yes }
+  belongs: { ann: ann-cloud }
+steps:
+  - move: { user: ann, to: OU=NotSynced }
+  - sync: delta
+explore: { interleave: scheduler }
+";
+    let found = answer(text, Bounds::default());
+    assert_eq!(
+        property(&found),
+        Some(Property::ScopedDeletes),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn an_immutable_id_never_set_is_a_trap() {
+    let text = without(
+        "set-immutable-id: { user: j.doe-mailbox, from: j.doe }",
+        "{ interleave: nothing }",
+    );
+    let found = answer(&text, Bounds::default());
+    assert_eq!(property(&found), Some(Property::NoTrap), "{found:#?}");
+}
+
+#[test]
+fn the_last_administrator_taken_away_breaks_admin_left() {
+    let text = "
+scenario: The last administrator
+world:
+  profile: entra-2025
+  tenant: { initial-domain: contoso.onmicrosoft.com, verified: [contoso.com] }
+  cloud:
+    root: { upn: root@contoso.com, roles: [Global Administrator] }
+steps:
+  - remove-role: { user: root, role: Global Administrator }
+explore: { interleave: nothing }
+";
+    let found = answer(text, Bounds::default());
+    assert_eq!(property(&found), Some(Property::AdminLeft), "{found:#?}");
+}
+
+#[test]
+fn a_scheduler_left_stopped_is_a_trap() {
+    let text = format!("{INVALID_SOFT_MATCH}explore: {{ interleave: scheduler }}\n").replacen(
+        "steps:\n",
+        "steps:\n  - stop-scheduler\n",
+        1,
+    );
+    let found = answer(&text, Bounds::default());
+    assert_eq!(property(&found), Some(Property::NoTrap), "{found:#?}");
+}
+
+#[test]
+fn a_counterexample_replays_and_runs() {
+    let text = without(
+        "set-immutable-id: { user: j.doe-mailbox, from: j.doe }",
+        "{ interleave: scheduler }",
+    );
+    let found = answer(&text, Bounds::default());
+    let Answer::Counterexample(bad) = &found.answer else {
+        panic!("{found:#?}");
+    };
+    let again = replay(
+        "test.yaml",
+        &scenario(&text),
+        found.profile,
+        &bad.path,
+        None,
+    );
+    let again = again.expect("a trace");
+    assert_eq!(again, bad.trace[..again.len()]);
+    assert!(replay("test.yaml", &scenario(&text), found.profile, "99", None).is_err());
+    let written = scenario(&bad.scenario);
+    let profile = Profile::from(written.profiles()[0]);
+    assert!(!run("counterexample.yaml", &written, profile).passed());
+}
+
+#[test]
+fn the_counterexample_of_a_second_run_can_be_read_as_a_scenario() {
+    let text = with("{ interleave: scheduler, faults: { at-most: 1 }, expect: loses }");
+    let found = answer(&text, Bounds::default());
+    assert_eq!(
+        property(&found),
+        Some(Property::ScopedDeletes),
+        "{found:#?}"
+    );
+    let Answer::Counterexample(bad) = &found.answer else {
+        return;
+    };
+    let written = scenario(&bad.scenario);
+    assert!(!run("counterexample.yaml", &written, found.profile).passed());
+}
