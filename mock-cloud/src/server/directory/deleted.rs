@@ -82,13 +82,13 @@ impl Exchange<'_> {
             kind.eq_ignore_ascii_case(EntityType::of(object).name())
                 && object.extras().owners.contains(&owner)
         };
-        let owned: Vec<CloudKey> = tenant
+        let found: Vec<CloudKey> = tenant
             .deleted()
             .filter(|(_, object)| is_owned(object))
             .map(|(key, _)| key)
             .collect();
-        let mut items = Vec::with_capacity(owned.len());
-        for key in owned {
+        let mut items = Vec::with_capacity(found.len());
+        for key in found {
             let mut item = self.item(key, &self.request.query)?;
             item["@odata.type"] = self.odata_type(key).into();
             items.push(item);
