@@ -116,7 +116,10 @@ fn bodies() -> Value {
     let text = json!({ "type": "string" });
     let flag = json!({ "type": "boolean" });
     let texts = json!({ "type": "array", "items": text });
-    let object = |required: &[&str], properties: Value| json!({ "type": "object", "required": required, "properties": properties });
+    let object = |required: &[&str], properties: Value| {
+        let kind = "object";
+        json!({ "type": kind, "required": required, "properties": properties })
+    };
     let profile = object(&["password"], json!({ "password": text }));
     let user = json!({
         "accountEnabled": flag, "displayName": text, "mailNickname": text,
