@@ -43,6 +43,26 @@ pub(crate) fn write(path: &Path, content: &str) -> Result<(), Error> {
     fs::write(path, content).map_err(failed)
 }
 
+/// Writes a file so that whoever reads it sees the old content or the new one, never half of it.
+pub(crate) fn replace(path: &Path, content: &str) -> Result<(), Error> {
+    let half = path.with_extension("part");
+    write(&half, content)?;
+    fs::rename(&half, path).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+        help: "check that the directory may be written to".to_owned(),
+    })
+}
+
+/// Removes a directory of our own, with what is in it.
+pub(crate) fn remove_directory(path: &Path) -> Result<(), Error> {
+    fs::remove_dir_all(path).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+        help: "remove it by hand".to_owned(),
+    })
+}
+
 /// Reads `lab.yaml`, where there is one.
 pub(crate) fn lab(path: &Path) -> Result<Lab, Error> {
     if !path.exists() {

@@ -42,7 +42,8 @@ pub(crate) fn node(story: &str) -> Command {
     command
 }
 
-fn tool(path: &str) -> PathBuf {
+/// A program or directory that `cargo xtask setup` installs.
+pub(crate) fn tool(path: &str) -> PathBuf {
     let tool = target().join("test-tools").join(path);
     assert!(
         tool.exists(),

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod capture;
 mod completions;
 mod explain;
 pub(crate) mod explore;
@@ -27,6 +28,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Read exports of Active Directory and of the tenant into a snapshot.
     Import(import::Import),
+    /// Read a tenant into the files that `import` takes.
+    Capture(capture::Capture),
     /// Say what the next synchronisation does to each object, and why.
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
@@ -50,6 +53,7 @@ impl Cli {
     pub(crate) fn run(self) -> Result<Exit, Error> {
         match self.command {
             Command::Import(command) => command.run(),
+            Command::Capture(command) => command.run(),
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
             Command::Explore(command) => command.run(),

@@ -23,21 +23,101 @@ pub fn violations(body: &Value) -> Vec<String> {
     let Some((_, context)) = context.and_then(|context| context.split_once("$metadata#")) else {
         return vec!["there is no @odata.context with `$metadata#`".to_owned()];
     };
-    let set = context.split(['(', '/']).next().unwrap_or_default();
-    let mut types = EntityType::ALL.into_iter();
-    let Some(entity) = types.find(|entity| entity.entity_set() == set) else {
-        return vec![format!("the context names no entity set: `{set}`")];
-    };
-    match map.get("value") {
-        Some(Value::Array(all)) if !context.ends_with("/$entity") => {
-            annotations(map, &mut found);
-            for (place, one) in all.iter().enumerate() {
-                object(one, entity, &format!("value[{place}]"), &mut found);
+    let single = context.strip_suffix("/$entity");
+    let (expected, list) = (expected(single.unwrap_or(context)), map.get("value"));
+    match (expected, list) {
+        (None, _) => found.push(format!("the context names nothing served: `{context}`")),
+        (Some(Expected::Value(edm)), Some(value)) => typed(value, edm, "value", &mut found),
+        (Some(Expected::Value(_)), None) => found.push("there is no `value`".to_owned()),
+        (Some(Expected::Complex(owner)), _) => {
+            let members = map.iter().filter(|(name, _)| !name.contains('@'));
+            let members: Map<_, _> = members.map(|(k, v)| (k.clone(), v.clone())).collect();
+            complex(&Value::Object(members), owner, "the body", &mut found);
+        }
+        (Some(Expected::Reference), list) => {
+            let all = list.map_or(std::slice::from_ref(body), |list| {
+                list.as_array().map_or(&[], Vec::as_slice)
+            });
+            if !all.iter().all(|one| one["@odata.id"].is_string()) {
+                found.push("a reference has no @odata.id".to_owned());
             }
         }
-        _ => object(body, entity, "the body", &mut found),
+        (Some(Expected::Entity(owner)), Some(Value::Array(all))) if single.is_none() => {
+            annotations(map, &mut found);
+            for (place, one) in all.iter().enumerate() {
+                object(one, owner, &format!("value[{place}]"), &mut found);
+            }
+        }
+        (Some(Expected::Entity(owner)), _) => object(body, owner, "the body", &mut found),
     }
     found
+}
+
+/// What a context promises.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Expected {
+    /// An object of this entity type, or a list of such.
+    Entity(&'static str),
+    /// `value` of this type.
+    Value(Edm),
+    /// The members of this complex type, beside the context.
+    Complex(&'static str),
+    /// Addresses of objects.
+    Reference,
+}
+
+/// Contexts that begin with the address of something that is no entity set.
+const PLACES: [(&str, &str); 4] = [
+    (
+        "directory/onPremisesSynchronization",
+        "onPremisesDirectorySynchronization",
+    ),
+    ("directoryRoleTemplates", "directoryRoleTemplate"),
+    (
+        "roleManagement/directory/roleAssignments",
+        "unifiedRoleAssignment",
+    ),
+    (
+        "roleManagement/directory/roleDefinitions",
+        "unifiedRoleDefinition",
+    ),
+];
+
+fn expected(context: &str) -> Option<Expected> {
+    let plain = |kind: EdmKind, collection: bool| {
+        Expected::Value(Edm {
+            kind,
+            collection,
+            nullable: false,
+            navigation: false,
+        })
+    };
+    match context {
+        "$ref" | "Collection($ref)" => return Some(Expected::Reference),
+        "Collection(Edm.String)" => return Some(plain(EdmKind::String, true)),
+        "Edm.Boolean" => return Some(plain(EdmKind::Boolean, false)),
+        "microsoft.graph.passwordResetResponse" => {
+            return Some(Expected::Complex("passwordResetResponse"));
+        }
+        _ => {}
+    }
+    let place = PLACES.iter().find(|(place, _)| *place == context);
+    if let Some((_, owner)) = place {
+        return Some(Expected::Entity(owner));
+    }
+    let set = context.split(['(', '/']).next().unwrap_or_default();
+    let mut types = EntityType::ALL.into_iter();
+    let entity = types.find(|entity| entity.entity_set() == set)?;
+    match context.rsplit_once(")/") {
+        Some((_, "licenseDetails")) => Some(Expected::Entity("licenseDetails")),
+        Some((_, "onPremisesSyncBehavior")) => Some(Expected::Entity("onPremisesSyncBehavior")),
+        Some((_, name)) => {
+            let mut known = properties_of(entity.name());
+            let facts = known.find(|facts| facts.name.eq_ignore_ascii_case(name))?;
+            Some(Expected::Value(facts.edm))
+        }
+        None => Some(Expected::Entity(entity.name())),
+    }
 }
 
 fn annotations(map: &Map<String, Value>, found: &mut Vec<String>) {
@@ -56,14 +136,14 @@ fn annotations(map: &Map<String, Value>, found: &mut Vec<String>) {
     }
 }
 
-fn object(value: &Value, entity: EntityType, place: &str, found: &mut Vec<String>) {
+fn object(value: &Value, declared: &'static str, place: &str, found: &mut Vec<String>) {
     let Some(map) = value.as_object() else {
         found.push(format!("{place} is no object"));
         return;
     };
     let named = map.get("@odata.type").and_then(Value::as_str);
     let named = named.and_then(|name| EntityType::from_cast(name.trim_start_matches('#')));
-    let owner = named.unwrap_or(entity).name();
+    let owner = named.map_or(declared, EntityType::name);
     for (name, value) in map {
         if name.contains('@') {
             continue;
@@ -82,10 +162,10 @@ fn linked(value: &Value, edm: Edm, place: &str, found: &mut Vec<String>) {
     match value {
         Value::Array(all) if edm.collection => {
             for one in all {
-                object(one, EntityType::DirectoryObject, place, found);
+                object(one, "directoryObject", place, found);
             }
         }
-        one if !edm.collection => object(one, EntityType::DirectoryObject, place, found),
+        one if !edm.collection => object(one, "directoryObject", place, found),
         _ => found.push(format!("{place} is no list of objects")),
     }
 }
@@ -117,6 +197,7 @@ fn single(value: &Value, kind: EdmKind, place: &str, found: &mut Vec<String>) {
         EdmKind::Boolean => value.is_boolean(),
         EdmKind::Int32 => value.as_i64().is_some_and(|it| i32::try_from(it).is_ok()),
         EdmKind::Guid => text.is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()),
+        EdmKind::Duration => text.is_some_and(|text| text.parse::<jiff::Span>().is_ok()),
         EdmKind::DateTimeOffset => {
             text.is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok() && text.ends_with('Z'))
         }

@@ -11,6 +11,15 @@ use super::schema::{Edm, EdmKind, PropertyFacts, Returned, complex_types, proper
 /// The enumerations that the table names, with their members (csdl).
 const ENUMERATIONS: &[(&str, &[&str])] = &[
     (
+        "onPremisesDirectorySynchronizationDeletionPreventionType",
+        &[
+            "disabled",
+            "enabledForCount",
+            "enabledForPercentage",
+            "unknownFutureValue",
+        ],
+    ),
+    (
         "groupAccessType",
         &["none", "private", "secret", "public", "unknownFutureValue"],
     ),
@@ -42,6 +51,16 @@ const ENUMERATIONS: &[(&str, &[&str])] = &[
             "radio",
         ],
     ),
+];
+
+/// Entity types that are served below a path of their own, not as an entity set of [`EntityType`].
+pub(super) const OTHER_ENTITIES: [&str; 6] = [
+    "directoryRoleTemplate",
+    "licenseDetails",
+    "onPremisesDirectorySynchronization",
+    "onPremisesSyncBehavior",
+    "unifiedRoleAssignment",
+    "unifiedRoleDefinition",
 ];
 
 /// Whether a type derives from `directoryObject`, not from `entity` itself.
@@ -86,10 +105,25 @@ pub fn metadata() -> String {
     }
     xml.push_str(
         "<EntityType Name=\"entity\" Abstract=\"true\"><Key><PropertyRef Name=\"id\"/></Key>\
-         <Property Name=\"id\" Type=\"Edm.String\" Nullable=\"false\"/></EntityType>\
-         <EntityType Name=\"onPremisesSyncBehavior\" BaseType=\"graph.entity\">\
-         <Property Name=\"isCloudManaged\" Type=\"Edm.Boolean\" Nullable=\"false\"/></EntityType>",
+         <Property Name=\"id\" Type=\"Edm.String\" Nullable=\"false\"/></EntityType>",
     );
+    for name in OTHER_ENTITIES {
+        let is_template = name == "directoryRoleTemplate";
+        let base = if is_template {
+            "directoryObject"
+        } else {
+            "entity"
+        };
+        let _ = write!(
+            xml,
+            "<EntityType Name=\"{name}\" BaseType=\"graph.{base}\">"
+        );
+        let inherited = |name: &str| name == "id" || (is_template && name == "deletedDateTime");
+        properties_of(name)
+            .filter(|facts| !inherited(facts.name))
+            .for_each(|facts| property(&mut xml, facts));
+        xml.push_str("</EntityType>");
+    }
     for entity in EntityType::ALL {
         let open = !matches!(entity, EntityType::Domain | EntityType::SubscribedSku);
         let base = if is_directory_object(entity) {
@@ -151,7 +185,7 @@ fn unlisted_types() -> BTreeSet<&'static str> {
         complex_types().contains(&name)
             || ENUMERATIONS.iter().any(|(known, _)| *known == name)
             || EntityType::ALL.iter().any(|known| known.name() == name)
-            || name == "onPremisesSyncBehavior"
+            || OTHER_ENTITIES.contains(&name)
     };
     entities
         .chain(members)
@@ -177,6 +211,11 @@ pub fn openapi_schemas() -> Value {
     }
     for name in complex_types() {
         let schema = object_schema(properties_of(name));
+        schemas.insert(name.to_owned(), schema);
+    }
+    for name in OTHER_ENTITIES {
+        let mut schema = object_schema(properties_of(name));
+        schema["properties"]["@odata.context"] = json!({ "type": "string" });
         schemas.insert(name.to_owned(), schema);
     }
     for entity in EntityType::ALL {
@@ -212,8 +251,8 @@ fn type_schema(edm: Edm) -> Value {
         EdmKind::Boolean => ("boolean", None),
         EdmKind::DateTimeOffset => ("string", Some("date-time")),
         EdmKind::Guid => ("string", Some("uuid")),
+        EdmKind::Duration => ("string", Some("duration")),
         EdmKind::Int32 => ("integer", Some("int32")),
-        EdmKind::Named("onPremisesSyncBehavior") => ("object", None),
         EdmKind::Named(name) => {
             let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
             return match (edm.collection, edm.nullable) {

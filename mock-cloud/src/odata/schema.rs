@@ -71,6 +71,8 @@ pub enum EdmKind {
     Int32,
     /// `Edm.Guid`.
     Guid,
+    /// `Edm.Duration`.
+    Duration,
     /// A complex, enumeration or entity type of `microsoft.graph`.
     Named(&'static str),
 }
@@ -84,6 +86,7 @@ impl EdmKind {
             Self::DateTimeOffset => "Edm.DateTimeOffset".to_owned(),
             Self::Int32 => "Edm.Int32".to_owned(),
             Self::Guid => "Edm.Guid".to_owned(),
+            Self::Duration => "Edm.Duration".to_owned(),
             Self::Named(name) => format!("microsoft.graph.{name}"),
         }
     }
@@ -260,6 +263,7 @@ fn edm(cell: &'static str) -> Edm {
         "DateTimeOffset" => EdmKind::DateTimeOffset,
         "Int32" => EdmKind::Int32,
         "Guid" => EdmKind::Guid,
+        "Duration" => EdmKind::Duration,
         _ => EdmKind::Named(name),
     };
     Edm {

@@ -33,6 +33,7 @@ mod host;
 mod key;
 pub mod listen;
 mod message;
+mod openapi;
 mod path;
 mod problem;
 mod respond;
@@ -43,6 +44,7 @@ mod throttle;
 
 pub use host::{Fault, Host, PlannedFault, StandaloneHost};
 pub use message::{Request, Response};
+pub use openapi::openapi;
 pub use problem::Problem;
 pub use respond::{BODY_MAX, respond};
 pub use service::{Client, Identity, Service, Settings, Tokens};

@@ -7,6 +7,7 @@ use super::batch;
 use super::directory::{self, Exchange};
 use super::host::{Fault, Host};
 use super::message::{Request, Response};
+use super::openapi::openapi;
 use super::path::{Path, segments};
 use super::problem::{Problem, Stamp};
 use super::service::{Identity, Service};
@@ -96,9 +97,13 @@ fn answer(
             &json!({
                 "name": "mock-cloud",
                 "graph": format!("{}/v1.0", request.origin()),
+                "openapi": format!("{}/openapi.json", request.origin()),
                 "authority": format!("{}/{}", request.origin(), host.tenant().organization.id),
             }),
         );
+    }
+    if parts == ["openapi.json"] {
+        return Response::json(200, &openapi(&format!("{}/v1.0", request.origin())));
     }
     let Some(path) = Path::parse(&parts) else {
         return sign_in::answer(service, host, request, &parts).unwrap_or_else(|| {

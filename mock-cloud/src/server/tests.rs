@@ -6,6 +6,7 @@ mod deleted;
 mod delta;
 mod gate;
 mod groups;
+mod parity;
 mod people;
 mod service;
 mod sign_in;

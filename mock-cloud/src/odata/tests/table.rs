@@ -24,6 +24,7 @@ fn filter(facts: &PropertyFacts, what: FilterUse) -> Option<String> {
         EdmKind::DateTimeOffset => "2026-01-01T00:00:00Z",
         EdmKind::Guid => "05e9a617-0261-4cee-bb44-138d3ef5d965",
         EdmKind::Int32 => "1",
+        EdmKind::Duration => "duration'PT1S'",
         EdmKind::Named(_) => {
             let counts = matches!(what, FilterUse::Count0 | FilterUse::Count1);
             return counts.then(|| count(facts, what)).flatten();

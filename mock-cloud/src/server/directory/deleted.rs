@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::super::message::Response;
 use super::super::problem::Problem;
 use super::links::cast;
-use super::{Answer, Exchange, body};
+use super::{Answer, Exchange, body, find};
 use crate::CloudKey;
 use crate::ids::CloudId;
-use crate::odata::Resource;
+use crate::odata::{EntityType, Resource};
 use crate::tenant::administer::RestoreOptions;
 use crate::tenant::{Change, ConflictProperty};
 
@@ -21,9 +21,7 @@ impl Exchange<'_> {
                             as in /directory/deletedItems/microsoft.graph.user.";
                 Err(Problem::new(400, "BadRequest", text))
             }),
-            ["deleteditems", "getuserownedobjects"] => {
-                Err(Problem::not_modelled("getUserOwnedObjects"))
-            }
+            ["deleteditems", "getuserownedobjects"] => self.only_post(Self::get_user_owned_objects),
             ["deleteditems", name] => match cast(name) {
                 Some(entity) => {
                     self.only_get(|this| this.collection(&Resource::DeletedItems(entity)))
@@ -64,6 +62,38 @@ impl Exchange<'_> {
             ))),
             _ => Err(self.no_segment(1)),
         }
+    }
+
+    /// What a user owned and somebody deleted: groups, as nothing else here has owners.
+    fn get_user_owned_objects(&mut self) -> Answer {
+        let map = body::object(&self.request.body)?;
+        let text = |name: &str| match body::member(&map, name) {
+            Some(Value::String(text)) => Ok(text.as_str()),
+            Some(other) => Err(body::wrong_type(other, "Edm.String")),
+            None => Err(Problem::bad_request(format!(
+                "The required parameter '{name}' is missing."
+            ))),
+        };
+        let (user, kind) = (text("userId")?, text("type")?);
+        let tenant = self.tenant();
+        let owner = find::live(tenant, user, EntityType::User);
+        let owner = owner.ok_or_else(|| Problem::not_found(user))?;
+        let is_owned = |object: &crate::DirectoryObject| {
+            kind.eq_ignore_ascii_case(EntityType::of(object).name())
+                && object.extras().owners.contains(&owner)
+        };
+        let found: Vec<CloudKey> = tenant
+            .deleted()
+            .filter(|(_, object)| is_owned(object))
+            .map(|(key, _)| key)
+            .collect();
+        let mut items = Vec::with_capacity(found.len());
+        for key in found {
+            let mut item = self.item(key, &self.request.query)?;
+            item["@odata.type"] = self.odata_type(key).into();
+            items.push(item);
+        }
+        Ok(self.values("directoryObjects", &items))
     }
 
     /// The object in the recycle bin that the path names, by its id only.

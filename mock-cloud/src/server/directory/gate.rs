@@ -165,6 +165,7 @@ impl Exchange<'_> {
             "getmemberobjects",
             "checkmembergroups",
             "checkmemberobjects",
+            "getuserownedobjects",
         ]
         .contains(&last);
         let is_write = self.method() != "GET" && !is_query;

@@ -67,10 +67,13 @@ impl Exchange<'_> {
                 "POST" => self.create_domain(),
                 _ => Err(Problem::method_not_allowed()),
             },
-            [_] => self.only_get(|this| {
-                let domain = this.domain_json()?;
-                Ok(Response::graph(200, &domain))
-            }),
+            [_] => match self.method() {
+                "PATCH" | "DELETE" => Err(Problem::not_modelled("a change of a domain")),
+                _ => self.only_get(|this| {
+                    let domain = this.domain_json()?;
+                    Ok(Response::graph(200, &domain))
+                }),
+            },
             [_, "verify"] => self.only_post(|this| {
                 let mut domain = this.known_domain()?;
                 domain.verified = true;
