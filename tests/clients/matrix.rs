@@ -32,10 +32,16 @@ impl Matrix {
             fs::write(&path, &text).expect("the page can be written");
         }
         let committed = fs::read_to_string(&path).unwrap_or_default();
+        let committed = committed.replace("\r\n", "\n");
+        let news = text
+            .lines()
+            .filter(|line| !committed.lines().any(|old| old == *line));
         assert!(
-            committed.replace("\r\n", "\n") == text,
-            "{} is out of date: DIRSYNC_LAB_BLESS=1 cargo test -p tests --test clients writes it",
-            self.page
+            committed == text,
+            "{} is out of date: DIRSYNC_LAB_BLESS=1 cargo test -p tests --test clients writes it; \
+             new lines:\n{}",
+            self.page,
+            news.collect::<Vec<_>>().join("\n")
         );
     }
 
