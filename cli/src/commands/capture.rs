@@ -32,7 +32,7 @@ enum Source {
 
 #[derive(Debug, Args)]
 struct Cloud {
-    /// Where Graph is: https://graph.microsoft.com/v1.0, or a mock-cloud.
+    /// Where Graph is: `https://graph.microsoft.com/v1.0`, or a mock-cloud.
     #[arg(value_name = "URL")]
     url: String,
     /// A bearer token; better in the environment variable DIRSYNC_LAB_TOKEN, which no list of
