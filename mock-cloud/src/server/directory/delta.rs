@@ -93,7 +93,12 @@ impl Exchange<'_> {
         let more = keys.next();
         let mut items = Vec::with_capacity(here.len());
         for key in here {
-            items.push(self.delta_item(key, &token)?);
+            let mut item = self.delta_item(key, &token)?;
+            if entity == EntityType::DirectoryObject {
+                // Items of several types say which one each is.
+                item["@odata.type"] = self.odata_type(key).into();
+            }
+            items.push(item);
         }
         let (name, option, token) = if let Some(next) = more {
             token.next = next.0;

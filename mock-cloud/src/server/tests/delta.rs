@@ -158,3 +158,19 @@ fn tokens_of_elsewhere_are_refused() {
             .ends_with("/users/delta?$deltatoken=")
     );
 }
+
+#[test]
+fn items_of_several_types_say_which_they_are() {
+    let mut bench = Bench::new();
+    bench.add_user("ann");
+    bench.add_group("crew");
+    let body = bench.get("/v1.0/directoryObjects/delta").body_json();
+    assert_eq!(
+        body["value"][0]["@odata.type"], "#microsoft.graph.user",
+        "{body}"
+    );
+    assert_eq!(
+        body["value"][1]["@odata.type"], "#microsoft.graph.group",
+        "{body}"
+    );
+}
