@@ -310,7 +310,6 @@ fn further_cycles_keep_what_the_first_one_did() {
 }
 
 #[test]
-#[ignore = "predict calls a deletion out-of-scope once a later cycle has confirmed it"]
 fn further_cycles_keep_the_deletions_of_the_first_one() {
     same_after_three_cycles(|outcome| outcome == "delete");
 }
