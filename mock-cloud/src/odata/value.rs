@@ -102,8 +102,13 @@ fn push_guid(into: &mut Vec<u8>, guid: &Uuid) {
 
 /// Appends text as a JSON string.
 pub(super) fn push_text(into: &mut Vec<u8>, text: &str) {
-    let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-    if text.bytes().all(plain) {
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    // Looking at every byte, whatever it finds, is several bytes at a time.
+    if !text
+        .bytes()
+        .fold(false, |found, byte| found | special(byte))
+    {
+        into.reserve(text.len() + 2);
         into.push(b'"');
         into.extend_from_slice(text.as_bytes());
         into.push(b'"');
