@@ -72,15 +72,20 @@ impl Runner<'_> {
         self.expect(expectation).map_err(missed)
     }
 
-    /// What the judge knows.
-    pub(crate) fn truth(&self) -> GroundTruth {
+    /// Which account is whose, as far as both have been introduced.
+    pub(crate) fn belongs(&self) -> BTreeMap<Source, CloudKey> {
         let mut belongs: BTreeMap<Source, CloudKey> = BTreeMap::new();
         for (ad, cloud) in &self.names.belongs {
             if let (Some(source), Some(key)) = (self.names.ad(ad), self.names.cloud(cloud)) {
                 belongs.insert(source, key);
             }
         }
-        GroundTruth::of(&self.world, belongs)
+        belongs
+    }
+
+    /// What the judge knows.
+    pub(crate) fn truth(&self) -> GroundTruth {
+        GroundTruth::of(&self.world, self.belongs())
     }
 
     /// The account of a name.

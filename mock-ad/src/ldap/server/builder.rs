@@ -6,13 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::net::TcpListener;
-use tokio::runtime;
-use tokio::sync::watch;
 
-use super::listen::{Common, Door, listen};
+use super::Server;
+use super::running::{Listen, serve};
 use super::shared::{Clock, LocalHost};
-use super::{Server, tls};
 use crate::directory::{
     AttributeId, Directory, DirectoryOptions, Dn, DnError, Modification, ObjectGuid, Value,
     file_time,
@@ -215,46 +212,23 @@ impl Builder {
             give_passwords(&mut directory, password, now);
         }
         directory.index_values();
-        let tls = tls::make(&tls::names(&directory)).map_err(StartError::Tls)?;
-        if let Some(path) = &self.ca_file {
-            write_file(path, &tls.ca_pem)
-                .map_err(|error| StartError::CaFile(path.clone(), error))?;
-        }
         let host = Standalone::new(directory, self.seed, now);
         let host = Arc::new(LocalHost::new(host, self.clock));
-        let runtime = runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(StartError::Runtime)?;
-        let bind = |address| {
-            let wrong = move |error| StartError::Listen(address, error);
-            let listener = runtime
-                .block_on(TcpListener::bind(address))
-                .map_err(wrong)?;
-            let address = listener.local_addr().map_err(wrong)?;
-            Ok((listener, address))
+        let addresses = Listen {
+            ldap: self.ldap,
+            ldaps: self.ldaps,
+            global_catalog: self.global_catalog,
         };
-        let (plain, ldap) = bind(self.ldap)?;
-        let (encrypted, ldaps) = bind(self.ldaps)?;
-        let (stop, stopped) = watch::channel(false);
-        let common = Arc::new(Common::new(host.clone(), tls.acceptor, stopped));
-        let global_catalog = self.global_catalog.map(bind).transpose()?;
-        let gc_address = global_catalog.as_ref().map(|(_, address)| *address);
-        if let Some((catalog, _)) = global_catalog {
-            runtime.spawn(listen(catalog, Door::GlobalCatalog, common.clone()));
+        let running = serve(host.clone(), &addresses)?;
+        if let Some(path) = &self.ca_file {
+            write_file(path, &running.ca_pem)
+                .map_err(|error| StartError::CaFile(path.clone(), error))?;
         }
-        runtime.spawn(listen(plain, Door::Plain, common.clone()));
-        runtime.spawn(listen(encrypted, Door::Encrypted, common));
         Ok(Server {
-            ldap,
-            ldaps,
-            global_catalog: gc_address,
-            ca_pem: tls.ca_pem,
+            running,
             administrator,
             password: self.password,
             host,
-            stop,
-            runtime: Some(runtime),
         })
     }
 }
