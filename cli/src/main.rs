@@ -6,9 +6,11 @@
 
 mod capture;
 mod commands;
+mod control;
 mod error;
 mod exit;
 mod files;
+mod lab;
 mod report;
 
 use std::io::Write as _;

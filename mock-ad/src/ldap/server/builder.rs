@@ -10,12 +10,9 @@ use jiff::Timestamp;
 use super::Server;
 use super::running::{Listen, serve};
 use super::shared::{Clock, LocalHost};
-use crate::directory::{
-    AttributeId, Directory, DirectoryOptions, Dn, DnError, Modification, ObjectGuid, Value,
-    file_time,
-};
+use crate::directory::{Directory, DirectoryOptions, Dn, DnError, ObjectGuid};
 use crate::ldap::host::Standalone;
-use crate::ldap::provision::provision;
+use crate::ldap::provision::{give_passwords, provision};
 use crate::ldif::{self, LdifError, LoadOptions};
 
 /// Sets the objectGUIDs of an empty domain apart from those of accounts that a server adds to it,
@@ -239,24 +236,4 @@ impl Builder {
 )]
 fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
     std::fs::write(path, text)
-}
-
-fn give_passwords(directory: &mut Directory, password: &str, now: Timestamp) {
-    let accounts: Vec<_> = directory
-        .objects()
-        .map(|(id, _)| id)
-        .filter(|id| directory.kind(*id).is_account() && directory.password(*id).is_none())
-        .collect();
-    for account in accounts {
-        directory.set_password(account, password);
-        let set = directory
-            .object(account)
-            .and_then(|object| object.integer(AttributeId::PWD_LAST_SET));
-        if set.unwrap_or_default() == 0 {
-            let time = Value::Integer(file_time(now));
-            let change = Modification::replace(AttributeId::PWD_LAST_SET, [time]);
-            // An account that the export left incomplete signs in no sooner than it is mended.
-            let _ = directory.modify(account, &[change], now);
-        }
-    }
 }
