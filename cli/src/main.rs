@@ -5,6 +5,7 @@
 //! decides anything is in `sim`.
 
 mod capture;
+mod child;
 mod commands;
 mod control;
 mod error;

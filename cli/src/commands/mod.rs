@@ -7,6 +7,7 @@ mod explain;
 pub(crate) mod explore;
 mod import;
 mod predict;
+pub(crate) mod rehearse;
 pub(crate) mod run;
 mod serve;
 
@@ -40,6 +41,7 @@ enum Command {
     Replay(explore::Replay),
     /// Check scenarios: their shape, their names, and the hazards that their steps commit.
     Check(run::Check),
+    Rehearse(rehearse::Rehearse),
     Serve(serve::Serve),
     Sync(control::Sync),
     Clock(control::Clock),
@@ -67,6 +69,7 @@ impl Cli {
             Command::Explore(command) => command.run(),
             Command::Replay(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Rehearse(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Clock(command) => command.run(),
