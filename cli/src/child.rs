@@ -86,9 +86,12 @@ impl Program<'_> {
         }
         // What it prints is not data of ours.
         command.stdout(Stdio::from(std::io::stderr()));
-        // What it starts itself is killed with it.
+        // What it starts itself is killed with it. At a terminal the group stays ours, so that
+        // Ctrl-C reaches it.
         #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
         command.spawn().map_err(|error| self.failed(&error))
     }
 

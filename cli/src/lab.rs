@@ -194,7 +194,7 @@ impl LabArguments {
         let profiles = scenario.profiles().into_iter().map(Profile::from);
         let profile = match self.profile {
             Some(profile) => profile,
-            None => profiles.last().unwrap_or(Profile::Entra2026),
+            None => profiles.max().unwrap_or(Profile::Entra2026),
         };
         let mut arrange = self.settings().arrange();
         let rehearsal =

@@ -49,6 +49,7 @@ pub struct Faults {
     chaos: Option<Chaos>,
     /// How many requests Graph had.
     requests: u64,
+    struck: u64,
 }
 
 impl Faults {
@@ -71,6 +72,7 @@ impl Faults {
     pub fn clear(&mut self) {
         *self = Self {
             requests: self.requests,
+            struck: self.struck,
             ..Self::default()
         };
     }
@@ -80,8 +82,19 @@ impl Faults {
         self.graph.len() + self.ldap.len() + usize::from(self.chaos.is_some())
     }
 
+    /// How many requests have met a fault.
+    pub const fn struck(&self) -> u64 {
+        self.struck
+    }
+
     /// What goes wrong with a request of Graph.
     pub fn of_graph(&mut self, method: &str, path: &str) -> Option<mock_cloud::server::Fault> {
+        let due = self.due_at_graph(method, path);
+        self.struck += u64::from(due.is_some());
+        due
+    }
+
+    fn due_at_graph(&mut self, method: &str, path: &str) -> Option<mock_cloud::server::Fault> {
         use mock_cloud::server::Fault::{LoseReply, Refuse};
         self.requests += 1;
         let requests = self.requests;
@@ -110,6 +123,12 @@ impl Faults {
 
     /// What goes wrong with a request of LDAP.
     pub fn of_ldap(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {
+        let due = self.due_at_ldap(kind);
+        self.struck += u64::from(due.is_some());
+        due
+    }
+
+    fn due_at_ldap(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {
         use mock_ad::ldap::Fault::{Busy, Dropped, LostReply, Unavailable};
         let mut due = None;
         for planned in &mut self.ldap {

@@ -90,6 +90,8 @@ pub(crate) struct Ran {
     pub(crate) end: End,
     /// How many requests wrote something.
     pub(crate) writes: u64,
+    /// How many requests met a fault.
+    pub(crate) faults: u64,
     /// Who brought about each thing that happened.
     pub(crate) origins: Vec<Origin>,
     /// What came of it.
@@ -174,6 +176,7 @@ impl Rehearse {
             killed_after: kill,
             end,
             writes: lab.writes(),
+            faults: lab.faults.struck(),
             origins: lab.journal().iter().map(|entry| entry.from).collect(),
             judgement: lab.judge(&self.allow),
             strict: self.strict,

@@ -63,6 +63,7 @@ fn human(loaded: &Loaded, command: &[String], runs: &[Ran]) -> String {
 fn one(text: &mut String, loaded: &Loaded, ran: &Ran) {
     let judgement = &ran.judgement;
     happened(text, ran);
+    faults(text, ran);
     changed(text, &judgement.changes);
     let _ = writeln!(text, "\n  The two directories");
     let _ = writeln!(text, "      before  {}", health(judgement.before));
@@ -124,6 +125,16 @@ fn happened(text: &mut String, ran: &Ran) {
         };
         let number = place + 1;
         let _ = writeln!(text, "  {number:>4}  {:<7} {}{came}", from.word(), one.what);
+    }
+}
+
+fn faults(text: &mut String, ran: &Ran) {
+    match ran.faults {
+        0 => {}
+        1 => text.push_str("        one request met a fault\n"),
+        faults => {
+            let _ = writeln!(text, "        {faults} requests met a fault");
+        }
     }
 }
 

@@ -134,16 +134,16 @@ fn facts(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Change> {
             .map(|one| Text::from(one.value.to_string()))
             .collect()
     };
-    let read: [(&'static str, &dyn Fn(&DirectoryObject) -> Vec<Text>); 5] = [
-        ("onPremisesImmutableId", &anchor),
-        ("onPremisesSyncEnabled", &synced),
-        ("onPremisesProvisioningErrors", &withheld),
-        ("assignedLicenses", &licences),
-        ("mailbox", &mailbox),
-    ];
-    let differing = read.into_iter().filter_map(|(property, read)| {
+    let note = |property, read: &dyn Fn(&DirectoryObject) -> Vec<Text>| {
         let (from, to) = (read(before), read(after));
         (from != to).then_some(Change { property, from, to })
-    });
-    differing.collect()
+    };
+    let differing = [
+        note("onPremisesImmutableId", &anchor),
+        note("onPremisesSyncEnabled", &synced),
+        note("onPremisesProvisioningErrors", &withheld),
+        note("assignedLicenses", &licences),
+        note("mailbox", &mailbox),
+    ];
+    differing.into_iter().flatten().collect()
 }

@@ -112,8 +112,9 @@ fn modified(directory: &Directory, one: &Modification) -> String {
     };
     let verb = match one.operation {
         Operation::Add => "add",
-        Operation::Delete if one.values.is_empty() => return format!("clear {attribute}"),
-        Operation::Replace if one.values.is_empty() => return format!("clear {attribute}"),
+        Operation::Delete | Operation::Replace if one.values.is_empty() => {
+            return format!("clear {attribute}");
+        }
         Operation::Delete => "remove",
         Operation::Replace => "set",
     };

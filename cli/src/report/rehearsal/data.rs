@@ -74,6 +74,7 @@ fn run(loaded: &Loaded, ran: &Ran) -> Value {
         "killedAfter": ran.killed_after,
         "end": ran.end.words(),
         "writes": ran.writes,
+        "faults": ran.faults,
         "happened": told.collect::<Vec<_>>(),
         "changes": changes(judgement),
         "before": health(judgement.before),
