@@ -11,7 +11,9 @@
 //! use sim::world::Action;
 //!
 //! let words = sim::run::known();
-//! let source = "scenario: One person\nworld: { profile: entra-2026, ad: { ann: {} } }\ncheck: { finally: [converged] }\n";
+//! let source = "scenario: One person\n\
+//!     world: { profile: entra-2026, ad: { ann: {} } }\n\
+//!     check: { finally: [converged] }\n";
 //! let scenario = sim::run::load("one.yaml", source, &words).map_err(|_| "not a scenario")?;
 //! let profile = mock_cloud::Profile::Entra2026;
 //! let settings = Settings::default();

@@ -12,8 +12,8 @@ use crate::run::outcome_word;
 use crate::scenario::value::Duration;
 use crate::world::{Action, AdChange, CloudChange, EngineChange, Event, World};
 
-/// An action as a clause, such as `move CN=j.doe,OU=Staff,DC=example,DC=test to OU=Park,…`, on the
-/// world as it is before.
+/// An action as a clause, such as `move CN=j.doe,OU=Staff,DC=example,DC=test to OU=Park,…`, on
+/// the world as it is before.
 pub fn describe(world: &World, action: &Action, labels: &dyn Labels) -> String {
     match action {
         Action::Ad { forest, change } => {
