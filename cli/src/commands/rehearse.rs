@@ -23,9 +23,9 @@ const PATIENCE: &str = "10m";
 /// Run a script or program against a world, and judge the world it leaves.
 ///
 /// Starts the servers of `serve` on free ports and tells the command where they are in
-/// DIRSYNC_LAB_LDAP, _LDAPS, _GRAPH, _GRAPH_TLS, _CONTROL, _TOKEN, _BIND_DN, _PASSWORD, _BASE_DN, _CA_FILE,
-/// _TENANT_ID, _CLIENT_ID, _CLIENT_SECRET, _AUTHORITY, and the variables that common clients read
-/// (SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, LDAPTLS_CACERT, AZURE_*).
+/// DIRSYNC_LAB_LDAP, _LDAPS, _GRAPH, _GRAPH_TLS, _CONTROL, _TOKEN, _BIND_DN, _PASSWORD, _BASE_DN,
+/// _CA_FILE, _TENANT_ID, _CLIENT_ID, _CLIENT_SECRET, _AUTHORITY, and the variables that common
+/// clients read (SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, LDAPTLS_CACERT, AZURE_*).
 /// Synchronisation runs when the command asks for it (`dirsync-lab sync`), with --sync-every, or
 /// by the world's schedule with --write-takes; after the command, until the world rests. Then what
 /// changed, what was lost and which hazards were met is said, and the scenario's checks are held.
