@@ -34,6 +34,7 @@
 //! - [`explore`]: every order and every fault within bounds: does a procedure converge?
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
+//! - [`rehearse`]: a history that somebody else made, judged
 //! - [`predict`]: what the next synchronisation does to each object, and why
 
 pub mod engine;
@@ -43,6 +44,7 @@ pub mod hazard;
 pub mod judge;
 pub mod manager;
 pub mod predict;
+pub mod rehearse;
 pub mod run;
 pub mod scenario;
 pub mod snapshot;
