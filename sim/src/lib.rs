@@ -35,6 +35,7 @@
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`predict`]: what the next synchronisation does to each object, and why
+//! - [`repair`]: what an administrator does next, decided anew before each step
 
 pub mod engine;
 pub mod explain;
@@ -43,6 +44,7 @@ pub mod hazard;
 pub mod judge;
 pub mod manager;
 pub mod predict;
+pub mod repair;
 pub mod run;
 pub mod scenario;
 pub mod snapshot;
