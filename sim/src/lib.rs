@@ -35,6 +35,7 @@
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`predict`]: what the next synchronisation does to each object, and why
+//! - [`mess`]: starting points of a repair, over patterns of equality
 //! - [`repair`]: what an administrator does next, decided anew before each step
 
 pub mod engine;
@@ -43,6 +44,7 @@ pub mod explore;
 pub mod hazard;
 pub mod judge;
 pub mod manager;
+pub mod mess;
 pub mod predict;
 pub mod repair;
 pub mod run;

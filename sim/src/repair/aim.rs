@@ -79,6 +79,24 @@ impl Aim {
         aim
     }
 
+    /// Feeds everything that a plan depends on, accounts by their places.
+    pub(crate) fn mix(&self, place: &dyn Fn(CloudKey) -> u64, put: &mut dyn FnMut(u64)) {
+        for (key, roles) in &self.roles {
+            put(place(*key));
+            put(store::hash_bytes(format!("{roles:?}").as_bytes()));
+        }
+        for set in [&self.valuable, &self.cloud_managed] {
+            put(set.len() as u64);
+            for key in set {
+                put(place(*key));
+            }
+        }
+        for home in self.homes.values() {
+            put(u64::from(home.0));
+        }
+        put(u64::from(self.takeover_blocked));
+    }
+
     /// Whose account it is.
     pub fn owner_of(&self, key: CloudKey) -> Option<Source> {
         let mut all = self.belongs.iter();
