@@ -34,7 +34,7 @@ fn main() {
             tally.reached,
             tally.ends
         );
-        for f in tally.failures.iter().take(4) {
+        for f in tally.failures.iter().take(2) {
             println!("  FAIL {}\n  least {}", f.mess, f.least);
             if let sim::explore::Answer::Counterexample(c) = &f.exploration.answer {
                 println!("   {:?}", c.violation);

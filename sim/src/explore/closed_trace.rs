@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use mock_cloud::{CloudKey, RuleId};
 
 use super::closed::{Happening, Loop, Turn};
+use super::fingerprint::Memo;
 use super::search::Model;
 use super::trace::TraceStep;
 use super::{Counterexample, written};
 use crate::engine::{EngineEvent, Source};
-use crate::judge::Violation;
+use crate::judge::{Property, Violation};
 use crate::repair::{PlannedStep, What};
 use crate::run::Runner;
 use crate::scenario::model::{
@@ -33,7 +34,11 @@ pub(super) fn counterexample(
     let mut steps = Steps::new(runner, &turn);
     let mut trace = Vec::new();
     let mut places = Vec::new();
-    for go in moves {
+    let shown = match violation.property {
+        Property::NoTrap | Property::Settles => on_and_on(model, &turn, moves),
+        _ => moves.to_vec(),
+    };
+    for go in &shown {
         let all = model.moves(&turn, false);
         places.extend(all.iter().position(|other| other == go));
         let before = turn.clone();
@@ -59,6 +64,22 @@ pub(super) fn counterexample(
         path: path.join("/"),
         scenario: written(&scenario),
     }
+}
+
+/// The moves, and after them what the planner does until it does something a second time.
+fn on_and_on(model: &Loop, start: &Turn, moves: &[Happening]) -> Vec<Happening> {
+    let mut turn = start.clone();
+    let mut shown = moves.to_vec();
+    for go in moves {
+        turn.happen(*go);
+    }
+    let mut memo = Memo::default();
+    let mut seen = BTreeSet::new();
+    while !model.ended(&turn) && seen.insert(model.fingerprint(&turn, &mut memo).0) {
+        turn.happen(Happening::Step);
+        shown.push(Happening::Step);
+    }
+    shown
 }
 
 pub(super) fn replay(model: &Loop, start: Turn, path: &str) -> Result<Vec<TraceStep>, String> {

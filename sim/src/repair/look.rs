@@ -38,6 +38,11 @@ pub(super) struct Person {
     pub(super) anchor: Option<SourceAnchor>,
     /// The own account, unless it is gone for good.
     pub(super) own: Option<CloudKey>,
+    /// The account that a hard match is to take over: the own one, or for somebody without any, one
+    /// of nobody's that carries the anchor.
+    pub(super) target: Option<CloudKey>,
+    /// What the last export conflicted in.
+    pub(super) conflicts: Vec<Text>,
     /// The account that the engine has connected.
     pub(super) joined: Option<CloudKey>,
     pub(super) in_scope: bool,
@@ -93,15 +98,27 @@ impl<'a> Look<'a> {
                 && Some(&entry.anchor) == anchor.as_ref()
                 && (entry.deleted || entry.pending_export != PendingExport::None)
         };
+        let own = own.filter(|key| self.object(*key).is_some_and(|it| !is_purged(it)));
+        let holders = || {
+            self.other_holders(anchor.as_ref()?, None)
+                .into_iter()
+                .next()
+        };
+        let target = own.or_else(|| holders().filter(|key| self.aim.owner_of(*key).is_none()));
+        let failure = export.and_then(|entry| entry.failure.as_ref());
+        let conflicts = failure.map(|it| it.error.conflicts.iter());
         Person {
             source,
-            own: own.filter(|key| self.object(*key).is_some_and(|it| !is_purged(it))),
+            own,
+            target,
+            conflicts: (conflicts.into_iter().flatten())
+                .map(|(_, value)| Text::from(address_of(value)))
+                .collect(),
             joined: export
                 .filter(|entry| !entry.deleted)
                 .and_then(|entry| entry.cloud),
             in_scope: in_scope(self.world, source),
-            fails: export.is_some_and(|entry| entry.failure.is_some())
-                || entry.is_some_and(|entry| entry.error.is_some()),
+            fails: failure.is_some() || entry.is_some_and(|entry| entry.error.is_some()),
             held: staged || engine.entra().iter().any(|(_, entry)| leaving(entry)),
             anchor,
         }
@@ -167,6 +184,11 @@ pub(super) fn name(world: &World, source: Source) -> Text {
     let directory = world.forests().get(source.forest);
     let image = directory.and_then(|it| it.object(source.object));
     image.map_or_else(Text::new, |image| image.name().clone())
+}
+
+/// The address in a value that may have a prefix such as `SMTP:`.
+pub(super) fn address_of(value: &str) -> &str {
+    value.split_once(':').map_or(value, |(_, address)| address)
 }
 
 fn is_purged(object: &DirectoryObject) -> bool {

@@ -1,24 +1,22 @@
 //! UPNs and addresses that a person needs and somebody else has (rules R3.2 and R3.3).
 
 use mock_ad::directory::AttributeId;
-use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress};
+use mock_cloud::tenant::ConflictProperty;
+use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress, SecurityIdentifier};
 use store::{Text, eq_fold};
 
-use super::look::{Look, Person};
+use super::look::{Look, Person, address_of};
 use super::plan::{Planned, Troubles, detach, is_troubled, step, trouble};
 use super::step::What;
 
-/// A UPN in the initial domain that nobody has.
-pub(super) fn spare_upn(look: &Look<'_>, key: CloudKey, prefix: &str) -> Text {
+/// A UPN in the initial domain that nobody has. It is numbered, because the service derives an
+/// address in that domain from the plain name (rule R4.10).
+pub(super) fn spare_upn(look: &Look<'_>, prefix: &str) -> Text {
     let tenant = look.world.tenant();
     let initial = tenant.domains.initial();
-    let numbers = 0..=tenant.objects().len();
-    let names = numbers.map(|number| match number {
-        0 => Text::from(format!("{prefix}@{initial}")),
-        _ => Text::from(format!("{prefix}.{number}@{initial}")),
-    });
-    let is_free = |upn: &Text| !tenant.owners_of(upn).any(|owner| owner != key);
-    names.into_iter().find(is_free).unwrap_or_default()
+    let mut names = (1..).map(|number| Text::from(format!("{prefix}.{number}@{initial}")));
+    let is_free = |upn: &Text| tenant.owners_of(upn).next().is_none();
+    names.find(is_free).unwrap_or_default()
 }
 
 /// The UPN and the addresses that Active Directory has for a person.
@@ -41,13 +39,48 @@ fn wanted(look: &Look<'_>, person: &Person) -> Vec<Text> {
     all
 }
 
-/// The first of a person's names that somebody else has, and who.
-pub(super) fn conflict(look: &Look<'_>, person: &Person) -> Option<(Text, CloudKey)> {
-    let own = person.own.or(person.joined);
+/// What a person needs: what Active Directory has, and what the service derives from it and misses.
+fn needed(look: &Look<'_>, person: &Person) -> Vec<Text> {
+    let mut all = wanted(look, person);
+    all.extend(person.conflicts.iter().cloned());
+    let joined = person.joined.and_then(|key| look.object(key));
+    let withheld = joined.map(|it| it.on_premises.provisioning_errors.iter());
+    let withheld = withheld.into_iter().flatten();
+    all.extend(withheld.map(|one| Text::from(address_of(&one.value))));
+    all
+}
+
+/// The names of a person that somebody else has, and who.
+fn conflicts<'a>(
+    look: &'a Look<'_>,
+    person: &Person,
+) -> impl Iterator<Item = (Text, CloudKey)> + use<'a> {
+    let own = person.target.or(person.joined);
     let tenant = look.world.tenant();
-    wanted(look, person).into_iter().find_map(|name| {
+    needed(look, person).into_iter().filter_map(move |name| {
         let owner = tenant.owners_of(&name).find(|owner| Some(*owner) != own)?;
         Some((name, owner))
+    })
+}
+
+/// The first of them.
+pub(super) fn conflict(look: &Look<'_>, person: &Person) -> Option<(Text, CloudKey)> {
+    conflicts(look, person).next()
+}
+
+/// Whether the service refuses edits because a value is withheld (rule R3.13).
+fn is_barred(object: &DirectoryObject) -> bool {
+    let mut errors = object.on_premises.provisioning_errors.iter();
+    errors.any(|one| one.property != ConflictProperty::UserPrincipalName)
+}
+
+/// Whether everything that is withheld from an object is free by now.
+fn is_free_again(look: &Look<'_>, key: CloudKey, object: &DirectoryObject) -> bool {
+    let tenant = look.world.tenant();
+    let mut errors = object.on_premises.provisioning_errors.iter();
+    !errors.any(|one| {
+        let mut owners = tenant.owners_of(address_of(&one.value));
+        owners.any(|owner| owner != key)
     })
 }
 
@@ -70,18 +103,53 @@ pub(super) fn free(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
         if is_troubled(troubles, person) {
             continue;
         }
-        let Some((name, owner)) = conflict(look, person) else {
-            continue;
-        };
-        let Some(object) = look.object(owner) else {
-            continue;
-        };
-        let planned = free_one(look, troubles, person, &name, owner, object);
-        if planned.is_some() {
-            return planned;
+        if let Some(other) = namesake(look, person) {
+            let planned = free_identifier(look, troubles, person, other);
+            if planned.is_some() {
+                return planned;
+            }
+        }
+        for (name, owner) in conflicts(look, person) {
+            let Some(object) = look.object(owner) else {
+                continue;
+            };
+            let planned = free_one(look, troubles, person, &name, owner, object);
+            if planned.is_some() {
+                return planned;
+            }
         }
     }
     None
+}
+
+/// Another live account that stems from the same security principal (rule R3.11e).
+pub(super) fn namesake(look: &Look<'_>, person: &Person) -> Option<CloudKey> {
+    let own = person.target.or(person.joined);
+    let directory = look.world.forests().get(person.source.forest)?;
+    let image = directory.object(person.source.object)?;
+    let bytes = image.bytes(AttributeId::OBJECT_SID)?;
+    let sid = SecurityIdentifier::from_bytes(bytes.into());
+    let tenant = look.world.tenant();
+    tenant
+        .find_by_security_identifier(&sid)
+        .find(|key| Some(*key) != own)
+}
+
+fn free_identifier(
+    look: &Look<'_>,
+    troubles: &mut Troubles,
+    person: &Person,
+    key: CloudKey,
+) -> Planned {
+    let object = look.object(key)?;
+    let why = "it still has the security identifier of this person";
+    if !object.is_synced() {
+        return step(What::ClearSecurityIdentifier(key), person, why);
+    }
+    if look.joined_to(key).is_some() {
+        return None;
+    }
+    detach(look, troubles, person, key, object)
 }
 
 fn free_one(
@@ -104,13 +172,15 @@ fn free_one(
             return None;
         }
     }
+    if is_barred(object) {
+        let why = format!("{label} can be edited once the service has seen what is free");
+        return is_free_again(look, owner, object)
+            .then(|| step(What::Wait, person, why))
+            .flatten();
+    }
     if is_upn {
         let prefix = upn.map(mock_cloud::Upn::prefix).unwrap_or_default();
-        return step(
-            What::SetUpn(owner, spare_upn(look, owner, prefix)),
-            person,
-            why,
-        );
+        return step(What::SetUpn(owner, spare_upn(look, prefix)), person, why);
     }
     if object.is_synced() {
         if look.joined_to(owner).is_some() {
@@ -134,26 +204,14 @@ fn free_one(
 
 /// Waits for values that are withheld though nobody has them any more (rule R3.8).
 pub(super) fn wait(look: &Look<'_>, _: &mut Troubles) -> Planned {
-    let tenant = look.world.tenant();
     let person = look.people.iter().find(|person| {
         let joined = person.joined.and_then(|key| look.object(key));
         joined.is_some_and(|it| !it.on_premises.provisioning_errors.is_empty())
             && conflict(look, person).is_none()
     })?;
-    let joined = person.joined.and_then(|key| look.object(key))?;
-    let mut errors = joined.on_premises.provisioning_errors.iter();
-    let owned = |value: &str| {
-        let address = value.split_once(':').map_or(value, |(_, address)| address);
-        tenant
-            .owners_of(address)
-            .any(|owner| Some(owner) != person.joined)
-    };
-    if errors.any(|one| owned(&one.value)) {
-        return None;
-    }
-    step(
-        What::Wait,
-        person,
-        "the values that are withheld are free by now",
-    )
+    let key = person.joined?;
+    let why = "the values that are withheld are free by now";
+    is_free_again(look, key, look.object(key)?)
+        .then(|| step(What::Wait, person, why))
+        .flatten()
 }

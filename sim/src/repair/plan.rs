@@ -145,7 +145,11 @@ fn is_ready(look: &Look<'_>, person: &Person) -> bool {
     };
     let Some(own) = person.own else {
         let mut holders = look.other_holders(anchor, None).into_iter();
-        return !holders.any(|key| look.is_anothers(person.source, key));
+        let blocked = person.target.is_some_and(|key| {
+            look.object(key)
+                .is_some_and(|it| obstacle(look, person, key, it).is_some())
+        });
+        return !blocked && !holders.any(|key| look.is_anothers(person.source, key));
     };
     let Some(object) = look.object(own) else {
         return false;
@@ -203,7 +207,7 @@ fn restored(look: &Look<'_>, key: CloudKey) -> What {
         .and_then(|it| it.user_principal_name.as_ref());
     let taken = upn.filter(|upn| tenant.owners_of(upn.as_str()).next().is_some());
     let options = RestoreOptions {
-        new_user_principal_name: taken.map(|upn| names::spare_upn(look, key, upn.prefix())),
+        new_user_principal_name: taken.map(|upn| names::spare_upn(look, upn.prefix())),
         auto_reconcile_proxy_conflicts: true,
     };
     What::Restore(key, options)
@@ -220,7 +224,13 @@ fn free_anchors(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             Some(_) => None,
             None => {
                 let holders = look.other_holders(anchor, None).into_iter();
-                let mut wrong = holders.filter(|key| look.is_anothers(person.source, *key));
+                let mut wrong = holders.filter(|key| {
+                    let object = look.object(*key);
+                    look.is_anothers(person.source, *key)
+                        || object.is_some_and(|it| {
+                            it.is_soft_deleted() && obstacle(look, person, *key, it).is_some()
+                        })
+                });
                 wrong.find_map(|key| take_anchor(look, troubles, person, key))
             }
         };
@@ -337,7 +347,7 @@ pub(super) fn detach(
 /// The own account made ready for a hard match.
 fn make_ready(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
     for person in look.people.iter().filter(|person| !person.is_home()) {
-        let (Some(own), Some(anchor)) = (person.own, &person.anchor) else {
+        let (Some(own), Some(anchor)) = (person.target, &person.anchor) else {
             continue;
         };
         let Some(object) = look.object(own).filter(|it| it.is_live()) else {
@@ -479,6 +489,7 @@ fn come_back(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
         !is_troubled(troubles, person)
             && is_ready(look, person)
             && names::conflict(look, person).is_none()
+            && names::namesake(look, person).is_none()
     })?;
     step(
         back(look, person)?,

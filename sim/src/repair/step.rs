@@ -49,6 +49,9 @@ pub enum What {
     AssignRole(CloudKey, Role),
     /// Clear `onPremisesObjectIdentifier` (rule R2.22).
     ClearObjectIdentifier(CloudKey),
+    /// Clear `onPremisesSecurityIdentifier`, which a formerly synced account keeps
+    /// (`Clear-ADSyncToolsOnPremisesAttribute`; older eras had only Microsoft's support for it).
+    ClearSecurityIdentifier(CloudKey),
     /// Give an account another UPN, because its own belongs to somebody else.
     SetUpn(CloudKey, Text),
     /// Give an account these proxyAddresses: those that belong to nobody else.
@@ -139,6 +142,10 @@ impl PlannedStep {
             What::RemoveRole(key, role) => cloud(CloudChange::RemoveRole(*key, role.clone())),
             What::AssignRole(key, role) => cloud(CloudChange::AssignRole(*key, role.clone())),
             What::ClearObjectIdentifier(key) => cloud(CloudChange::ClearObjectIdentifier(*key)),
+            What::ClearSecurityIdentifier(key) => {
+                let names = vec!["onPremisesSecurityIdentifier"];
+                cloud(CloudChange::ClearOnPremisesFacts(*key, names))
+            }
             What::SetUpn(key, upn) => {
                 let update = ObjectUpdate {
                     user_principal_name: Some(upn.clone()),
@@ -206,6 +213,9 @@ impl PlannedStep {
             }
             What::ClearObjectIdentifier(key) => {
                 format!("clear onPremisesObjectIdentifier of {}", label(key))
+            }
+            What::ClearSecurityIdentifier(key) => {
+                format!("clear onPremisesSecurityIdentifier of {}", label(key))
             }
             What::SetUpn(key, upn) => format!("change the UPN of {} to {upn}", label(key)),
             What::SetAddresses(key, addresses) if addresses.is_empty() => {
