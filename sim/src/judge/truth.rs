@@ -76,6 +76,7 @@ impl GroundTruth {
             .filter(|(source, own)| {
                 self.named.contains(own)
                     && joined(world, **source) == Some(**own)
+                    && crate::repair::in_scope(world, **source)
                     && world.tenant().object(**own).is_some_and(|it| it.is_live())
             })
             .map(|(_, own)| *own)

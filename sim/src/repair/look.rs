@@ -14,7 +14,7 @@ use crate::world::World;
 pub(super) const MARK: &str = "User_NotSynced";
 
 /// Whether a user is where the engine looks, and not marked as to be left out.
-pub(super) fn in_scope(world: &World, source: Source) -> bool {
+pub(crate) fn in_scope(world: &World, source: Source) -> bool {
     let directory = world.forests().get(source.forest);
     let Some((directory, image)) = directory.and_then(|it| Some((it, it.object(source.object)?)))
     else {

@@ -11,8 +11,8 @@
 //! 2. the own account back from the recycle bin
 //! 3. the anchor away from whoever else holds it: a twin that holds nothing leaves the recycle bin
 //!    for good, one that holds something is restored and loses the id
-//! 4. the own account made ready: roles, `onPremisesObjectIdentifier`, takeover block, ImmutableId
-//! 5. UPN and addresses away from whoever else has them
+//! 4. UPN and addresses away from whoever else has them
+//! 5. the own account made ready: roles, `onPremisesObjectIdentifier`, takeover block, ImmutableId
 //! 6. back into scope, a cycle, and everything that was taken away given back
 //!
 //! Before 2026 nothing is known to refuse a hard match on an administrator, so roles are taken away
@@ -27,8 +27,11 @@ mod step;
 mod tests;
 
 pub use aim::Aim;
+pub(crate) use look::in_scope;
 pub use plan::next;
 pub use step::{PlannedStep, What};
+
+use mock_cloud::CloudKey;
 
 use crate::engine::{PendingExport, Source};
 use crate::world::World;
@@ -100,7 +103,9 @@ fn guards(look: &Look<'_>) -> Option<String> {
 
 fn unrest(look: &Look<'_>) -> Option<String> {
     let tenant = look.world.tenant();
-    if let Some(key) = tenant.quarantined().next() {
+    // On an account that is not synced any more the record is history, and nothing clears it.
+    let synced = |key: &CloudKey| look.object(*key).is_some_and(|it| it.is_synced());
+    if let Some(key) = tenant.quarantined().find(synced) {
         return Some(format!("values are withheld from {}", look.label(key)));
     }
     let mut entries = look.world.engine().entra().iter();

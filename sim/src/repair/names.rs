@@ -6,7 +6,7 @@ use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress, SecurityIdentifier};
 use store::{Text, eq_fold};
 
 use super::look::{Look, Person, address_of};
-use super::plan::{Planned, Troubles, detach, is_troubled, step, trouble};
+use super::plan::{Planned, Troubles, detach, is_troubled, out, step, trouble};
 use super::step::What;
 
 /// A UPN in the initial domain that nobody has. It is numbered, because the service derives an
@@ -183,10 +183,11 @@ fn free_one(
         return step(What::SetUpn(owner, spare_upn(look, prefix)), person, why);
     }
     if object.is_synced() {
-        if look.joined_to(owner).is_some() {
-            let text = format!("{name} is with {label}, which is synced: change it there");
-            trouble(troubles, person, text);
-            return None;
+        if let Some(other) = look.joined_to(owner) {
+            // Active Directory does not have the value, so only an account that is not synced for
+            // a while can lose it.
+            let why = format!("{label} has {name}, and can't be edited while it is synced");
+            return step(out(look, other), other, why);
         }
         if !look.is_worth_keeping(owner) && object.kind.is_user() {
             return step(What::Delete(owner), person, why);

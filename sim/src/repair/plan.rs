@@ -29,8 +29,8 @@ pub fn next(world: &World, aim: &Aim) -> Next {
         let_go,
         restore,
         free_anchors,
-        make_ready,
         names::free,
+        make_ready,
         come_back,
         cycle,
         names::wait,
@@ -100,15 +100,18 @@ fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             }
             None => continue,
         };
-        let parking = look.aim.parking.get(person.source.forest);
-        let what = What::MoveOut {
-            person: person.source,
-            to: parking.copied().flatten(),
-            deletes: person.joined,
-        };
-        return step(what, person, why);
+        return step(out(look, person), person, why);
     }
     None
+}
+
+pub(super) fn out(look: &Look<'_>, person: &Person) -> What {
+    let parking = look.aim.parking.get(person.source.forest);
+    What::MoveOut {
+        person: person.source,
+        to: parking.copied().flatten(),
+        deletes: person.joined,
+    }
 }
 
 /// Whether more than the ImmutableId has to be set before a cycle may see the person.
@@ -128,6 +131,7 @@ fn is_open(look: &Look<'_>, person: &Person) -> bool {
         return false;
     }
     let direct = others.is_empty()
+        && names::conflict(look, person).is_none()
         && look
             .object(own)
             .is_some_and(|it| it.is_live() && !it.is_synced());
