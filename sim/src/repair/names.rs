@@ -152,6 +152,42 @@ fn free_identifier(
     detach(look, troubles, person, key, object)
 }
 
+/// Makes an account editable that values are withheld from: once nobody has them, the service
+/// gives them back within the hour.
+fn unbar(look: &Look<'_>, person: &Person, key: CloudKey, object: &DirectoryObject) -> Planned {
+    let tenant = look.world.tenant();
+    for one in object.on_premises.provisioning_errors.iter() {
+        let address = address_of(&one.value);
+        for owner in tenant.owners_of(address).filter(|owner| *owner != key) {
+            let other = look.object(owner)?;
+            let upn = other.user_principal_name.as_ref();
+            let is_upn = upn.is_some_and(|upn| eq_fold(upn.as_str(), address));
+            if other.is_synced() || is_barred(other) || is_upn {
+                continue;
+            }
+            let label = object.label();
+            let why = format!("{label} can't be edited while {address} is withheld from it");
+            return step(
+                What::SetAddresses(owner, without(other, address)),
+                person,
+                why,
+            );
+        }
+    }
+    let label = object.label();
+    let why = format!("{label} can be edited once the service has seen what is free");
+    is_free_again(look, key, object)
+        .then(|| step(What::Wait, person, why))
+        .flatten()
+}
+
+/// The addresses of an object without one.
+fn without(object: &DirectoryObject, address: &str) -> Vec<ProxyAddress> {
+    let all = object.proxy_addresses.iter();
+    let others = all.filter(|it| !it.is_smtp() || !eq_fold(it.address(), address));
+    others.cloned().collect()
+}
+
 fn free_one(
     look: &Look<'_>,
     troubles: &mut Troubles,
@@ -173,10 +209,7 @@ fn free_one(
         }
     }
     if is_barred(object) {
-        let why = format!("{label} can be edited once the service has seen what is free");
-        return is_free_again(look, owner, object)
-            .then(|| step(What::Wait, person, why))
-            .flatten();
+        return unbar(look, person, owner, object);
     }
     if is_upn {
         let prefix = upn.map(mock_cloud::Upn::prefix).unwrap_or_default();
@@ -194,10 +227,8 @@ fn free_one(
         }
         return detach(look, troubles, person, owner, object);
     }
-    let others = object.proxy_addresses.iter();
-    let others = others.filter(|it| !it.is_smtp() || !eq_fold(it.address(), name));
     step(
-        What::SetAddresses(owner, others.cloned().collect()),
+        What::SetAddresses(owner, without(object, name)),
         person,
         why,
     )

@@ -41,11 +41,25 @@ pub fn next(world: &World, aim: &Aim) -> Next {
             return Next::Step(Box::new(step));
         }
     }
+    for person in &look.people {
+        if !person.in_scope || !person.is_home() && !is_kept_apart(&look, person) {
+            trouble(
+                &mut troubles,
+                person,
+                "nothing that is known helps this person",
+            );
+        }
+    }
     if troubles.is_empty() {
         Next::Done
     } else {
         Next::Stuck(troubles)
     }
+}
+
+/// Whether the account is cloud-managed on purpose.
+fn is_kept_apart(look: &Look<'_>, person: &Person) -> bool {
+    person.own.is_some_and(|own| is_managed(look, own))
 }
 
 pub(super) fn step(what: What, person: &Person, why: impl Into<String>) -> Planned {
@@ -95,6 +109,9 @@ fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
                 format!("{} is somebody else's account", look.label(joined))
             }
             Some(_) => continue,
+            None if person.fails && is_binned(look, person.target) => {
+                "the account can't come back under the names it had".to_owned()
+            }
             None if is_open(look, person) => {
                 "a cycle could make or restore another account meanwhile".to_owned()
             }
@@ -110,8 +127,16 @@ pub(super) fn out(look: &Look<'_>, person: &Person) -> What {
     What::MoveOut {
         person: person.source,
         to: parking.copied().flatten(),
-        deletes: person.joined,
+        // A cycle that runs before the move may give back what is in the recycle bin.
+        deletes: person
+            .joined
+            .or(person.target.filter(|_| person.own.is_none())),
     }
+}
+
+fn is_binned(look: &Look<'_>, key: Option<CloudKey>) -> bool {
+    let object = key.and_then(|key| look.object(key));
+    object.is_some_and(|it| it.is_soft_deleted())
 }
 
 /// Whether more than the ImmutableId has to be set before a cycle may see the person.
@@ -149,11 +174,12 @@ fn is_ready(look: &Look<'_>, person: &Person) -> bool {
     };
     let Some(own) = person.own else {
         let mut holders = look.other_holders(anchor, None).into_iter();
-        let blocked = person.target.is_some_and(|key| {
-            look.object(key)
-                .is_some_and(|it| obstacle(look, person, key, it).is_some())
-        });
-        return !blocked && !holders.any(|key| look.is_anothers(person.source, key));
+        let blocked = |key| {
+            let object = look.object(key);
+            object.is_some_and(|it| obstacle(look, person, key, it).is_some())
+        };
+        return !person.target.is_some_and(blocked)
+            && !holders.any(|key| look.is_anothers(person.source, key));
     };
     let Some(object) = look.object(own) else {
         return false;
@@ -178,10 +204,12 @@ fn let_go(look: &Look<'_>, _: &mut Troubles) -> Planned {
     step(What::Cycle(cycle_policy(look)), person, why)
 }
 
-/// The own accounts back from the recycle bin.
+/// The accounts that are to be matched back from the recycle bin, the own ones and those that
+/// somebody without an own one left there.
 fn restore(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
     for person in &look.people {
-        let Some(own) = person.own.filter(|own| !look.is_live(*own)) else {
+        let left = person.target.filter(|_| !person.in_scope);
+        let Some(own) = person.own.or(left).filter(|own| !look.is_live(*own)) else {
             continue;
         };
         let anchor = look
@@ -229,11 +257,7 @@ fn free_anchors(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             None => {
                 let holders = look.other_holders(anchor, None).into_iter();
                 let mut wrong = holders.filter(|key| {
-                    let object = look.object(*key);
-                    look.is_anothers(person.source, *key)
-                        || object.is_some_and(|it| {
-                            it.is_soft_deleted() && obstacle(look, person, *key, it).is_some()
-                        })
+                    look.is_anothers(person.source, *key) || is_blocked(look, person, *key)
                 });
                 wrong.find_map(|key| take_anchor(look, troubles, person, key))
             }
@@ -243,6 +267,12 @@ fn free_anchors(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
         }
     }
     None
+}
+
+/// Whether an account in the recycle bin could not be matched as it is.
+fn is_blocked(look: &Look<'_>, person: &Person, key: CloudKey) -> bool {
+    let object = look.object(key).filter(|it| it.is_soft_deleted());
+    object.is_some_and(|it| obstacle(look, person, key, it).is_some())
 }
 
 /// Takes an anchor away from everybody but one.
