@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 pub(crate) mod explore;
 mod import;
+pub(crate) mod messes;
 mod predict;
 pub(crate) mod run;
 

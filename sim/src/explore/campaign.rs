@@ -11,6 +11,25 @@ use crate::judge::Property;
 use crate::mess::Mess;
 use crate::scenario::Diagnostic;
 
+/// What a campaign of repairs should have met somewhere, under the words of [`Tally::reached`], with
+/// what each is: a campaign that never met them proves less than it seems to.
+pub const SIGHTS: [(&str, &str); 8] = [
+    (
+        "InvalidSoftMatch",
+        "a soft match refused over another anchor",
+    ),
+    ("created", "a duplicate made"),
+    ("hard-match", "an account taken over by its anchor"),
+    (
+        "soft-match by primary-smtp",
+        "an account taken over by its address",
+    ),
+    ("soft-match by upn", "an account taken over by its UPN"),
+    ("quarantine", "a value withheld"),
+    ("restored", "an account given back by an export"),
+    ("throttled", "a call put off"),
+];
+
 /// What came of some messes in one profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {

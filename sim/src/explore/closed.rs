@@ -85,34 +85,34 @@ impl Loop {
         scenario: &Scenario,
         profile: Profile,
     ) -> Result<(Runner<'static>, Scenario, Turn), Box<Diagnostic>> {
-        let (mut runner, scenario) = Runner::start(file, scenario, profile)?;
+        let (runner, scenario) = Runner::start(file, scenario, profile)?;
+        let mut turn = Turn {
+            world: runner.world().clone(),
+            aim: std::sync::Arc::default(),
+            truth: GroundTruth::default(),
+            spent: 0,
+            events: BTreeSet::new(),
+            settled_in: 0,
+        };
         let mut memo = Memo::default();
         let mut print = |world: &World| {
             let mut mixer = Mixer::new();
             fingerprint::world(world, &mut memo, &mut mixer);
             mixer.finish()
         };
-        let mut before = print(runner.world());
-        let mut settled_in = 0;
-        while settled_in < SETTLE_MAX {
-            runner.happen(&Action::Cycle(CyclePolicy::Initial));
-            settled_in += 1;
-            let after = print(runner.world());
+        let mut before = print(&turn.world);
+        while turn.settled_in < SETTLE_MAX {
+            turn.act(&Action::Cycle(CyclePolicy::Initial));
+            turn.settled_in += 1;
+            let after = print(&turn.world);
             if after == before {
                 break;
             }
             before = after;
         }
-        let truth = runner.truth();
-        let aim = Aim::of(runner.world(), truth.belongs.clone());
-        let turn = Turn {
-            world: runner.world().clone(),
-            aim: std::sync::Arc::new(aim),
-            truth,
-            spent: 0,
-            events: BTreeSet::new(),
-            settled_in,
-        };
+        let belongs = runner.truth().belongs;
+        turn.aim = std::sync::Arc::new(Aim::of(&turn.world, belongs.clone()));
+        turn.truth = GroundTruth::of(&turn.world, belongs);
         Ok((runner, scenario, turn))
     }
 

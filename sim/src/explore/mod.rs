@@ -35,7 +35,7 @@ use closed::Loop;
 use search::{Found, Model, Search};
 use stage::Subject;
 
-pub use campaign::{Failure, Tally, messes};
+pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use trace::TraceStep;
 
 /// How far an exploration goes.

@@ -90,6 +90,7 @@ impl<'a, M: Model> Search<'a, M> {
         }
         let first = self.graph.root();
         self.known.insert(print, (first, spent));
+        model.reached(&start, &mut self.reached);
         if let Some(violation) = model.violation(&start) {
             return Some((first, violation));
         }
