@@ -313,8 +313,8 @@ fn add(into: &mut Value, from: &Value) {
         .collect();
     reached.extend(words(&from["reached"]).into_iter().map(str::to_owned));
     into["reached"] = json!(reached);
-    let worse = ["counterexample", "inconclusive", "converges"];
-    let worst = worse
+    let order = ["counterexample", "inconclusive", "converges"];
+    let worst = order
         .iter()
         .find(|word| into["answer"] == **word || from["answer"] == **word);
     into["answer"] = json!(worst);

@@ -55,7 +55,7 @@ pub(super) fn counterexample(
         });
     }
     let mut scenario = scenario.clone();
-    scenario.steps = steps.steps;
+    scenario.steps = steps.list;
     scenario.explore = None;
     let path: Vec<String> = places.iter().map(ToString::to_string).collect();
     Counterexample {
@@ -175,7 +175,7 @@ fn failures(events: &[Event]) -> Option<String> {
 
 /// The steps of a scenario that does the same.
 struct Steps {
-    steps: Vec<Spanned<Step>>,
+    list: Vec<Spanned<Step>>,
     cloud: BTreeMap<CloudKey, String>,
     ad: BTreeMap<Source, String>,
 }
@@ -187,7 +187,7 @@ fn name(text: &str) -> Name {
 impl Steps {
     fn new(runner: &Runner<'static>, start: &Turn) -> Self {
         let mut steps = Self {
-            steps: Vec::new(),
+            list: Vec::new(),
             cloud: runner.cloud_by_name(),
             ad: runner.ad_by_name(),
         };
@@ -199,7 +199,7 @@ impl Steps {
     }
 
     fn push(&mut self, step: Step) {
-        self.steps.push(Spanned::derived(step));
+        self.list.push(Spanned::derived(step));
     }
 
     fn expect(&mut self, expectation: Expectation) {
@@ -243,8 +243,7 @@ impl Steps {
         events: &[Event],
     ) {
         match go {
-            Happening::Late => self.push(Step::Sync(SyncPolicy::Delta)),
-            Happening::Scheduler => self.push(Step::Sync(SyncPolicy::Delta)),
+            Happening::Late | Happening::Scheduler => self.push(Step::Sync(SyncPolicy::Delta)),
             Happening::Broken | Happening::AdLags | Happening::TenantLags => {
                 for step in broken(go) {
                     self.push(step);

@@ -37,7 +37,7 @@ fn a_larger_scope_holds_the_smaller_one() {
 fn samples_follow_the_seed() {
     assert_eq!(sample(3, 3, 7, 20), sample(3, 3, 7, 20));
     assert_ne!(sample(3, 3, 7, 20), sample(3, 3, 8, 20));
-    assert!(sample(3, 3, 7, 20).iter().all(|mess| mess.is_possible()));
+    assert!(sample(3, 3, 7, 20).iter().all(super::Mess::is_possible));
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn is_kept_apart(look: &Look<'_>, person: &Person) -> bool {
     person.own.is_some_and(|own| is_managed(look, own))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what phases give")]
 pub(super) fn step(what: What, person: &Person, why: impl Into<String>) -> Planned {
     Some(PlannedStep::new(what, Some(person.source), why.into()))
 }
@@ -108,14 +109,13 @@ fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             Some(joined) if look.is_anothers(person.source, joined) => {
                 format!("{} is somebody else's account", look.label(joined))
             }
-            Some(_) => continue,
             None if person.fails && is_binned(look, person.target) => {
                 "the account can't come back under the names it had".to_owned()
             }
             None if is_open(look, person) => {
                 "a cycle could make or restore another account meanwhile".to_owned()
             }
-            None => continue,
+            _ => continue,
         };
         return step(out(look, person), person, why);
     }
