@@ -28,7 +28,8 @@ pub(crate) struct Messes {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
     people: Option<u8>,
     /// How many objects the tenant has, besides an administrator; one more than people by default.
-    #[arg(long, value_name = "M", requires = "people", value_parser = clap::value_parser!(u8).range(0..=8))]
+    #[arg(long, value_name = "M", requires = "people")]
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=8))]
     cloud: Option<u8>,
     /// All messes that differ from a plain world in at most so many points.
     #[arg(long, value_name = "K", requires = "people", default_value_t = 2)]

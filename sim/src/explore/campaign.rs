@@ -11,8 +11,8 @@ use crate::judge::Property;
 use crate::mess::Mess;
 use crate::scenario::Diagnostic;
 
-/// What a campaign of repairs should have met somewhere, under the words of [`Tally::reached`], with
-/// what each is: a campaign that never met them proves less than it seems to.
+/// What a campaign of repairs should have met somewhere, under the words of [`Tally::reached`],
+/// with what each is: a campaign that never met them proves less than it seems to.
 pub const SIGHTS: [(&str, &str); 8] = [
     (
         "InvalidSoftMatch",

@@ -7,8 +7,8 @@
 //! A procedure that led nowhere is run again, once more often than faults were met: the last run
 //! meets none.
 //!
-//! A scenario with `procedure: closed-loop` is explored with the planner of [`crate::repair`] in place
-//! of its steps: the engine comes to rest, and then the planner looks before each step.
+//! A scenario with `procedure: closed-loop` is explored with the planner of [`crate::repair`] in
+//! place of its steps: the engine comes to rest, and then the planner looks before each step.
 //!
 //! Not explored: what several people do at once, and a fault in the middle of an export of several
 //! objects: a broken cycle ends before its exports.

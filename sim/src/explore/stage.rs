@@ -315,7 +315,7 @@ impl Model for Subject {
         false
     }
 
-    /// A second run may begin once more often than faults were met, so faults are no mere cost here.
+    /// A second run may begin once more often than faults were met: they are no mere cost here.
     fn fingerprint(&self, stage: &Stage, memo: &mut Memo) -> (u128, u32) {
         let mut mixer = Mixer::new();
         mixer.put(stage.at as u64);

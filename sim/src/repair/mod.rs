@@ -19,9 +19,11 @@
 //! only where rule R2.20 holds.
 
 mod aim;
+mod anchors;
 mod look;
 mod names;
 mod plan;
+mod ready;
 mod step;
 #[cfg(test)]
 mod tests;

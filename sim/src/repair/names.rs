@@ -5,8 +5,9 @@ use mock_cloud::tenant::ConflictProperty;
 use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress, SecurityIdentifier};
 use store::{Text, eq_fold};
 
+use super::anchors::detach;
 use super::look::{Look, Person, address_of};
-use super::plan::{Planned, Troubles, detach, is_troubled, out, step, trouble};
+use super::plan::{Planned, Troubles, is_troubled, out, step, trouble};
 use super::step::What;
 
 /// A UPN in the initial domain that nobody has. It is numbered, because the service derives an

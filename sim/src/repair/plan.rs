@@ -1,13 +1,13 @@
 //! The decision: which step comes next.
 
-use mock_cloud::tenant::Role;
+use mock_cloud::CloudKey;
 use mock_cloud::tenant::administer::RestoreOptions;
-use mock_cloud::{CloudKey, DirectoryObject, Profile, SourceAnchor};
-use store::Text;
 
 use super::aim::Aim;
+use super::anchors;
 use super::look::{Look, Person};
 use super::names;
+use super::ready::{self, obstacle};
 use super::step::{PlannedStep, What};
 use super::{Next, Trouble};
 use crate::engine::{CyclePolicy, PendingExport, Source};
@@ -28,9 +28,9 @@ pub fn next(world: &World, aim: &Aim) -> Next {
         leave,
         let_go,
         restore,
-        free_anchors,
+        anchors::free_anchors,
         names::free,
-        make_ready,
+        ready::make_ready,
         come_back,
         cycle,
         names::wait,
@@ -163,7 +163,7 @@ fn is_open(look: &Look<'_>, person: &Person) -> bool {
     !direct
 }
 
-fn is_managed(look: &Look<'_>, key: CloudKey) -> bool {
+pub(super) fn is_managed(look: &Look<'_>, key: CloudKey) -> bool {
     look.aim.cloud_managed.contains(&key)
 }
 
@@ -216,7 +216,7 @@ fn restore(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             .object(own)
             .and_then(|it| it.on_premises.immutable_id.as_ref());
         if let Some(anchor) = anchor
-            && let Some(planned) = free(look, troubles, person, anchor, own)
+            && let Some(planned) = anchors::free(look, troubles, person, anchor, own)
         {
             return Some(planned);
         }
@@ -232,7 +232,7 @@ fn restore(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
 }
 
 /// A restore under names that nobody else has by now (rule R3.11d).
-fn restored(look: &Look<'_>, key: CloudKey) -> What {
+pub(super) fn restored(look: &Look<'_>, key: CloudKey) -> What {
     let tenant = look.world.tenant();
     let upn = look
         .object(key)
@@ -243,277 +243,6 @@ fn restored(look: &Look<'_>, key: CloudKey) -> What {
         auto_reconcile_proxy_conflicts: true,
     };
     What::Restore(key, options)
-}
-
-/// The anchors of all who are not joined to their own account away from everybody else.
-fn free_anchors(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
-    for person in look.people.iter().filter(|person| !person.is_home()) {
-        let Some(anchor) = &person.anchor else {
-            continue;
-        };
-        let planned = match person.own {
-            Some(own) if !is_managed(look, own) => free(look, troubles, person, anchor, own),
-            Some(_) => None,
-            None => {
-                let holders = look.other_holders(anchor, None).into_iter();
-                let mut wrong = holders.filter(|key| {
-                    look.is_anothers(person.source, *key) || is_blocked(look, person, *key)
-                });
-                wrong.find_map(|key| take_anchor(look, troubles, person, key))
-            }
-        };
-        if planned.is_some() {
-            return planned;
-        }
-    }
-    None
-}
-
-/// Whether an account in the recycle bin could not be matched as it is.
-fn is_blocked(look: &Look<'_>, person: &Person, key: CloudKey) -> bool {
-    let object = look.object(key).filter(|it| it.is_soft_deleted());
-    object.is_some_and(|it| obstacle(look, person, key, it).is_some())
-}
-
-/// Takes an anchor away from everybody but one.
-fn free(
-    look: &Look<'_>,
-    troubles: &mut Troubles,
-    person: &Person,
-    anchor: &SourceAnchor,
-    keep: CloudKey,
-) -> Planned {
-    let holders = look.other_holders(anchor, Some(keep));
-    let mut planned = holders
-        .into_iter()
-        .map(|key| take_anchor(look, troubles, person, key));
-    planned.find_map(|planned| planned)
-}
-
-fn take_anchor(
-    look: &Look<'_>,
-    troubles: &mut Troubles,
-    person: &Person,
-    key: CloudKey,
-) -> Planned {
-    let object = look.object(key)?;
-    let label = object.label();
-    if object.is_soft_deleted() {
-        if look.is_worth_keeping(key) {
-            let why = format!(
-                "{label} holds something, so its id has to be cleared, and for that it \
-                               has to be live"
-            );
-            return step(restored(look, key), person, why);
-        }
-        let why = format!("{label} holds nothing, and the ImmutableId only while it is in the bin");
-        return step(What::Purge(key), person, why);
-    }
-    if !object.is_synced() {
-        if object.on_premises.cloud_managed {
-            let text = format!("{label} is cloud-managed and carries the anchor of somebody else");
-            trouble(troubles, person, text);
-            return None;
-        }
-        let why = format!("{label} carries an anchor that belongs to somebody else");
-        return step(What::ClearImmutableId(key), person, why);
-    }
-    adopt(look, troubles, person, key, object)
-}
-
-/// A synced account that the engine has not connected: what it deletes has to be its own first.
-fn adopt(
-    look: &Look<'_>,
-    troubles: &mut Troubles,
-    person: &Person,
-    key: CloudKey,
-    object: &DirectoryObject,
-) -> Planned {
-    let anchor = object.on_premises.immutable_id.as_ref();
-    let of = anchor.and_then(|anchor| look.of_anchor(anchor));
-    match of {
-        Some(of) if of.joined == Some(key) => {
-            let text = format!(
-                "{} is rightly joined to the anchor of this person",
-                object.label()
-            );
-            trouble(troubles, person, text);
-            None
-        }
-        Some(of) if of.in_scope => None,
-        Some(of) => {
-            let why = format!(
-                "only what the engine has connected can it let go: {}",
-                object.label()
-            );
-            step(back(look, of)?, of, why)
-        }
-        None if !look.is_worth_keeping(key) => step(
-            What::Delete(key),
-            person,
-            "it is an orphan that holds nothing",
-        ),
-        None => detach(look, troubles, person, key, object),
-    }
-}
-
-/// An orphan that holds something can only be changed once it is cloud-managed (rule R2.30).
-pub(super) fn detach(
-    look: &Look<'_>,
-    troubles: &mut Troubles,
-    person: &Person,
-    key: CloudKey,
-    object: &DirectoryObject,
-) -> Planned {
-    let label = object.label();
-    if look.world.profile < Profile::Entra2025 {
-        let text = format!(
-            "{label} is synced from an object that no forest has, and before 2025 only turning \
-             synchronisation off for the whole tenant makes it editable"
-        );
-        trouble(troubles, person, text);
-        return None;
-    }
-    let why = format!("{label} is synced from an object that no forest has");
-    step(What::SetCloudManaged(key, true), person, why)
-}
-
-/// The own account made ready for a hard match.
-fn make_ready(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
-    for person in look.people.iter().filter(|person| !person.is_home()) {
-        let (Some(own), Some(anchor)) = (person.target, &person.anchor) else {
-            continue;
-        };
-        let Some(object) = look.object(own).filter(|it| it.is_live()) else {
-            continue;
-        };
-        if is_managed(look, own) || !look.other_holders(anchor, Some(own)).is_empty() {
-            continue;
-        }
-        let carries = object.on_premises.immutable_id.as_ref() == Some(anchor);
-        let planned = if object.is_synced() {
-            if carries {
-                None
-            } else if look.joined_to(own).is_some() {
-                continue;
-            } else {
-                adopt_own(look, troubles, person, own, object)
-            }
-        } else if let Some(what) = obstacle(look, person, own, object) {
-            remove(look, troubles, person, own, what)
-        } else if !carries {
-            let why = "the anchor decides before every name";
-            step(
-                What::SetImmutableId(own, person.source, anchor.clone()),
-                person,
-                why,
-            )
-        } else if object.on_premises.cloud_managed {
-            let why = "Active Directory is to be its source of authority";
-            step(What::SetCloudManaged(own, false), person, why)
-        } else {
-            None
-        };
-        if planned.is_some() {
-            return planned;
-        }
-    }
-    None
-}
-
-/// The own account is synced from something else that the engine has not connected.
-fn adopt_own(
-    look: &Look<'_>,
-    troubles: &mut Troubles,
-    person: &Person,
-    own: CloudKey,
-    object: &DirectoryObject,
-) -> Planned {
-    let anchor = object.on_premises.immutable_id.as_ref();
-    match anchor.and_then(|anchor| look.of_anchor(anchor)) {
-        Some(of) if !of.in_scope => {
-            let label = object.label();
-            let why = format!("only what the engine has connected can it let go: {label}");
-            step(back(look, of)?, of, why)
-        }
-        Some(_) => None,
-        None => detach(look, troubles, person, own, object),
-    }
-}
-
-/// What would make the service refuse a hard match on the own account (rules R2.7 and R2.20).
-fn obstacle(
-    look: &Look<'_>,
-    person: &Person,
-    own: CloudKey,
-    object: &DirectoryObject,
-) -> Option<What> {
-    let tenant = look.world.tenant();
-    if tenant
-        .features
-        .block_cloud_object_takeover_through_hard_match
-        && !object.is_synced()
-    {
-        return Some(What::BlockTakeover(false));
-    }
-    if !tenant.policy.hard_match_hardening {
-        return None;
-    }
-    if let Some(role) = tenant.roles.of(own).into_iter().next() {
-        return Some(What::RemoveRole(own, role));
-    }
-    let stored = object.on_premises.object_identifier?;
-    let directory = look.world.forests().get(person.source.forest)?;
-    let guid = *directory.object(person.source.object)?.guid.as_bytes();
-    let must_be_empty = tenant.policy.object_identifier_must_be_empty;
-    let allowed = tenant
-        .features
-        .allow_on_prem_update_of_on_premises_object_identifier;
-    (!allowed && (stored != guid || must_be_empty)).then_some(What::ClearObjectIdentifier(own))
-}
-
-fn remove(
-    look: &Look<'_>,
-    troubles: &mut Troubles,
-    person: &Person,
-    own: CloudKey,
-    what: What,
-) -> Planned {
-    let label = look.label(own);
-    if let What::RemoveRole(_, role) = &what {
-        if is_last(look, own, role) {
-            let text = format!(
-                "{label} is the last {}: give the role to a second account",
-                role.0
-            );
-            trouble(troubles, person, text);
-            return None;
-        }
-        if !look
-            .aim
-            .roles
-            .get(&own)
-            .is_some_and(|roles| roles.contains(role))
-        {
-            let text = format!("{label} is eligible for {}: take that away", role.0);
-            trouble(troubles, person, text);
-            return None;
-        }
-    }
-    let why = match &what {
-        What::RemoveRole(..) => "since 2026 a hard match on a holder of a role is refused",
-        What::BlockTakeover(_) => "the tenant refuses hard matches",
-        _ => "the account is mapped to another object of Active Directory",
-    };
-    step(what, person, why)
-}
-
-/// Whether nobody else holds a role without which nobody could give it back.
-fn is_last(look: &Look<'_>, key: CloudKey, role: &Role) -> bool {
-    let tenant = look.world.tenant();
-    let global = Role(Text::from("Global Administrator"));
-    let mut others = tenant.roles.holders(&global);
-    *role == global && !others.any(|other| other != key && look.is_live(other))
 }
 
 /// Back into scope, whoever is ready.
@@ -532,7 +261,7 @@ fn come_back(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
     )
 }
 
-fn back(look: &Look<'_>, person: &Person) -> Option<What> {
+pub(super) fn back(look: &Look<'_>, person: &Person) -> Option<What> {
     let home = look.aim.homes.get(&person.source).copied()?;
     let Source { forest, object } = person.source;
     let parent = look.world.forests().get(forest)?.object(object)?.parent;

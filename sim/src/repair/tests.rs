@@ -54,9 +54,7 @@ fn a_duplicate_is_taken_out_purged_and_replaced() {
         .collect();
     assert_eq!(
         verbs,
-        [
-            "out", "cycle", "cycle", "purge", "id", "back", "cycle", "cycle"
-        ]
+        ["out", "cycle", "cycle", "purge", "id", "back", "cycle"]
     );
 }
 
