@@ -57,6 +57,10 @@ pub(super) fn counterexample(
     let mut scenario = scenario.clone();
     scenario.steps = steps.list;
     scenario.explore = None;
+    let converged = Spanned::derived(Expectation::Converged);
+    if !scenario.check.finally.contains(&converged) {
+        scenario.check.finally.push(converged);
+    }
     let path: Vec<String> = places.iter().map(ToString::to_string).collect();
     Counterexample {
         violation,

@@ -91,8 +91,9 @@ impl<'a> Look<'a> {
         let mv = entry.and_then(|entry| engine.metaverse().get(entry.metaverse?));
         let export = mv.and_then(|mv| engine.entra().get(mv.connector?));
         let own = self.aim.belongs.get(&source).copied();
-        let staged = entry
-            .is_some_and(|entry| entry.metaverse.is_some() || entry.pending != PendingImport::None);
+        // An object that the default rules leave out stays in the metaverse, without values.
+        let staged = entry.is_some_and(|entry| entry.pending != PendingImport::None)
+            || mv.is_some_and(|mv| mv.connector.is_some() || mv.attributes.is_some());
         let leaving = |entry: &CsEntry| {
             entry.kind == SyncObjectType::User
                 && Some(&entry.anchor) == anchor.as_ref()
