@@ -36,6 +36,8 @@
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`rehearse`]: a history that somebody else made, judged
 //! - [`predict`]: what the next synchronisation does to each object, and why
+//! - [`mess`]: starting points of a repair, over patterns of equality
+//! - [`repair`]: what an administrator does next, decided anew before each step
 
 pub mod engine;
 pub mod explain;
@@ -43,8 +45,10 @@ pub mod explore;
 pub mod hazard;
 pub mod judge;
 pub mod manager;
+pub mod mess;
 pub mod predict;
 pub mod rehearse;
+pub mod repair;
 pub mod run;
 pub mod scenario;
 pub mod snapshot;

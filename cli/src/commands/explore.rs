@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use mock_cloud::Profile;
 use sim::explore::{Answer, Bounds, Exploration, explore, replay};
 use sim::run::{known, load};
 use sim::scenario::{Scenario, render};
 
+use super::messes::{self, Merge, Messes};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files::{self, ScenarioFile};
@@ -15,10 +16,18 @@ use crate::report::{self, exploration};
 
 /// Prove or refute that procedures converge: every order, every fault within bounds.
 ///
+/// With `--people`, the closed-loop repair is explored from every mess of so many people instead of
+/// scenarios: which account has whose UPN, address, anchor, and what kind of account it is.
+///
 /// A scenario whose `explore` key expects a counterexample is fine when there is one. Exit codes:
 /// 0 as expected, 1 a counterexample or an unexpected answer, 3 inconclusive, 4 nothing selected.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Explore {
+    #[command(subcommand)]
+    command: Option<ExploreCommand>,
+    #[command(flatten)]
+    messes: Messes,
     /// Scenario files, or directories of them; those of a directory without an `explore` key are
     /// left out.
     #[arg(default_value = "scenarios/procedures")]
@@ -49,6 +58,12 @@ pub(crate) struct Explore {
     format: Format,
 }
 
+#[derive(Debug, Subcommand)]
+enum ExploreCommand {
+    /// Join the JSON results of all parts of a campaign into one.
+    Merge(Merge),
+}
+
 /// How to print explorations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -70,6 +85,19 @@ fn partition(text: &str) -> Result<(usize, usize), String> {
 
 impl Explore {
     pub(super) fn run(&self) -> Result<Exit, Error> {
+        if let Some(ExploreCommand::Merge(merge)) = &self.command {
+            return merge.run();
+        }
+        if self.messes.are_wanted() {
+            return self.messes.run(&messes::Rest {
+                profile: self.profile,
+                faults: self.faults.unwrap_or(0),
+                states: self.states,
+                partition: self.partition.unwrap_or((0, 1)),
+                write: self.write.as_deref(),
+                format: self.format,
+            });
+        }
         let bounds = Bounds {
             faults: self.faults,
             depth: self.depth,

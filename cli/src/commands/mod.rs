@@ -6,6 +6,7 @@ mod control;
 mod explain;
 pub(crate) mod explore;
 mod import;
+pub(crate) mod messes;
 mod predict;
 pub(crate) mod rehearse;
 pub(crate) mod run;

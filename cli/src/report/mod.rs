@@ -1,5 +1,6 @@
 //! What people and programs read.
 
+pub(crate) mod campaign;
 pub(crate) mod exploration;
 pub(crate) mod history;
 pub(crate) mod prediction;

@@ -1,12 +1,10 @@
 //! The states that were visited, and how they lead to one another.
 
-use super::stage::Move;
-
 #[derive(Debug, Clone, Copy)]
-struct Node {
+struct Node<M> {
     parent: u32,
     depth: u32,
-    by: Option<Move>,
+    by: Option<M>,
     /// Converged, or not looked beyond: counted as if a good end could be reached.
     good: bool,
     /// The procedure is at its end.
@@ -14,20 +12,30 @@ struct Node {
 }
 
 /// All states and all moves.
-#[derive(Debug, Default)]
-pub(super) struct Graph {
-    nodes: Vec<Node>,
+#[derive(Debug)]
+pub(super) struct Graph<M> {
+    nodes: Vec<Node<M>>,
     /// Moves without a fault, as (from, to).
     edges: Vec<(u32, u32)>,
     faults: usize,
 }
 
-impl Graph {
+impl<M> Default for Graph<M> {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            faults: 0,
+        }
+    }
+}
+
+impl<M: Copy> Graph<M> {
     pub(super) fn root(&mut self) -> u32 {
         self.push(0, 0, None)
     }
 
-    fn push(&mut self, parent: u32, depth: u32, by: Option<Move>) -> u32 {
+    fn push(&mut self, parent: u32, depth: u32, by: Option<M>) -> u32 {
         let id = self.nodes.len() as u32;
         self.nodes.push(Node {
             parent,
@@ -39,31 +47,27 @@ impl Graph {
         id
     }
 
-    pub(super) fn child(&mut self, parent: u32, by: Move) -> u32 {
+    pub(super) fn child(&mut self, parent: u32, by: M, fault: bool) -> u32 {
         let id = self.push(parent, self.depth_of(parent) + 1, Some(by));
-        self.edge(parent, id, by);
+        self.edge(parent, id, fault);
         id
     }
 
-    pub(super) fn edge(&mut self, from: u32, to: u32, by: Move) {
-        if by.is_fault() {
+    pub(super) fn edge(&mut self, from: u32, to: u32, fault: bool) {
+        if fault {
             self.faults += 1;
         } else {
             self.edges.push((from, to));
         }
     }
 
+    /// A good end, or a state that is not looked beyond, which proves nothing.
     pub(super) fn mark(&mut self, node: u32) {
         self.nodes[node as usize].good = true;
     }
 
     pub(super) fn end(&mut self, node: u32) {
         self.nodes[node as usize].ended = true;
-    }
-
-    /// A state that is not looked beyond proves nothing.
-    pub(super) fn leave(&mut self, node: u32) {
-        self.mark(node);
     }
 
     pub(super) fn depth_of(&self, node: u32) -> u32 {
@@ -82,20 +86,20 @@ impl Graph {
         self.edges.len() + self.faults
     }
 
-    /// The moves from the start to a state.
-    pub(super) fn path(&self, node: u32) -> Vec<Move> {
+    /// The start that a state was first reached from, and the moves from there.
+    pub(super) fn path(&self, node: u32) -> (u32, Vec<M>) {
         let mut path = Vec::new();
-        let mut at = &self.nodes[node as usize];
-        while let Some(by) = at.by {
+        let mut at = node;
+        while let Some(by) = self.nodes[at as usize].by {
             path.push(by);
-            at = &self.nodes[at.parent as usize];
+            at = self.nodes[at as usize].parent;
         }
         path.reverse();
-        path
+        (at, path)
     }
 
     /// The first state, in breadth-first order, from which no good state can be reached. Where
-    /// that is the start already, the first such state at the end of the procedure, which shows
+    /// that is a start already, the first such state at the end of the procedure, which shows
     /// more.
     pub(super) fn first_lost(&self) -> Option<u32> {
         let mut edges = self.edges.clone();
@@ -117,11 +121,13 @@ impl Graph {
         let lost = |id: &u32| !good[*id as usize];
         let all = 0..self.nodes.len() as u32;
         let first = all.clone().find(lost)?;
-        if first > 0 {
+        if self.nodes[first as usize].by.is_some() {
             return Some(first);
         }
         let ended = all.clone().filter(lost);
-        let ended = ended.into_iter().find(|id| self.nodes[*id as usize].ended);
+        let ended = ended
+            .into_iter()
+            .find(|id| self.nodes[*id as usize].ended && self.path(*id).0 == first);
         ended.or(Some(first))
     }
 }

@@ -7,26 +7,35 @@
 //! A procedure that led nowhere is run again, once more often than faults were met: the last run
 //! meets none.
 //!
+//! A scenario with `procedure: closed-loop` is explored with the planner of [`crate::repair`] in
+//! place of its steps: the engine comes to rest, and then the planner looks before each step.
+//!
 //! Not explored: what several people do at once, and a fault in the middle of an export of several
 //! objects: a broken cycle ends before its exports.
 
+mod campaign;
+mod closed;
+mod closed_trace;
 mod fingerprint;
 mod graph;
+mod search;
 mod stage;
 #[cfg(test)]
 mod tests;
 mod trace;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use mock_cloud::Profile;
 
 use crate::judge::{Property, Violation};
-use crate::scenario::model::{Outcome as Wanted, Scenario};
+use crate::scenario::model::{Attention, Outcome as Wanted, Scenario};
 use crate::scenario::{Diagnostic, expand};
-use graph::Graph;
-use stage::{Stage, Subject};
+use closed::Loop;
+use search::{Found, Model, Search};
+use stage::Subject;
 
+pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use trace::TraceStep;
 
 /// How far an exploration goes.
@@ -110,9 +119,6 @@ pub struct Exploration {
     pub reached: BTreeSet<&'static str>,
 }
 
-/// So many cycles may pass before a converged world is at rest.
-const REST_MAX: usize = 4;
-
 /// Explores a checked scenario in one of its profiles.
 ///
 /// # Errors
@@ -124,43 +130,84 @@ pub fn explore(
     profile: Profile,
     bounds: Bounds,
 ) -> Result<Exploration, Box<Diagnostic>> {
+    if is_closed(scenario) {
+        return explore_loop(file, scenario, profile, bounds);
+    }
     let (subject, start) = Subject::start(file, scenario, profile, bounds.faults)?;
-    let written = subject.scenario.explore.clone().unwrap_or_default();
-    let mut search = Search {
-        subject: &subject,
-        graph: Graph::default(),
-        memo: fingerprint::Memo::default(),
-        known: BTreeMap::new(),
-        ends: BTreeSet::new(),
-        reached: BTreeSet::new(),
-        depth_max: bounds.depth.or(written.depth).unwrap_or(u32::MAX),
-        states_max: bounds.states,
-        cut: false,
-    };
-    let violated = search.run(start.clone());
-    let found = violated.or_else(|| search.trap());
+    let (search, found) = searched(&subject, start.clone(), scenario, bounds);
+    let found = found.map(|(node, violation)| {
+        let steps = search.graph.path(node).1;
+        trace::counterexample(&subject, start, &steps, violation)
+    });
+    Ok(concluded(
+        &subject.scenario,
+        profile,
+        subject.faults,
+        &search,
+        found,
+    ))
+}
+
+/// Whether the planner takes the place of the steps.
+fn is_closed(scenario: &Scenario) -> bool {
+    let explore = scenario.explore.as_ref();
+    explore.is_some_and(|explore| explore.procedure == Attention::ClosedLoop)
+}
+
+fn explore_loop(
+    file: &str,
+    scenario: &Scenario,
+    profile: Profile,
+    bounds: Bounds,
+) -> Result<Exploration, Box<Diagnostic>> {
+    let (runner, scenario, start) = Loop::settled(file, scenario, profile)?;
+    let model = Loop::new(&scenario, bounds.faults);
+    let (search, found) = searched(&model, start.clone(), &scenario, bounds);
+    let found = found.map(|(node, violation)| {
+        let steps = search.graph.path(node).1;
+        closed_trace::counterexample(&model, &runner, &scenario, start, &steps, violation)
+    });
+    Ok(concluded(&scenario, profile, model.faults, &search, found))
+}
+
+fn searched<'a, M: Model>(
+    model: &'a M,
+    start: M::State,
+    scenario: &Scenario,
+    bounds: Bounds,
+) -> (Search<'a, M>, Found) {
+    let written = scenario.explore.as_ref().and_then(|explore| explore.depth);
+    let depth = bounds.depth.or(written).unwrap_or(u32::MAX);
+    let mut search = Search::new(model, depth, bounds.states);
+    let found = search.run(start).or_else(|| search.trap());
+    (search, found)
+}
+
+fn concluded<M: Model>(
+    scenario: &Scenario,
+    profile: Profile,
+    faults: u32,
+    search: &Search<'_, M>,
+    found: Option<Counterexample>,
+) -> Exploration {
     let answer = match found {
-        Some((node, violation)) => {
-            let steps = search.graph.path(node);
-            Answer::Counterexample(Box::new(trace::counterexample(
-                &subject, start, &steps, violation,
-            )))
-        }
+        Some(found) => Answer::Counterexample(Box::new(found)),
         None if search.cut => Answer::Inconclusive,
         None => Answer::Converges,
     };
-    Ok(Exploration {
-        title: subject.scenario.scenario.value.clone(),
+    let wanted_answer = scenario.explore.clone().unwrap_or_default().expect;
+    Exploration {
+        title: scenario.scenario.value.clone(),
         profile,
-        as_wanted: wanted(&answer, written.expect),
+        as_wanted: wanted(&answer, wanted_answer),
         answer,
         states: search.graph.len(),
         transitions: search.graph.transitions(),
         depth: search.graph.depth(),
-        faults: subject.faults,
+        faults,
         ends: search.ends.len(),
-        reached: search.reached,
-    })
+        reached: search.reached.clone(),
+    }
 }
 
 /// Takes the choices of a counterexample again and says what happens.
@@ -175,6 +222,12 @@ pub fn replay(
     path: &str,
     faults: Option<u32>,
 ) -> Result<Vec<TraceStep>, String> {
+    if is_closed(scenario) {
+        let (_, scenario, start) =
+            Loop::settled(file, scenario, profile).map_err(|problem| problem.message.clone())?;
+        let model = Loop::new(&scenario, faults);
+        return closed_trace::replay(&model, start, path);
+    }
     let (subject, start) = Subject::start(file, scenario, profile, faults)
         .map_err(|problem| problem.message.clone())?;
     trace::replay(&subject, start, path)
@@ -198,105 +251,6 @@ fn wanted(answer: &Answer, wanted: Wanted) -> bool {
                 | Property::AdminLeft
         ),
         _ => false,
-    }
-}
-
-struct Search<'a> {
-    subject: &'a Subject,
-    graph: Graph,
-    memo: fingerprint::Memo,
-    known: BTreeMap<u128, u32>,
-    ends: BTreeSet<u128>,
-    reached: BTreeSet<&'static str>,
-    depth_max: u32,
-    states_max: usize,
-    cut: bool,
-}
-
-type Found = Option<(u32, Violation)>;
-
-impl Search<'_> {
-    fn run(&mut self, start: Stage) -> Found {
-        let first = self.graph.root();
-        self.known.insert(start.fingerprint(&mut self.memo), first);
-        if let Some(violation) = start.violation() {
-            return Some((first, violation));
-        }
-        let mut waiting = VecDeque::from([(first, start)]);
-        while let Some((node, mut stage)) = waiting.pop_front() {
-            if self.subject.step(stage.at).is_none() {
-                self.graph.end(node);
-            }
-            let converged = self.subject.missing(&mut stage).is_none();
-            if converged {
-                self.graph.mark(node);
-                if let Some(violation) = self.rest(&stage) {
-                    return Some((node, violation));
-                }
-            }
-            if self.graph.depth_of(node) >= self.depth_max || self.known.len() >= self.states_max {
-                self.cut = true;
-                self.graph.leave(node);
-                continue;
-            }
-            let stuck = !converged && self.is_stuck(&stage);
-            for go in self.subject.moves(&stage, stuck) {
-                let mut next = stage.clone();
-                next.go(self.subject, go);
-                let print = next.fingerprint(&mut self.memo);
-                if let Some(known) = self.known.get(&print) {
-                    self.graph.edge(node, *known, go);
-                    continue;
-                }
-                let child = self.graph.child(node, go);
-                self.known.insert(print, child);
-                let words = next.runner.outcomes().map(|(_, word)| word);
-                self.reached.extend(words);
-                if let Some(violation) = next.violation() {
-                    return Some((child, violation));
-                }
-                waiting.push_back((child, next));
-            }
-        }
-        None
-    }
-
-    /// Whether a cycle would change nothing.
-    fn is_stuck(&mut self, stage: &Stage) -> bool {
-        if self.subject.step(stage.at).is_some() {
-            return false;
-        }
-        let mut next = stage.clone();
-        next.go(self.subject, stage::Move::Scheduler);
-        next.fingerprint(&mut self.memo) == stage.fingerprint(&mut self.memo)
-    }
-
-    /// A converged world must come to rest.
-    fn rest(&mut self, stage: &Stage) -> Option<Violation> {
-        let mut now = stage.clone();
-        let mut print = now.world_fingerprint(&mut self.memo);
-        for _ in 0..REST_MAX {
-            now.go(self.subject, stage::Move::Scheduler);
-            let next = now.world_fingerprint(&mut self.memo);
-            if next == print {
-                self.ends.insert(print);
-                return None;
-            }
-            print = next;
-        }
-        Some(Violation {
-            property: Property::Settles,
-            found: format!("after {REST_MAX} more cycles the world still changes"),
-        })
-    }
-
-    /// The first state from which nothing leads to a good end. Faults are no help, so the way
-    /// there has to do without.
-    fn trap(&self) -> Found {
-        let node = self.graph.first_lost()?;
-        let found = "from here no step, no cycle and no second run leads to a good end".to_owned();
-        let property = Property::NoTrap;
-        Some((node, Violation { property, found }))
     }
 }
 

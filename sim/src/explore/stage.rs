@@ -1,14 +1,18 @@
 //! One state of an exploration, and what can happen in it.
 
+use std::collections::BTreeSet;
+
 use mock_cloud::Profile;
 
+use super::closed::end_fingerprint;
 use super::fingerprint::{self, Memo, Mixer};
+use super::search::Model;
 use crate::engine::{ConnectorId, CyclePolicy, Step as EngineStep};
 use crate::judge::{GroundTruth, Violation};
 use crate::run::Runner;
 use crate::run::staged::Done;
 use crate::scenario::model::{
-    Attention, Expectation, FaultKind, Interleave, Place, Scenario, Step, SyncPolicy,
+    Expectation, FaultKind, Interleave, Place, Scenario, Step, SyncPolicy,
 };
 use crate::scenario::{Diagnostic, Spanned};
 use crate::world::Action;
@@ -41,7 +45,6 @@ pub(super) struct Subject {
     pub(super) faults: u32,
     kinds: Vec<FaultKind>,
     scheduler: bool,
-    closed: bool,
     goal: Vec<Expectation>,
 }
 
@@ -67,21 +70,13 @@ impl Subject {
         let (runner, scenario) = Runner::start(file, scenario, profile)?;
         let explore = scenario.explore.clone().unwrap_or_default();
         let kinds = match explore.faults.kinds.as_slice() {
-            [] => vec![
-                FaultKind::LostReply,
-                FaultKind::Refused,
-                FaultKind::Throttled,
-                FaultKind::PartialBatch,
-                FaultKind::ReplicationLag,
-                FaultKind::ScriptRestart,
-            ],
+            [] => FaultKind::ALL.to_vec(),
             some => some.to_vec(),
         };
         let subject = Self {
             faults: faults.unwrap_or(explore.faults.at_most),
             kinds,
             scheduler: scenario.explore.is_none() || explore.interleave == Interleave::Scheduler,
-            closed: explore.procedure == Attention::ClosedLoop,
             goal: goal(&scenario),
             scenario,
         };
@@ -103,7 +98,7 @@ impl Subject {
     }
 
     /// Whether everything is as it should be in the end.
-    pub(super) fn missing(&self, stage: &mut Stage) -> Option<String> {
+    pub(super) fn lacks(&self, stage: &mut Stage) -> Option<String> {
         if self.step(stage.at).is_some() {
             return Some("the procedure is not at its end".to_owned());
         }
@@ -115,7 +110,7 @@ impl Subject {
     }
 
     /// What can happen, in a fixed order.
-    pub(super) fn moves(&self, stage: &Stage, stuck: bool) -> Vec<Move> {
+    pub(super) fn can_happen(&self, stage: &Stage, stuck: bool) -> Vec<Move> {
         let mut moves = Vec::new();
         let faulty = stage.spent < self.faults;
         let ended = self.step(stage.at).is_none();
@@ -254,47 +249,15 @@ impl Stage {
         }
     }
 
-    /// Passes the expectations that stand before the next step: all of them, or in a closed loop
-    /// those that hold.
+    /// Passes the expectations that stand before the next step.
     fn look(&mut self, subject: &Subject) {
         while let Some(Step::Expect(all)) = subject.step(self.at).map(|step| &step.value) {
-            let mut met = true;
             for one in all.iter() {
-                met &= self.runner.looks(&one.value).is_ok();
-            }
-            if subject.closed && !met {
-                return;
+                // Looking introduces names; whether it holds is not waited for.
+                let _ = self.runner.looks(&one.value);
             }
             self.at += 1;
         }
-    }
-
-    /// What the procedure waits for, where it waits.
-    pub(super) fn waits_for(&mut self, subject: &Subject) -> Option<String> {
-        let Some(Step::Expect(all)) = subject.step(self.at).map(|step| &step.value) else {
-            return None;
-        };
-        let mut all = all.iter();
-        all.find_map(|one| self.runner.looks(&one.value).err())
-    }
-
-    pub(super) fn violation(&self) -> Option<Violation> {
-        self.truth.violation(self.runner.world())
-    }
-
-    pub(super) fn fingerprint(&self, memo: &mut Memo) -> u128 {
-        let mut mixer = Mixer::new();
-        mixer.put(self.at as u64);
-        mixer.put(u64::from(self.spent));
-        self.world_into(memo, &mut mixer);
-        mixer.finish()
-    }
-
-    /// The fingerprint of the world alone, whatever has led there.
-    pub(super) fn world_fingerprint(&self, memo: &mut Memo) -> u128 {
-        let mut mixer = Mixer::new();
-        fingerprint::world(self.runner.world(), memo, &mut mixer);
-        mixer.finish()
     }
 
     fn world_into(&self, memo: &mut Memo, mixer: &mut Mixer) {
@@ -317,5 +280,65 @@ impl Stage {
             mixer.put(u64::from(source.object.0));
             mixer.put(store::hash_bytes(word.as_bytes()));
         }
+    }
+}
+
+impl Model for Subject {
+    type State = Stage;
+    type Move = Move;
+
+    fn ended(&self, stage: &Stage) -> bool {
+        self.step(stage.at).is_none()
+    }
+
+    fn missing(&self, stage: &mut Stage) -> Option<String> {
+        self.lacks(stage)
+    }
+
+    fn moves(&self, stage: &Stage, stuck: bool) -> Vec<Move> {
+        self.can_happen(stage, stuck)
+    }
+
+    fn go(&self, stage: &mut Stage, go: Move) {
+        stage.go(self, go);
+    }
+
+    fn cycle(&self) -> Move {
+        Move::Scheduler
+    }
+
+    fn is_fault(&self, go: Move) -> bool {
+        go.is_fault()
+    }
+
+    fn is_planned(&self, _: Move) -> bool {
+        false
+    }
+
+    /// A second run may begin once more often than faults were met: they are no mere cost here.
+    fn fingerprint(&self, stage: &Stage, memo: &mut Memo) -> (u128, u32) {
+        let mut mixer = Mixer::new();
+        mixer.put(stage.at as u64);
+        mixer.put(u64::from(stage.spent));
+        stage.world_into(memo, &mut mixer);
+        (mixer.finish(), 0)
+    }
+
+    fn world_fingerprint(&self, stage: &Stage, memo: &mut Memo) -> u128 {
+        let mut mixer = Mixer::new();
+        fingerprint::world(stage.runner.world(), memo, &mut mixer);
+        mixer.finish()
+    }
+
+    fn end_fingerprint(&self, stage: &Stage) -> u128 {
+        end_fingerprint(stage.runner.world())
+    }
+
+    fn violation(&self, stage: &Stage) -> Option<Violation> {
+        stage.truth.violation(stage.runner.world())
+    }
+
+    fn reached(&self, stage: &Stage, all: &mut BTreeSet<&'static str>) {
+        all.extend(stage.runner.outcomes().map(|(_, word)| word));
     }
 }

@@ -184,3 +184,36 @@ fn the_counterexample_of_a_second_run_can_be_read_as_a_scenario() {
     let written = scenario(&bad.scenario);
     assert!(!run("counterexample.yaml", &written, found.profile).passed());
 }
+
+#[test]
+fn every_mess_of_one_person_and_two_accounts_is_repaired_whatever_goes_wrong() {
+    let messes = crate::mess::all(crate::mess::Scope {
+        people: 1,
+        cloud: 2,
+        oddities: 2,
+    });
+    assert!(messes.len() > 100, "{}", messes.len());
+    for profile in Profile::ALL {
+        let tally = super::messes(&messes, profile, 1, 50_000).expect("worlds");
+        assert_eq!(tally.word(), "converges", "{:#?}", tally.failures.first());
+        assert_eq!(tally.messes, messes.len());
+    }
+}
+
+#[test]
+fn messes_searched_together_and_alone_come_to_the_same() {
+    let messes = crate::mess::sample(2, 3, 5, 6);
+    let together = super::messes(&messes, Profile::Entra2025, 1, 50_000).expect("worlds");
+    let mut alone = 0;
+    for mess in &messes {
+        let scenario = mess.scenario(Profile::Entra2025, 1);
+        let found = explore(
+            "mess.yaml",
+            &scenario,
+            Profile::Entra2025,
+            Bounds::default(),
+        );
+        alone += usize::from(found.expect("a world").answer == Answer::Converges);
+    }
+    assert_eq!(together.converge, alone);
+}

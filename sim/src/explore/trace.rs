@@ -3,6 +3,7 @@
 use mock_cloud::RuleId;
 
 use super::Counterexample;
+use super::search::Model;
 use super::stage::{Move, Stage, Subject};
 use crate::judge::Violation;
 use crate::run::staged::Done;
@@ -15,6 +16,8 @@ use crate::scenario::value::Connector;
 pub struct TraceStep {
     /// What, in an administrator's words.
     pub text: String,
+    /// Why the planner does it.
+    pub why: Option<String>,
     /// What came of it, where it did not simply work.
     pub note: Option<String>,
     /// The rules that fired.
@@ -32,7 +35,7 @@ pub(super) fn counterexample(
     let mut trace = Vec::new();
     let mut steps = leading_looks(subject, 0, stage.at);
     for go in moves {
-        let all = subject.moves(&stage, true);
+        let all = subject.can_happen(&stage, true);
         places.extend(all.iter().position(|other| other == go));
         steps.extend(runnable(subject, stage.at, *go));
         let before = stage.at;
@@ -45,17 +48,12 @@ pub(super) fn counterexample(
             }
         }
     }
-    if let Some(waits) = stage.waits_for(subject) {
-        trace.push(TraceStep {
-            text: format!("the procedure waits: {waits}"),
-            note: None,
-            rules: Vec::new(),
-        });
-    } else if let Some(missing) = subject.missing(&mut stage)
+    if let Some(missing) = subject.lacks(&mut stage)
         && subject.step(stage.at).is_none()
     {
         trace.push(TraceStep {
             text: format!("at the end: {missing}"),
+            why: None,
             note: None,
             rules: Vec::new(),
         });
@@ -80,7 +78,7 @@ pub(super) fn replay(
     let mut stage = start;
     let mut trace = Vec::new();
     for (place, choice) in path.split('/').filter(|one| !one.is_empty()).enumerate() {
-        let all = subject.moves(&stage, true);
+        let all = subject.can_happen(&stage, true);
         let go = choice.parse::<usize>().ok().and_then(|at| all.get(at));
         let Some(go) = go else {
             return Err(format!(
@@ -90,9 +88,10 @@ pub(super) fn replay(
             ));
         };
         trace.push(take(subject, &mut stage, *go));
-        if let Some(violation) = stage.violation() {
+        if let Some(violation) = subject.violation(&stage) {
             trace.push(TraceStep {
                 text: format!("{}: {}", violation.property.name(), violation.found),
+                why: None,
                 note: None,
                 rules: Vec::new(),
             });
@@ -108,6 +107,7 @@ fn take(subject: &Subject, stage: &mut Stage, go: Move) -> TraceStep {
     let done = stage.go(subject, go);
     TraceStep {
         text: text(subject, at, go),
+        why: None,
         note: match done {
             Done::Carried => None,
             Done::Refused(why) => Some(format!("refused: {why}")),

@@ -66,7 +66,7 @@ pub fn load(file: &str, source: &str, words: &Words) -> Result<Scenario, Vec<Dia
 }
 
 /// The language's own name for a profile.
-pub(super) const fn model_profile(profile: Profile) -> model::Profile {
+pub(crate) const fn model_profile(profile: Profile) -> model::Profile {
     match profile {
         Profile::DirSync2013 => model::Profile::Dirsync2013,
         Profile::AadConnect2017 => model::Profile::Aadconnect2017,

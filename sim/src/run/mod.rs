@@ -18,6 +18,7 @@ use mock_cloud::{CloudKey, Profile, Reason, RuleId};
 use store::Text;
 
 pub use hazards::hazards;
+pub(crate) use known::model_profile;
 pub use known::{known, load};
 
 use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult};
@@ -62,7 +63,7 @@ impl Verdict {
 /// Runs a scenario in one of its profiles. It has to have been checked: what its words stand for
 /// is not questioned again.
 pub fn run(file: &str, scenario: &Scenario, profile: Profile) -> Verdict {
-    let scenario = expanded(&scenario.in_profile(known::model_profile(profile)));
+    let scenario = expanded(&scenario.in_profile(model_profile(profile)));
     let title = scenario.scenario.value.clone();
     let mut runner = match build::world(&scenario, profile) {
         Ok((world, names)) => Runner::new(file, world, names),

@@ -99,6 +99,21 @@ impl Runner<'_> {
         self.names.cloud_keys()
     }
 
+    /// What accounts are called.
+    pub(crate) fn cloud_by_name(&self) -> BTreeMap<CloudKey, String> {
+        let keys = self.names.cloud_keys();
+        keys.filter_map(|key| Some((key, self.names.name_of(key)?.to_owned())))
+            .collect()
+    }
+
+    /// What Active Directory objects are called.
+    pub(crate) fn ad_by_name(&self) -> BTreeMap<Source, String> {
+        self.names
+            .ad_names()
+            .filter_map(|(name, sources)| Some((*sources.last()?, name.to_owned())))
+            .collect()
+    }
+
     /// The Active Directory objects that have names, the latest of each name.
     pub(crate) fn ad_sources(&self) -> impl Iterator<Item = Source> + '_ {
         self.names

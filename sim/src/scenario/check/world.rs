@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{Feature, Profile, Scenario};
+use super::super::model::{Attention, Feature, Profile, Scenario};
 use super::super::spanned::Name;
 use super::super::suggest;
 use super::super::value::OuPath;
@@ -20,7 +20,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let problem = checker.known.switch(checker.file, name, value);
         checker.found.extend(problem);
     }
-    if scenario.steps.is_empty() && scenario.check.is_empty() {
+    let explore = scenario.explore.as_ref();
+    let planned = explore.is_some_and(|it| it.procedure == Attention::ClosedLoop);
+    if scenario.steps.is_empty() && scenario.check.is_empty() && !planned {
         let problem = checker
             .problem(
                 "nothing-to-do",

@@ -41,7 +41,7 @@ pub enum Interleave {
     Scheduler,
 }
 
-/// Whether the person who follows the procedure looks before each step.
+/// Whether the person looks before each step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attention {
@@ -49,7 +49,8 @@ pub enum Attention {
     /// the accounts that it names.
     #[default]
     OpenLoop,
-    /// `expect` waits: the next step is carried out only once it holds.
+    /// The planner of dirsync-lab looks before each step and decides what comes next, from the
+    /// world and `belongs` alone; `steps` are not looked at. The engine has come to rest before.
     ClosedLoop,
 }
 
@@ -85,6 +86,18 @@ pub enum FaultKind {
     ReplicationLag,
     /// The script is killed and started again.
     ScriptRestart,
+}
+
+impl FaultKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::LostReply,
+        Self::Refused,
+        Self::Throttled,
+        Self::PartialBatch,
+        Self::ReplicationLag,
+        Self::ScriptRestart,
+    ];
 }
 
 /// What an exploration shows.

@@ -1,0 +1,329 @@
+//! Campaigns over messes, for people, programs and test reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use mock_cloud::Profile;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde_json::{Value, json};
+use sim::explore::{Answer, Failure, SIGHTS, Tally};
+
+use super::exploration;
+use crate::commands::explore::Format;
+use crate::commands::messes::Asked;
+
+type Tallies = [(Profile, Tally)];
+
+/// A campaign in one format.
+pub(crate) fn render(format: Format, asked: &Asked, tallies: &Tallies) -> String {
+    match format {
+        Format::Json => Merged(value(asked, tallies)).render(format),
+        Format::Human => {
+            let mut text = human(&value(asked, tallies));
+            for failure in tallies.iter().flat_map(|(_, tally)| &tally.failures) {
+                text.push_str(&described(failure));
+            }
+            text
+        }
+        Format::Junit => junit(&value(asked, tallies)),
+    }
+}
+
+fn value(asked: &Asked, tallies: &Tallies) -> Value {
+    let results: Vec<Value> = tallies
+        .iter()
+        .map(|(profile, tally)| {
+            let ends: BTreeMap<String, usize> = tally
+                .ends
+                .iter()
+                .map(|(ends, count)| (ends.to_string(), *count))
+                .collect();
+            json!({
+                "profile": profile.name(),
+                "answer": tally.word(),
+                "messes": tally.messes,
+                "converge": tally.converge,
+                "inconclusive": tally.inconclusive,
+                "states": tally.states,
+                "transitions": tally.transitions,
+                "ends": ends,
+                "reached": tally.reached,
+                "patterns": tally.patterns,
+                "counterexamples": tally.failures.iter().map(failure).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "campaign": {
+        "people": asked.scope.people,
+        "cloud": asked.scope.cloud,
+        "oddities": asked.scope.oddities,
+        "faults": asked.faults,
+        "exhausted": asked.exhausted,
+        "sampled": asked.sampled,
+        "seed": asked.seed,
+        "parts": asked.parts,
+        "of": asked.of,
+        "results": results,
+    }})
+}
+
+fn failure(failure: &Failure) -> Value {
+    let Answer::Counterexample(bad) = &failure.exploration.answer else {
+        return json!({ "mess": failure.mess.to_string() });
+    };
+    json!({
+        "mess": failure.mess.to_string(),
+        "least": failure.least.to_string(),
+        "property": bad.violation.property.name(),
+        "found": bad.violation.found,
+        "path": bad.path,
+        "scenario": bad.scenario,
+    })
+}
+
+fn described(failure: &Failure) -> String {
+    let Answer::Counterexample(bad) = &failure.exploration.answer else {
+        return String::new();
+    };
+    let property = bad.violation.property;
+    let mut text = format!(
+        "\n{}: {}\n  nothing else of it matters: {}\n  `{}` does not hold: {}\n  {}\n\n",
+        failure.profile,
+        failure.mess,
+        failure.least,
+        property.name(),
+        property.statement(),
+        bad.violation.found
+    );
+    text.push_str(&exploration::steps(&bad.trace));
+    text
+}
+
+fn number(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or(0)
+}
+
+fn words(value: &Value) -> Vec<&str> {
+    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).collect()
+}
+
+fn human(value: &Value) -> String {
+    let campaign = &value["campaign"];
+    let get = |key| number(campaign, key);
+    let mut text = format!(
+        "Messes of {} people and {} objects in the cloud, with at most {} faults in a run and the \
+         scheduler between any two steps\n",
+        get("people"),
+        get("cloud"),
+        get("faults")
+    );
+    let _ = writeln!(
+        text,
+        "  exhausted: all {} messes that are odd in at most {} points\n  sampled: {} more, seed {}",
+        get("exhausted"),
+        get("oddities"),
+        get("sampled"),
+        get("seed")
+    );
+    let parts = campaign["parts"].as_array().map_or(0, Vec::len) as u64;
+    if parts < get("of") {
+        let _ = writeln!(text, "  only {parts} of {} parts of them", get("of"));
+    }
+    text.push('\n');
+    let mut reached = BTreeSet::new();
+    let mut patterns: BTreeMap<&str, u64> = BTreeMap::new();
+    for result in results(value) {
+        reached.extend(words(&result["reached"]));
+        for (pattern, count) in result["patterns"].as_object().into_iter().flatten() {
+            *patterns.entry(pattern).or_insert(0) += count.as_u64().unwrap_or(0);
+        }
+        let answer = result["answer"].as_str().unwrap_or_default().to_uppercase();
+        let profile = result["profile"].as_str().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{answer} {profile}  {} of {} messes converge; {} states, {} transitions; {}",
+            number(result, "converge"),
+            number(result, "messes"),
+            number(result, "states"),
+            number(result, "transitions"),
+            ends(result)
+        );
+    }
+    text.push_str(&sights(&reached));
+    text.push_str("\nmesses that show a pattern, over all profiles\n");
+    for (pattern, count) in patterns {
+        let _ = writeln!(text, "  {count:>8}  {pattern}");
+    }
+    text
+}
+
+fn results(value: &Value) -> &[Value] {
+    let results = value["campaign"]["results"].as_array();
+    results.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// How many messes end in more than one way that people can tell apart.
+fn ends(result: &Value) -> String {
+    let several: u64 = (result["ends"].as_object().into_iter().flatten())
+        .filter(|(ends, _)| !matches!(ends.as_str(), "0" | "1"))
+        .filter_map(|(_, count)| count.as_u64())
+        .sum();
+    match several {
+        0 => "`confluent` holds".to_owned(),
+        _ => format!("`confluent` does not hold for {several} of them"),
+    }
+}
+
+fn sights(reached: &BTreeSet<&str>) -> String {
+    let (met, missing): (Vec<_>, Vec<_>) =
+        SIGHTS.iter().partition(|(word, _)| reached.contains(word));
+    let list = |all: &[&(&str, &str)]| {
+        let words: Vec<&str> = all.iter().map(|(_, meaning)| *meaning).collect();
+        words.join(", ")
+    };
+    let mut text = format!("\n`reached`: {}\n", list(&met));
+    if !missing.is_empty() {
+        let _ = writeln!(text, "  never: {}", list(&missing));
+    }
+    text
+}
+
+fn junit(value: &Value) -> String {
+    let mut suite = TestSuite::new("dirsync-lab explore --people");
+    for result in results(value) {
+        let answer = result["answer"].as_str().unwrap_or_default();
+        let status = if answer == "converges" {
+            TestCaseStatus::success()
+        } else {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(answer);
+            let bad = serde_json::to_string_pretty(&result["counterexamples"]);
+            status.set_description(bad.unwrap_or_default());
+            status
+        };
+        let profile = result["profile"].as_str().unwrap_or_default();
+        suite.add_test_case(TestCase::new(format!("messes ({profile})"), status));
+    }
+    let mut report = Report::new("dirsync-lab explore --people");
+    report.add_test_suite(suite);
+    report.to_string().unwrap_or_default()
+}
+
+/// Results of several parts as one.
+#[derive(Debug, Clone)]
+pub(crate) struct Merged(Value);
+
+impl Merged {
+    pub(crate) fn render(&self, format: Format) -> String {
+        match format {
+            Format::Json => {
+                let mut text = serde_json::to_string_pretty(&self.0).unwrap_or_default();
+                text.push('\n');
+                text
+            }
+            Format::Human => human(&self.0),
+            Format::Junit => junit(&self.0),
+        }
+    }
+
+    /// The answer for all together: no part may be missing.
+    pub(crate) fn answer(&self) -> &'static str {
+        let answers: BTreeSet<&str> = results(&self.0)
+            .iter()
+            .filter_map(|result| result["answer"].as_str())
+            .collect();
+        let campaign = &self.0["campaign"];
+        let parts = campaign["parts"].as_array().map_or(0, Vec::len) as u64;
+        if answers.contains("counterexample") {
+            "counterexample"
+        } else if answers.contains("inconclusive") || parts < number(campaign, "of") {
+            "inconclusive"
+        } else {
+            "converges"
+        }
+    }
+}
+
+const SAME: [&str; 7] = [
+    "people", "cloud", "oddities", "faults", "sampled", "seed", "of",
+];
+
+/// Joins the parts of one campaign.
+pub(crate) fn merge(files: Vec<(String, Value)>) -> Result<Merged, String> {
+    let mut files = files.into_iter();
+    let Some((first, mut whole)) = files.next() else {
+        return Err("there is nothing to merge".to_owned());
+    };
+    if !whole["campaign"].is_object() {
+        return Err(format!("{first} holds no campaign over messes"));
+    }
+    for (name, value) in files {
+        let (into, from) = (&mut whole["campaign"], &value["campaign"]);
+        if let Some(key) = SAME.iter().find(|key| into[**key] != from[**key]) {
+            return Err(format!(
+                "{name} is of another campaign than {first}: `{key}` differs"
+            ));
+        }
+        let parts: Vec<Value> = from["parts"].as_array().cloned().unwrap_or_default();
+        let known = into["parts"].as_array().cloned().unwrap_or_default();
+        if let Some(part) = parts.iter().find(|part| known.contains(part)) {
+            return Err(format!(
+                "{name} holds part {part}, which another file holds too"
+            ));
+        }
+        if let Some(list) = into["parts"].as_array_mut() {
+            list.extend(parts);
+        }
+        for result in from["results"].as_array().into_iter().flatten() {
+            let list = into["results"].as_array_mut();
+            let Some(list) = list else { continue };
+            match list
+                .iter_mut()
+                .find(|it| it["profile"] == result["profile"])
+            {
+                Some(known) => add(known, result),
+                None => list.push(result.clone()),
+            }
+        }
+    }
+    Ok(Merged(whole))
+}
+
+/// Adds the counts, lists and answers of one result to another.
+fn add(into: &mut Value, from: &Value) {
+    for key in [
+        "messes",
+        "converge",
+        "inconclusive",
+        "states",
+        "transitions",
+    ] {
+        into[key] = json!(number(into, key) + number(from, key));
+    }
+    for key in ["ends", "patterns"] {
+        for (name, count) in from[key].as_object().into_iter().flatten() {
+            let sum = number(&into[key], name) + count.as_u64().unwrap_or(0);
+            into[key][name.as_str()] = json!(sum);
+        }
+    }
+    let mut reached: BTreeSet<String> = words(&into["reached"])
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    reached.extend(words(&from["reached"]).into_iter().map(str::to_owned));
+    into["reached"] = json!(reached);
+    let order = ["counterexample", "inconclusive", "converges"];
+    let worst = order
+        .iter()
+        .find(|word| into["answer"] == **word || from["answer"] == **word);
+    into["answer"] = json!(worst);
+    if let Some(list) = into["counterexamples"].as_array_mut() {
+        list.extend(
+            from["counterexamples"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default(),
+        );
+    }
+}

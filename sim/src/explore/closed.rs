@@ -1,0 +1,352 @@
+//! A repair in a closed loop as a model: the planner decides anew before each step.
+//!
+//! Faults that change nothing (a call refused or throttled, a script killed and started again) and
+//! a reply that is lost lead to a state that was there before with one fault more spent: the
+//! planner looks again. They are taken, and the search drops them.
+
+use std::collections::BTreeSet;
+
+use mock_cloud::provisioning::Outcome;
+use mock_cloud::tenant::State;
+use mock_cloud::{CloudKey, Profile};
+
+use super::fingerprint::{self, Memo, Mixer};
+use super::search::Model;
+use crate::engine::{ConnectorId, CyclePolicy, EngineEvent, Step as EngineStep};
+use crate::judge::{GroundTruth, Violation};
+use crate::repair::{Aim, Next, PlannedStep, missing, next};
+use crate::run::Runner;
+use crate::scenario::Diagnostic;
+use crate::scenario::model::{FaultKind, Interleave, Scenario};
+use crate::world::{Action, Event, World};
+
+/// Something that happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Happening {
+    /// The planner looks, and its step is carried out.
+    Step,
+    /// The planner looks, the scheduler runs a cycle, and only then the step is carried out.
+    Late,
+    /// The step is carried out, but its reply is lost.
+    LostReply,
+    /// Nothing comes of it: refused, throttled, or the script is killed and started again.
+    Nothing(FaultKind),
+    /// The scheduler runs a cycle.
+    Scheduler,
+    /// A cycle that ends before its exports.
+    Broken,
+    /// A cycle whose domain controller has not got the latest changes.
+    AdLags,
+    /// A cycle that does not see the latest changes of the tenant.
+    TenantLags,
+}
+
+/// What is searched.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) faults: u32,
+    kinds: Vec<FaultKind>,
+    scheduler: bool,
+}
+
+/// One state.
+#[derive(Debug, Clone)]
+pub(super) struct Turn {
+    pub(super) world: World,
+    pub(super) aim: std::sync::Arc<Aim>,
+    truth: GroundTruth,
+    spent: u32,
+    /// What happened on the last move.
+    pub(super) events: BTreeSet<&'static str>,
+    /// How many cycles passed before the procedure began.
+    pub(super) settled_in: usize,
+}
+
+/// So many cycles pass at most before the administrator comes.
+const SETTLE_MAX: usize = 4;
+
+impl Loop {
+    pub(super) fn new(scenario: &Scenario, faults: Option<u32>) -> Self {
+        let explore = scenario.explore.clone().unwrap_or_default();
+        let kinds = match explore.faults.kinds.as_slice() {
+            [] => FaultKind::ALL.to_vec(),
+            some => some.to_vec(),
+        };
+        Self {
+            faults: faults.unwrap_or(explore.faults.at_most),
+            kinds,
+            scheduler: explore.interleave == Interleave::Scheduler,
+        }
+    }
+
+    /// A world as the engine leaves it: the administrator comes when nothing moves any more.
+    pub(super) fn settled(
+        file: &str,
+        scenario: &Scenario,
+        profile: Profile,
+    ) -> Result<(Runner<'static>, Scenario, Turn), Box<Diagnostic>> {
+        let (runner, scenario) = Runner::start(file, scenario, profile)?;
+        let mut turn = Turn {
+            world: runner.world().clone(),
+            aim: std::sync::Arc::default(),
+            truth: GroundTruth::default(),
+            spent: 0,
+            events: BTreeSet::new(),
+            settled_in: 0,
+        };
+        let mut memo = Memo::default();
+        let mut print = |world: &World| {
+            let mut mixer = Mixer::new();
+            fingerprint::world(world, &mut memo, &mut mixer);
+            mixer.finish()
+        };
+        let mut before = print(&turn.world);
+        while turn.settled_in < SETTLE_MAX {
+            turn.act(&Action::Cycle(CyclePolicy::Initial));
+            turn.settled_in += 1;
+            let after = print(&turn.world);
+            if after == before {
+                break;
+            }
+            before = after;
+        }
+        let belongs = runner.truth().belongs;
+        turn.aim = std::sync::Arc::new(Aim::of(&turn.world, belongs.clone()));
+        turn.truth = GroundTruth::of(&turn.world, belongs);
+        Ok((runner, scenario, turn))
+    }
+
+    fn can(&self, kind: FaultKind) -> bool {
+        self.kinds.contains(&kind)
+    }
+}
+
+impl Turn {
+    /// The step that the planner would take now.
+    pub(super) fn next(&self) -> Next {
+        next(&self.world, &self.aim)
+    }
+
+    fn planned(&self) -> Option<Box<PlannedStep>> {
+        match self.next() {
+            Next::Step(step) => Some(step),
+            Next::Done | Next::Stuck(_) => None,
+        }
+    }
+
+    fn act(&mut self, action: &Action) -> Vec<Event> {
+        let events = self.world.apply(action);
+        for event in &events {
+            self.events.extend(word(event));
+        }
+        events
+    }
+
+    fn perform(&mut self, step: &PlannedStep) -> Vec<Event> {
+        self.truth.named.extend(step.names());
+        self.act(&step.action())
+    }
+
+    /// A cycle without some of its steps.
+    fn broken(&mut self, go: Happening) -> Vec<Event> {
+        use EngineStep::{DeltaImport, DeltaSynchronization, Export};
+        let forests = || (0..self.world.forests().len()).map(ConnectorId::Ad);
+        let mut steps = Vec::new();
+        if go != Happening::AdLags {
+            steps.extend(forests().map(|ad| (ad, DeltaImport)));
+        }
+        if go != Happening::TenantLags {
+            steps.push((ConnectorId::Entra, DeltaImport));
+        }
+        steps.extend(forests().map(|ad| (ad, DeltaSynchronization)));
+        steps.push((ConnectorId::Entra, DeltaSynchronization));
+        if go != Happening::Broken {
+            steps.push((ConnectorId::Entra, Export));
+            steps.extend(forests().map(|ad| (ad, Export)));
+        }
+        let mut events = Vec::new();
+        for (connector, step) in steps {
+            events.extend(self.act(&Action::Run { connector, step }));
+        }
+        events
+    }
+
+    /// Lets something happen; gives what was planned for it, and what came of it.
+    pub(super) fn happen(&mut self, go: Happening) -> (Option<Box<PlannedStep>>, Vec<Event>) {
+        self.events.clear();
+        let planned = match go {
+            Happening::Step | Happening::Late | Happening::LostReply | Happening::Nothing(_) => {
+                self.planned()
+            }
+            _ => None,
+        };
+        let events = match (go, &planned) {
+            (Happening::Step | Happening::LostReply, Some(step)) => self.perform(step),
+            (Happening::Late, Some(step)) => {
+                let mut events = self.act(&Action::Cycle(CyclePolicy::Delta));
+                events.extend(self.perform(step));
+                events
+            }
+            (Happening::Scheduler, _) => self.act(&Action::Cycle(CyclePolicy::Delta)),
+            (Happening::Broken | Happening::AdLags | Happening::TenantLags, _) => self.broken(go),
+            _ => Vec::new(),
+        };
+        if go == Happening::Nothing(FaultKind::Throttled) {
+            self.events.insert("throttled");
+        }
+        self.spent += u32::from(is_fault(go));
+        self.truth.note(&self.world);
+        self.truth.forget(&self.world);
+        (planned, events)
+    }
+}
+
+const fn is_fault(go: Happening) -> bool {
+    !matches!(go, Happening::Step | Happening::Late | Happening::Scheduler)
+}
+
+/// The word for what an event shows, where it is one that a campaign should have met.
+fn word(event: &Event) -> Option<&'static str> {
+    let Event::Engine(EngineEvent::Exported(exported)) = event else {
+        return None;
+    };
+    match &exported.answer.result {
+        Ok(Outcome::Updated | Outcome::Skipped) => {
+            (!exported.answer.withheld.is_empty()).then_some("quarantine")
+        }
+        Ok(_) if !exported.answer.withheld.is_empty() => Some("quarantine"),
+        Ok(outcome) => Some(crate::run::outcome_word(*outcome)),
+        Err(error) => Some(error.code.name()),
+    }
+}
+
+impl Model for Loop {
+    type State = Turn;
+    type Move = Happening;
+
+    fn ended(&self, state: &Turn) -> bool {
+        !matches!(state.next(), Next::Step(_))
+    }
+
+    fn missing(&self, state: &mut Turn) -> Option<String> {
+        match state.next() {
+            Next::Done => missing(&state.world, &state.aim),
+            Next::Step(step) => Some(format!("still to do: {}", step.text(&state.world))),
+            Next::Stuck(troubles) => {
+                let texts: Vec<String> = troubles.into_iter().map(|one| one.text).collect();
+                Some(format!("left to a person: {}", texts.join("; ")))
+            }
+        }
+    }
+
+    fn moves(&self, state: &Turn, _: bool) -> Vec<Happening> {
+        let mut moves = Vec::with_capacity(8);
+        let faulty = state.spent < self.faults;
+        let step = state.planned();
+        let mut same = false;
+        if let Some(step) = &step {
+            moves.push(Happening::Step);
+            let action = step.action();
+            same = matches!(action, Action::Cycle(CyclePolicy::Delta));
+            let waits = matches!(action, Action::Cycle(_) | Action::Advance(_));
+            if self.scheduler && !waits {
+                moves.push(Happening::Late);
+            }
+            if faulty && step.is_remote() && self.can(FaultKind::LostReply) {
+                moves.push(Happening::LostReply);
+            }
+            let nothing = [
+                FaultKind::Refused,
+                FaultKind::Throttled,
+                FaultKind::ScriptRestart,
+            ];
+            let fits = |kind: &FaultKind| {
+                faulty && self.can(*kind) && (step.is_remote() || *kind == FaultKind::ScriptRestart)
+            };
+            moves.extend(nothing.into_iter().filter(fits).map(Happening::Nothing));
+        }
+        if self.scheduler && !same || step.is_none() {
+            moves.push(Happening::Scheduler);
+        }
+        if faulty {
+            if self.can(FaultKind::PartialBatch) {
+                moves.push(Happening::Broken);
+            }
+            if self.can(FaultKind::ReplicationLag) {
+                moves.extend([Happening::AdLags, Happening::TenantLags]);
+            }
+        }
+        moves
+    }
+
+    fn go(&self, state: &mut Turn, go: Happening) {
+        state.happen(go);
+    }
+
+    fn cycle(&self) -> Happening {
+        Happening::Scheduler
+    }
+
+    fn is_fault(&self, go: Happening) -> bool {
+        is_fault(go)
+    }
+
+    fn is_planned(&self, go: Happening) -> bool {
+        go == Happening::Step
+    }
+
+    fn fingerprint(&self, state: &Turn, memo: &mut Memo) -> (u128, u32) {
+        let mut mixer = Mixer::new();
+        let places = fingerprint::world(&state.world, memo, &mut mixer);
+        let place = |key: CloudKey| places.get(&key).copied().unwrap_or(u64::MAX);
+        let mut put = |word| mixer.put(word);
+        state.truth.mix(&place, &mut put);
+        state.aim.mix(&place, &mut put);
+        (mixer.finish(), state.spent)
+    }
+
+    fn world_fingerprint(&self, state: &Turn, memo: &mut Memo) -> u128 {
+        let mut mixer = Mixer::new();
+        fingerprint::world(&state.world, memo, &mut mixer);
+        mixer.finish()
+    }
+
+    fn end_fingerprint(&self, state: &Turn) -> u128 {
+        end_fingerprint(&state.world)
+    }
+
+    fn violation(&self, state: &Turn) -> Option<Violation> {
+        state.truth.violation(&state.world)
+    }
+
+    fn reached(&self, state: &Turn, all: &mut BTreeSet<&'static str>) {
+        all.extend(&state.events);
+    }
+}
+
+/// What people see: the live accounts with their names and what they hold, and who is joined.
+pub(super) fn end_fingerprint(world: &World) -> u128 {
+    let mut mixer = Mixer::new();
+    let engine = world.engine();
+    for (key, object) in world.tenant().objects() {
+        if !matches!(object.state, State::Live) {
+            continue;
+        }
+        let names = (
+            &object.user_principal_name,
+            &object.proxy_addresses,
+            &object.mail,
+            &object.licences,
+            object.mailbox.is_some(),
+            &object.on_premises.immutable_id,
+            object.is_synced(),
+            world.tenant().roles.held(key),
+        );
+        mixer.put(store::hash_bytes(format!("{names:?}").as_bytes()));
+        let mut entries = engine.entra().iter();
+        let joined = entries.find(|(_, entry)| entry.cloud == Some(key) && !entry.deleted);
+        let source = joined.and_then(|(_, entry)| engine.metaverse().get(entry.metaverse?));
+        mixer.put(source.map_or(u64::MAX, |mv| u64::from(mv.source.object.0)));
+    }
+    mixer.finish()
+}
