@@ -34,6 +34,7 @@
 //! - [`explore`]: every order and every fault within bounds: does a procedure converge?
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
+//! - [`rules`]: synchronization rules as data: expressions, scope, precedence, configurations
 //! - [`predict`]: what the next synchronisation does to each object, and why
 
 pub mod engine;
@@ -43,6 +44,7 @@ pub mod hazard;
 pub mod judge;
 pub mod manager;
 pub mod predict;
+pub mod rules;
 pub mod run;
 pub mod scenario;
 pub mod snapshot;
