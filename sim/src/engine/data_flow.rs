@@ -129,7 +129,7 @@ fn target_name(property: Property) -> &'static str {
 
 /// The attributes of the tenant's connector space that have a place in the tenant here.
 pub(crate) fn has_a_target(name: &str) -> bool {
-    const OWN: [&str; 14] = [
+    const OWN: [&str; 15] = [
         "accountEnabled",
         "alias",
         "displayName",
@@ -139,6 +139,7 @@ pub(crate) fn has_a_target(name: &str) -> bool {
         "netBiosName",
         "onPremiseSecurityIdentifier",
         "onPremisesSamAccountName",
+        "onPremisesUserPrincipalName",
         "proxyAddresses",
         "securityEnabled",
         "sourceAnchor",
@@ -329,6 +330,9 @@ fn sync_object(
         source_anchor,
         object_guid: *object.guid.as_bytes(),
         user_principal_name: text("userPrincipalName").filter(|_| is_user),
+        on_premises_user_principal_name: text("onPremisesUserPrincipalName")
+            .filter(|_| is_user)
+            .map(Box::new),
         mail: text("mail"),
         mail_nickname: text("alias"),
         proxy_addresses: if addresses.is_empty() {

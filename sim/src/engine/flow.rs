@@ -191,6 +191,7 @@ fn flow(
         source_anchor,
         object_guid: *object.guid.as_bytes(),
         user_principal_name,
+        on_premises_user_principal_name: None,
         mail: text(AttributeId::MAIL),
         mail_nickname: object
             .text(AttributeId::MAIL_NICKNAME)

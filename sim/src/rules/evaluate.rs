@@ -100,24 +100,6 @@ impl Image {
         };
         self.attributes.insert(name.to_owned(), given);
     }
-
-    /// One object of several that are joined: each attribute from the rule of the lowest number;
-    /// where that is the same rule, from the object that comes first (rule R5.4).
-    pub(crate) fn combined<'a>(images: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut whole = Self::default();
-        for image in images {
-            if whole.object_type.is_empty() {
-                whole.object_type.clone_from(&image.object_type);
-            }
-            for (name, given) in &image.attributes {
-                let known = whole.attributes.get(name);
-                if known.is_none_or(|known| given.precedence < known.precedence) {
-                    whole.attributes.insert(name.clone(), given.clone());
-                }
-            }
-        }
-        whole
-    }
 }
 
 /// A metaverse object as outbound rules read it.

@@ -193,14 +193,14 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
     for (_, rule) in rules.iter().filter(|(_, rule)| !rule.disabled) {
         let name = rule.name.as_str();
         let whole = if !is_modelled(rule) {
-            Some("objects of these types are not modelled")
+            Some("rules for types of objects that are not modelled")
         } else {
             match (rule.direction, rule.system) {
-                (Direction::Inbound, ConnectedSystem::Entra) => {
-                    Some("the engine reads the tenant's attributes in its own way")
-                }
+                (Direction::Inbound, ConnectedSystem::Entra) => Some(
+                    "rules that are not evaluated, because the engine itself joins what it imports",
+                ),
                 (Direction::Outbound, ConnectedSystem::ActiveDirectory) => {
-                    Some("nothing but the anchor is written back to Active Directory")
+                    Some("rules that are not evaluated, because only the anchor is written back")
                 }
                 _ => None,
             }
@@ -243,17 +243,12 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
     for (why, names) in groups {
         let unique: BTreeSet<&str> = names.into_iter().collect();
         let names: Vec<&str> = unique.into_iter().collect();
-        lines.push(format!(
-            "{} rules, for {why}: {}",
-            names.len(),
-            names.join("; ")
-        ));
+        lines.push(format!("{why}: {}", names.join("; ")));
     }
     if !targets.is_empty() {
         let names: Vec<&str> = targets.keys().copied().collect();
         lines.push(format!(
-            "{} attributes flow to the tenant that nothing here keeps: {}",
-            names.len(),
+            "attributes that flow to the tenant, and that no tenant here has: {}",
             names.join(", ")
         ));
     }
