@@ -22,6 +22,9 @@ const LINKED_MAILBOX: i64 = 2;
 /// Longest sourceAnchor, in which a character that is no letter or digit counts three times.
 const ANCHOR_MAX: usize = 60;
 
+/// What no sourceAnchor of one's own choice may have in it.
+const FORBIDDEN: &str = "\\!#$%&*+/=?^`{}|~<>()';:,[]\"@_";
+
 /// One object of a forest as inbound rules read it.
 struct Inward<'a> {
     object: &'a Object,
@@ -53,12 +56,13 @@ impl Source for Inward<'_> {
             parts.collect::<Vec<_>>().join(",")
         };
         match name {
-            "Domain.FQDN" | "Forest.FQDN" => RuleValue::Text(self.around.domain_name.clone()),
+            "Domain.FQDN" | "Forest.FQDN" | "Connector.ID" => {
+                RuleValue::Text(self.around.domain_name.clone())
+            }
             "Domain.Netbios" | "Forest.Netbios" => {
                 RuleValue::Text(self.around.net_bios_name.clone())
             }
             "Domain.LDAP" | "Forest.LDAP" => RuleValue::text(ldap()),
-            "Connector.ID" => RuleValue::Text(self.around.domain_name.clone()),
             _ => RuleValue::Null,
         }
     }
@@ -82,7 +86,8 @@ pub(super) struct Before<'a> {
 }
 
 impl Before<'_> {
-    /// The value that an attribute of the metaverse or of the tenant's connector space had.
+    /// The value that an attribute of the metaverse or of the tenant's connector space had, for
+    /// `IgnoreThisFlow` (rule R5.2).
     fn value(&self, name: &str) -> RuleValue {
         let Some(known) = self.attributes else {
             return RuleValue::Null;
@@ -288,7 +293,6 @@ fn anchor(attributes: &BTreeMap<String, RuleValue>) -> Result<SourceAnchor, Reas
     if STANDARD.decode(text.as_bytes()).is_ok_and(decodes) {
         return Ok(SourceAnchor::from_text(&text));
     }
-    const FORBIDDEN: &str = "\\!#$%&*+/=?^`{}|~<>()';:,[]\"@_";
     if text.contains(|it| FORBIDDEN.contains(it)) {
         return refuse("the sourceAnchor {0} has a character that it must not have");
     }

@@ -24,7 +24,6 @@ pub struct Image {
 struct Given {
     value: RuleValue,
     rule: String,
-    precedence: u32,
 }
 
 /// What goes out of a metaverse object.
@@ -96,7 +95,6 @@ impl Image {
         let given = Given {
             value,
             rule: String::new(),
-            precedence: 0,
         };
         self.attributes.insert(name.to_owned(), given);
     }
@@ -187,18 +185,18 @@ impl RuleSet {
         let in_scope = |rule: &&&SyncRule| rule.keeps_out(&source).is_none();
         let stays = |rule: &&SyncRule| rule.link == LinkType::JoinNoFlow;
         if let Some(rule) = rules.iter().filter(in_scope).find(|rule| stays(rule)) {
-            return match connected {
-                true => Ok(Outcome::NoFlow),
-                false => Err(Why::OutOfScope {
-                    rule: rule.name.clone(),
-                    clause: "JoinNoFlow".to_owned(),
-                    attribute: String::new(),
-                }),
-            };
+            if connected {
+                return Ok(Outcome::NoFlow);
+            }
+            return Err(Why::OutOfScope {
+                rule: rule.name.clone(),
+                clause: "JoinNoFlow".to_owned(),
+                attribute: String::new(),
+            });
         }
         let provisions = || rules.iter().filter(|rule| rule.link == LinkType::Provision);
         let Some(taken) = provisions().find(in_scope) else {
-            return Err(self.why_kept_in(provisions().copied(), &source));
+            return Err(why_kept_in(provisions().copied(), &source));
         };
         let chosen: Vec<&SyncRule> = rules
             .iter()
@@ -215,30 +213,26 @@ impl RuleSet {
                 .collect(),
         })
     }
+}
 
-    /// The clause that a person should hear of: not that of the rules for other types.
-    fn why_kept_in<'a>(
-        &self,
-        provisions: impl Iterator<Item = &'a SyncRule>,
-        source: &Outward<'_>,
-    ) -> Why {
-        let kept: Vec<(&SyncRule, &Clause)> = provisions
-            .filter_map(|rule| Some((rule, rule.keeps_out(source)?)))
-            .collect();
-        let of_type = kept
-            .iter()
-            .find(|(_, clause)| clause.attribute != "sourceObjectType");
-        match of_type.or_else(|| kept.first()) {
-            None => Why::NoRule,
-            Some((_, clause)) if clause.attribute == CLOUD_FILTERED => Why::CloudFiltered {
-                rule: source
-                    .image
-                    .giver(CLOUD_FILTERED)
-                    .unwrap_or_default()
-                    .to_owned(),
-            },
-            Some((rule, clause)) => Why::out(rule, clause),
-        }
+/// The clause that a person should hear of: not that of the rules for other types.
+fn why_kept_in<'a>(provisions: impl Iterator<Item = &'a SyncRule>, source: &Outward<'_>) -> Why {
+    let kept: Vec<(&SyncRule, &Clause)> = provisions
+        .filter_map(|rule| Some((rule, rule.keeps_out(source)?)))
+        .collect();
+    let of_type = kept
+        .iter()
+        .find(|(_, clause)| clause.attribute != "sourceObjectType");
+    match of_type.or_else(|| kept.first()) {
+        None => Why::NoRule,
+        Some((_, clause)) if clause.attribute == CLOUD_FILTERED => Why::CloudFiltered {
+            rule: source
+                .image
+                .giver(CLOUD_FILTERED)
+                .unwrap_or_default()
+                .to_owned(),
+        },
+        Some((rule, clause)) => Why::out(rule, clause),
     }
 }
 
@@ -282,17 +276,15 @@ fn flows(
             if value != RuleValue::AuthoritativeNull && !value.is_present() {
                 continue;
             }
-            match given.get_mut(&flow.target) {
-                Some(known) => merge(&mut known.value, &value, flow.merge),
-                None => {
-                    let given_by = Given {
-                        value,
-                        rule: rule.name.clone(),
-                        precedence: rule.precedence,
-                    };
-                    given.insert(flow.target.clone(), given_by);
-                }
+            if let Some(known) = given.get_mut(&flow.target) {
+                merge(&mut known.value, &value, flow.merge);
+                continue;
             }
+            let given_by = Given {
+                value,
+                rule: rule.name.clone(),
+            };
+            given.insert(flow.target.clone(), given_by);
         }
     }
     Ok(given)

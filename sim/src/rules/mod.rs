@@ -41,7 +41,7 @@ pub struct Variant {
 
 impl Variant {
     /// Whether this is so: the name of an anchor attribute or of a switch that is on.
-    fn has(&self, condition: &str) -> bool {
+    fn has(self, condition: &str) -> bool {
         let on = |switch: &&crate::engine::EngineSwitch| switch.name == condition;
         self.anchor.name() == condition
             || ENGINE_SWITCHES

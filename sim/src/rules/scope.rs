@@ -68,13 +68,13 @@ impl Clause {
 }
 
 /// Numbers compare as numbers, all else as text; what is absent is neither less nor more.
-fn order(value: &RuleValue, with: &str, test: fn(std::cmp::Ordering) -> bool) -> bool {
+fn order(value: &RuleValue, with: &str, holds: fn(std::cmp::Ordering) -> bool) -> bool {
     if let (Some(left), Ok(right)) = (value.as_number(), with.trim().parse::<i64>()) {
-        return test(left.cmp(&right));
+        return holds(left.cmp(&right));
     }
     let text = value.values().first().and_then(RuleValue::as_text);
     text.is_some_and(|text| {
-        !eq_fold(&text, with) && test(fold(&text).cmp(&fold(with)))
-            || eq_fold(&text, with) && test(std::cmp::Ordering::Equal)
+        !eq_fold(&text, with) && holds(fold(&text).cmp(&fold(with)))
+            || eq_fold(&text, with) && holds(std::cmp::Ordering::Equal)
     })
 }

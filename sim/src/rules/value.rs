@@ -23,13 +23,18 @@ pub enum RuleValue {
     /// A date, as Active Directory counts them: hundreds of nanoseconds since 1601.
     Date(i64),
     /// Two or more values of a multi-valued attribute.
-    Many(Vec<RuleValue>),
+    Many(Vec<Self>),
 }
 
 impl RuleValue {
     /// Text.
     pub fn text(text: impl Into<Text>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// A count, or a place from 1 on.
+    pub fn count(count: usize) -> Self {
+        Self::Number(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     /// One value of a list as itself, none as `NULL`.

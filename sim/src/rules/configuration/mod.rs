@@ -12,7 +12,7 @@ mod settings;
 mod tests;
 mod xml;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use mock_ad::directory::{Directory, Dn};
 
@@ -191,7 +191,7 @@ impl Configuration {
 /// Attributes of Active Directory that inbound rules read and the schema does not know.
 fn unknown_attributes(rules: &[SyncRule], directory: &Directory) -> Vec<String> {
     const OWN: [&str; 2] = ["dn", "member"];
-    let mut unknown = BTreeMap::new();
+    let mut unknown = BTreeSet::new();
     let inbound = rules.iter().filter(|rule| {
         rule.direction == Direction::Inbound && rule.system == ConnectedSystem::ActiveDirectory
     });
@@ -204,11 +204,11 @@ fn unknown_attributes(rules: &[SyncRule], directory: &Directory) -> Vec<String> 
         let flows = rule.flows.iter().flat_map(|flow| flow.source.attributes());
         for name in scope.chain(flows) {
             if !OWN.contains(&name) && directory.schema().attribute(name).is_none() {
-                unknown.insert(name.to_owned(), ());
+                unknown.insert(name.to_owned());
             }
         }
     }
-    unknown.into_keys().collect()
+    unknown.into_iter().collect()
 }
 
 /// What is read so far.

@@ -44,7 +44,7 @@ pub(super) fn read(
         reading.clause(it)
     });
     let join = groups(node, "relationshipCriteria", "condition", |it| {
-        reading.join(it)
+        Some(join(it))
     });
     let mappings = child(node, "attribute-mappings");
     let mappings = mappings.into_iter().flat_map(|it| children(it, "mapping"));
@@ -71,6 +71,14 @@ pub(super) fn read(
         flows,
     };
     Ok((text_of(node, "connector").to_lowercase(), rule))
+}
+
+fn join(node: Node<'_, '_>) -> JoinCondition {
+    JoinCondition {
+        connector_space: text_of(node, "csAttribute").to_owned(),
+        metaverse: text_of(node, "ilmAttribute").to_owned(),
+        case_sensitive: text_of(node, "caseSensitive").eq_ignore_ascii_case("True"),
+    }
 }
 
 /// Groups of clauses or conditions, without those that are empty.
@@ -133,15 +141,6 @@ impl Reading<'_> {
         })
     }
 
-    #[expect(clippy::unused_self, reason = "read like clauses and flows")]
-    fn join(&mut self, node: Node<'_, '_>) -> Option<JoinCondition> {
-        Some(JoinCondition {
-            connector_space: text_of(node, "csAttribute").to_owned(),
-            metaverse: text_of(node, "ilmAttribute").to_owned(),
-            case_sensitive: text_of(node, "caseSensitive").eq_ignore_ascii_case("True"),
-        })
-    }
-
     /// An expression, else an attribute, else a constant.
     fn flow(&mut self, node: Node<'_, '_>, unknown: &mut Vec<Unknown>) -> Option<Flow> {
         let target = text_of(node, "dest").to_owned();
@@ -192,20 +191,7 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
     let mut targets: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, rule) in rules.iter().filter(|(_, rule)| !rule.disabled) {
         let name = rule.name.as_str();
-        let whole = if !is_modelled(rule) {
-            Some("rules for types of objects that are not modelled")
-        } else {
-            match (rule.direction, rule.system) {
-                (Direction::Inbound, ConnectedSystem::Entra) => Some(
-                    "rules that are not evaluated, because the engine itself joins what it imports",
-                ),
-                (Direction::Outbound, ConnectedSystem::ActiveDirectory) => {
-                    Some("rules that are not evaluated, because only the anchor is written back")
-                }
-                _ => None,
-            }
-        };
-        if let Some(why) = whole {
+        if let Some(why) = whole_rule(rule) {
             groups.entry(why).or_default().push(name);
             continue;
         }
@@ -253,6 +239,20 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
         ));
     }
     lines
+}
+
+/// Why a rule is not evaluated at all.
+fn whole_rule(rule: &SyncRule) -> Option<&'static str> {
+    match (rule.direction, rule.system) {
+        _ if !is_modelled(rule) => Some("rules for types of objects that are not modelled"),
+        (Direction::Inbound, ConnectedSystem::Entra) => {
+            Some("rules that are not evaluated, because the engine itself joins what it imports")
+        }
+        (Direction::Outbound, ConnectedSystem::ActiveDirectory) => {
+            Some("rules that are not evaluated, because only the anchor is written back")
+        }
+        _ => None,
+    }
 }
 
 /// Attributes that the engine itself makes, or that the tenant has a place for.

@@ -1,5 +1,12 @@
 //! Functions on bits, bytes, dates and kinds of values.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "functions of the language are alike"
+)]
+
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ecow::EcoVec;
@@ -16,6 +23,10 @@ use super::{Failure, RuleValue};
 
 type Choices<'a> = &'a [&'static str];
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the end of functions that can fail"
+)]
 fn truth(value: bool) -> Outcome {
     Ok(RuleValue::Boolean(value))
 }
@@ -173,7 +184,6 @@ pub(super) fn to_utf8_hex(values: &[RuleValue], _: Choices<'_>) -> Outcome {
     let bytes = text(&values[0], "ConvertToUTF8Hex")?;
     let mut hex = String::with_capacity(bytes.len() * 2);
     for byte in bytes.bytes() {
-        use std::fmt::Write as _;
         let _ = write!(hex, "{byte:02X}");
     }
     Ok(RuleValue::text(hex))
@@ -208,13 +218,11 @@ fn moment(date: i64) -> Option<DateTime> {
 /// `2013-01-10`, with a time of day, with or without a `T` and a `Z`.
 fn read_date(text: &str) -> Option<i64> {
     let text = text.trim();
-    let moment: Timestamp = match text.parse() {
-        Ok(moment) => moment,
-        Err(_) => {
-            let civil: DateTime = text.parse().ok()?;
-            Offset::UTC.to_timestamp(civil).ok()?
-        }
+    let civil = |text: &str| {
+        let civil: DateTime = text.parse().ok()?;
+        Offset::UTC.to_timestamp(civil).ok()
     };
+    let moment: Timestamp = text.parse().ok().or_else(|| civil(text))?;
     Some(of_seconds(moment.as_second()))
 }
 
@@ -278,7 +286,9 @@ fn written(date: i64, format: &str) -> Text {
             _ => None,
         };
         match number {
-            Some(number) => text.push_str(&format!("{number:0>width$}", width = end.min(9))),
+            Some(number) => {
+                let _ = write!(text, "{number:0>width$}", width = end.min(9));
+            }
             None => text.push_str(&rest[..end]),
         }
         rest = &rest[end..];

@@ -119,10 +119,10 @@ fn apply(operator: Operator, left: &RuleValue, right: &RuleValue) -> Outcome {
     let truth = match operator {
         Operator::Equal => left.equals(right),
         Operator::NotEqual => !left.equals(right),
-        Operator::Less => compare(left, right).is_some_and(|it| it.is_lt()),
-        Operator::LessOrEqual => compare(left, right).is_some_and(|it| it.is_le()),
-        Operator::Greater => compare(left, right).is_some_and(|it| it.is_gt()),
-        Operator::GreaterOrEqual => compare(left, right).is_some_and(|it| it.is_ge()),
+        Operator::Less => compare(left, right).is_some_and(std::cmp::Ordering::is_lt),
+        Operator::LessOrEqual => compare(left, right).is_some_and(std::cmp::Ordering::is_le),
+        Operator::Greater => compare(left, right).is_some_and(std::cmp::Ordering::is_gt),
+        Operator::GreaterOrEqual => compare(left, right).is_some_and(std::cmp::Ordering::is_ge),
         Operator::Concatenate => return concatenated(left, right),
         Operator::Plus if matches!((left, right), (RuleValue::Text(_), RuleValue::Text(_))) => {
             return concatenated(left, right);
@@ -251,7 +251,7 @@ pub(super) mod special {
         let values = on
             .source
             .attribute(attribute_name(&arguments[0], "ValueCount")?);
-        Ok(RuleValue::Number(values.values().len() as i64))
+        Ok(RuleValue::count(values.values().len()))
     }
 
     pub(in super::super) fn select(on: &mut Evaluation<'_>, arguments: &[Node]) -> Outcome {

@@ -58,10 +58,18 @@ macro_rules! functions {
     };
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "beside functions that are not evaluated"
+)]
 const fn plain(function: fn(&[super::RuleValue], &[&'static str]) -> Outcome) -> Option<Evaluate> {
     Some(Evaluate::Plain(function))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "beside functions that are not evaluated"
+)]
 const fn own(function: special::Own) -> Option<Evaluate> {
     Some(Evaluate::Own(function))
 }

@@ -1,5 +1,10 @@
 //! Functions on the values of multi-valued attributes.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "functions of the language are alike"
+)]
+
 use store::{Text, eq_fold, fold};
 
 use super::evaluate::{number, text};
@@ -15,18 +20,18 @@ pub(super) fn contains(values: &[RuleValue], choices: &[&'static str]) -> Outcom
         let whole = text(value, "Contains")?;
         let whole = if folds { fold(&whole) } else { whole };
         if whole.contains(part.as_str()) {
-            return Ok(RuleValue::Number(place as i64 + 1));
+            return Ok(RuleValue::count(place + 1));
         }
     }
     Ok(RuleValue::Number(0))
 }
 
 pub(super) fn count(values: &[RuleValue], _: &[&'static str]) -> Outcome {
-    Ok(RuleValue::Number(values[0].values().len() as i64))
+    Ok(RuleValue::count(values[0].values().len()))
 }
 
 fn at(values: &[RuleValue], of: &str) -> Result<Option<RuleValue>, Failure> {
-    let place = usize::try_from(number(&values[1], of)? - 1).ok();
+    let place = usize::try_from(number(&values[1], of)?.saturating_sub(1)).ok();
     Ok(place.and_then(|place| values[0].values().get(place).cloned()))
 }
 

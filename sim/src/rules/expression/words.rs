@@ -92,21 +92,23 @@ pub(super) fn mid(values: &[RuleValue], _: &[&'static str]) -> Outcome {
         None => i64::MAX,
     };
     map_or_empty(&values[0], "Mid", |text| {
-        let length = text.chars().count() as i64;
-        if count < 0 || start <= 0 || start > length {
+        let skipped = usize::try_from(start.saturating_sub(1)).ok();
+        let Some((place, _)) = skipped.and_then(|it| text.char_indices().nth(it)) else {
+            return Text::from(text);
+        };
+        if count < 0 {
             return Text::from(text);
         }
-        let skipped = text.char_indices().nth(start as usize - 1);
-        let rest = skipped.map_or("", |(place, _)| &text[place..]);
+        let rest = &text[place..];
         Text::from(taken(rest, usize::try_from(count).unwrap_or(usize::MAX)))
     })
 }
 
 pub(super) fn length(values: &[RuleValue], _: &[&'static str]) -> Outcome {
     match &values[0] {
-        RuleValue::Bytes(bytes) => Ok(RuleValue::Number(bytes.len() as i64)),
+        RuleValue::Bytes(bytes) => Ok(RuleValue::count(bytes.len())),
         RuleValue::Many(each) => each_of(each, |one| length(std::slice::from_ref(one), &[])),
-        one => Ok(RuleValue::Number(text(one, "Len")?.chars().count() as i64)),
+        one => Ok(RuleValue::count(text(one, "Len")?.chars().count())),
     }
 }
 
@@ -129,14 +131,14 @@ fn place_in(values: &[RuleValue], choices: &[&'static str], last: bool) -> Outco
         let up_to = given.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(0));
         taken(&whole, up_to).rfind(part.as_str())
     } else {
-        let from = given.map_or(0, |it| usize::try_from(it - 1).unwrap_or(0));
+        let from = given.map_or(0, |it| usize::try_from(it.saturating_sub(1)).unwrap_or(0));
         let skipped = whole.len() - whole[taken(&whole, from).len()..].len();
         whole[skipped..]
             .find(part.as_str())
             .map(|place| place + skipped)
     };
-    let place = found.map_or(0, |found| whole[..found].chars().count() as i64 + 1);
-    Ok(RuleValue::Number(place))
+    let place = found.map_or(0, |found| whole[..found].chars().count() + 1);
+    Ok(RuleValue::count(place))
 }
 
 pub(super) fn in_str(values: &[RuleValue], choices: &[&'static str]) -> Outcome {
@@ -224,7 +226,7 @@ pub(super) fn word(values: &[RuleValue], _: &[&'static str]) -> Outcome {
     let wanted = number(&values[1], "Word")?;
     let delimiters = text(&values[2], "Word")?;
     map_or_empty(&values[0], "Word", |text| {
-        let place = usize::try_from(wanted - 1);
+        let place = usize::try_from(wanted.saturating_sub(1));
         let mut words = text
             .split(|it| delimiters.contains(it))
             .filter(|it| !it.is_empty());
@@ -256,14 +258,14 @@ fn component_value(component: Option<&str>) -> Text {
 }
 
 pub(super) fn dn_component(values: &[RuleValue], _: &[&'static str]) -> Outcome {
-    let place = usize::try_from(number(&values[1], "DNComponent")? - 1).ok();
+    let place = usize::try_from(number(&values[1], "DNComponent")?.saturating_sub(1)).ok();
     map(&values[0], "DNComponent", |name| {
         component_value(place.and_then(|place| components(name).get(place).copied()))
     })
 }
 
 pub(super) fn dn_component_rev(values: &[RuleValue], _: &[&'static str]) -> Outcome {
-    let place = usize::try_from(number(&values[1], "DNComponentRev")? - 1).ok();
+    let place = usize::try_from(number(&values[1], "DNComponentRev")?.saturating_sub(1)).ok();
     let skips = match values.get(2) {
         Some(option) => text(option, "DNComponentRev")?.eq_ignore_ascii_case("DC"),
         None => false,
