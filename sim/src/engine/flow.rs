@@ -184,7 +184,6 @@ fn flow(
         .get(AttributeId::USER_CERTIFICATE)
         .filter(|_| kind != SyncObjectType::Group)
         .map_or(0, Values::len);
-    let given_name = || object.text(AttributeId::CN).cloned();
     let sid = object.get(AttributeId::OBJECT_SID).and_then(Values::first);
     SyncObject {
         kind,
@@ -196,8 +195,7 @@ fn flow(
         mail_nickname: object
             .text(AttributeId::MAIL_NICKNAME)
             .filter(|it| !it.is_empty())
-            .cloned()
-            .or_else(|| given_name().filter(|_| kind == SyncObjectType::Contact)),
+            .cloned(),
         proxy_addresses: proxy_addresses(object),
         sip_address: object
             .text(AttributeId::MS_RTCSIP_PRIMARY_USER_ADDRESS)
@@ -213,7 +211,7 @@ fn flow(
             .text(AttributeId::DISPLAY_NAME)
             .filter(|it| !it.is_empty())
             .cloned()
-            .or_else(given_name),
+            .or_else(|| object.text(AttributeId::CN).cloned()),
         account_enabled: (kind == SyncObjectType::User).then_some(control & ACCOUNT_DISABLED == 0),
         sam_account_name: object
             .text(AttributeId::SAM_ACCOUNT_NAME)
