@@ -188,7 +188,7 @@ fn mistakes_are_told_with_their_place() {
             "NULL)</expression>",
             "NULL</expression>",
             format!(
-                "1.xml:14: {rule}the flow of `department` can't be read at character 49: \
+                "1.xml:14: {rule}the flow of `department` can't be read at character 45: \
                 the expression ends, expected `)`"
             ),
         ),
