@@ -75,6 +75,24 @@ pub(crate) fn lab(path: &Path) -> Result<Lab, Error> {
     Lab::read(&name, text).map_err(Error::Content)
 }
 
+/// Reads `rules.yaml`, where there is one.
+fn rules(path: &Path) -> Result<Option<SourceFile>, Error> {
+    path.is_file().then(|| source(path)).transpose()
+}
+
+/// All XML files of a folder and the folders in it, in a fixed order.
+pub(crate) fn configuration(directory: &Path) -> Result<Vec<SourceFile>, Error> {
+    if !directory.is_dir() {
+        return Err(Error::Usage {
+            message: format!("{} is no folder", directory.display()),
+            help: "give the folder that `Get-ADSyncServerConfiguration -Path` wrote".to_owned(),
+        });
+    }
+    let mut found = Vec::new();
+    collect(directory, &["xml"], &mut found)?;
+    found.iter().map(|path| source(path)).collect()
+}
+
 /// The files of a tenant: a directory of `users.json` and so on, or single files by their names.
 pub(crate) fn cloud(paths: &[PathBuf]) -> Result<Vec<(Part, SourceFile)>, Error> {
     let mut found = Vec::new();
@@ -194,6 +212,7 @@ pub(crate) fn snapshot(directory: &Path) -> Result<Snapshot, Error> {
             .collect::<Result<_, _>>()?,
         cloud: cloud(&[directory.join("cloud")])?,
         lab: lab(&directory.join("lab.yaml"))?,
+        rules: rules(&directory.join("rules.yaml"))?,
     };
     sim::snapshot::read(&files).map_err(Error::Content)
 }
@@ -212,7 +231,7 @@ pub(crate) fn scenarios(paths: &[PathBuf]) -> Result<Vec<ScenarioFile>, Error> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            collect(path, &mut found)?;
+            collect(path, &["yaml", "yml"], &mut found)?;
         } else {
             found.push(path.clone());
         }
@@ -220,7 +239,7 @@ pub(crate) fn scenarios(paths: &[PathBuf]) -> Result<Vec<ScenarioFile>, Error> {
     found.iter().map(|path| scenario(path)).collect()
 }
 
-fn collect(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
+fn collect(directory: &Path, ends: &[&str], found: &mut Vec<PathBuf>) -> Result<(), Error> {
     let failed = |source| Error::Read {
         path: directory.to_owned(),
         help: "check that the directory is readable".to_owned(),
@@ -234,10 +253,10 @@ fn collect(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            collect(&path, found)?;
+            collect(&path, ends, found)?;
         } else if path
             .extension()
-            .is_some_and(|end| end == "yaml" || end == "yml")
+            .is_some_and(|end| ends.iter().any(|it| end.eq_ignore_ascii_case(it)))
         {
             found.push(path);
         }

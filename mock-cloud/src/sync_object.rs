@@ -245,6 +245,9 @@ pub struct SyncObject {
     pub object_guid: [u8; 16],
     /// The on-premises UPN, as calculated by the engine (rule R4.1).
     pub user_principal_name: Option<Text>,
+    /// The UPN in Active Directory, where another attribute gives the one above: an alternate
+    /// login ID (rule R4.8).
+    pub on_premises_user_principal_name: Option<Box<Text>>,
     /// `mail`.
     pub mail: Option<Text>,
     /// `mailNickname`, on the wire `alias`.
@@ -285,6 +288,7 @@ impl SyncObject {
             object_guid: source_anchor.guid_bytes().copied().unwrap_or_default(),
             source_anchor,
             user_principal_name: Some(Text::from(user_principal_name)),
+            on_premises_user_principal_name: None,
             mail: None,
             mail_nickname: None,
             proxy_addresses: Arc::default(),

@@ -35,6 +35,7 @@
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`rehearse`]: a history that somebody else made, judged
+//! - [`rules`]: synchronization rules as data: expressions, scope, precedence, configurations
 //! - [`predict`]: what the next synchronisation does to each object, and why
 //! - [`mess`]: starting points of a repair, over patterns of equality
 //! - [`repair`]: what an administrator does next, decided anew before each step
@@ -49,6 +50,7 @@ pub mod mess;
 pub mod predict;
 pub mod rehearse;
 pub mod repair;
+pub mod rules;
 pub mod run;
 pub mod scenario;
 pub mod snapshot;

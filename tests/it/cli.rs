@@ -330,3 +330,75 @@ fn lab_files_that_are_wrong() {
     ];
     insta::assert_snapshot!("lab_file", refusals(cases));
 }
+
+#[test]
+fn configurations_that_are_wrong() {
+    const RULE: &str = "<synchronizationRule>\n  <name>Mine</name>\n  \
+        <direction>Inbound</direction>\n  <connector>{1}</connector>\n  \
+        <sourceObjectType>user</sourceObjectType>\n  \
+        <targetObjectType>person</targetObjectType>\n  <linkType>Join</linkType>\n  \
+        <precedence>50</precedence>\n  <attribute-mappings>\n    <mapping>\n      \
+        <dest>mail</dest>\n      <expression>Trim([mail])</expression>\n    </mapping>\n  \
+        </attribute-mappings>\n</synchronizationRule>\n";
+    const CONNECTOR: &str = "<ma-data>\n  <id>{1}</id>\n  <name>corp</name>\n  \
+        <category>AD</category>\n  <ma-partition-data>\n    <partition>\n      \
+        <name>DC=other,DC=example</name>\n      <selected>1</selected>\n    </partition>\n  \
+        </ma-partition-data>\n</ma-data>\n";
+    let with = [&IMPORT[..], &["--config", "adsync"]].concat();
+    let of = |name, rule: String, connector: &str, place| Case {
+        files: vec![
+            ("adsync/SynchronizationRules/rule.xml", rule),
+            ("adsync/Connectors/connector.xml", connector.to_owned()),
+        ],
+        ..arguments(name, &with, place)
+    };
+    let rule = |from: &str, to: &str| RULE.replace(from, to);
+    let cases = vec![
+        arguments("no folder", &with, "adsync"),
+        of(
+            "cut off",
+            rule("</synchronizationRule>", ""),
+            CONNECTOR,
+            "rule.xml:1",
+        ),
+        of(
+            "no number",
+            rule(">50<", ">first<"),
+            CONNECTOR,
+            "rule.xml:8",
+        ),
+        of(
+            "no expression",
+            rule("Trim([mail])", "Trim([mail]"),
+            CONNECTOR,
+            "rule.xml:12",
+        ),
+        of("other domain", RULE.to_owned(), CONNECTOR, "connector.xml"),
+        of("no rule", "<html/>".to_owned(), CONNECTOR, "rule.xml:1"),
+    ];
+    insta::assert_snapshot!("configuration", refusals(cases));
+}
+
+#[test]
+fn rule_files_that_are_wrong() {
+    let of = |name, content: &str, place| Case {
+        files: vec![("rules.yaml", content.to_owned())],
+        ..arguments(name, &["predict", "."], place)
+    };
+    let rule = "rules:\n- name: Mine\n  precedence: 50\n  from: [user]\n  to: person\n";
+    let cases = vec![
+        of("unknown key", "rule: []\n", "rules.yaml:1"),
+        of("no YAML", "rules: [\n", "rules.yaml:"),
+        of(
+            "no expression",
+            &format!("{rule}  flow:\n    mail: Trim([mail]\n"),
+            "rules.yaml:7",
+        ),
+        of(
+            "unknown operator",
+            &format!("{rule}  scope:\n  - [title EQUALS x]\n"),
+            "rules.yaml:7",
+        ),
+    ];
+    insta::assert_snapshot!("rules_file", refusals(cases));
+}

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cli;
+mod configuration;
 mod conformance;
 mod determinism;
 mod examples;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use mock_ad::directory::Dn;
 use mock_cloud::Profile;
+use sim::rules::configuration::Configuration;
 use sim::snapshot::{self, Files};
 
 use crate::error::Error;
@@ -33,7 +34,8 @@ pub(crate) struct Import {
     /// Take an attribute outside the schema as it is; `*` takes any.
     #[arg(long, value_name = "NAME", num_args = 1..)]
     accept_attribute: Vec<String>,
-    /// A folder written by Get-ADSyncServerConfiguration.
+    /// A folder that `Get-ADSyncServerConfiguration` wrote: its connector's containers become
+    /// the scope (unless `--scope` is given), its rules those of the engine.
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
     /// The directory to write the snapshot to.
@@ -43,15 +45,13 @@ pub(crate) struct Import {
 
 impl Import {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        if let Some(config) = &self.config {
-            return Err(Error::Usage {
-                message: format!(
-                    "{}: engine configurations are not read yet",
-                    config.display()
-                ),
-                help: "leave out `--config` and name what is synced with `--scope`".to_owned(),
-            });
-        }
+        let configuration = match &self.config {
+            Some(folder) => {
+                let files = files::configuration(folder)?;
+                Some(Configuration::read(&files).map_err(Error::Content)?)
+            }
+            None => None,
+        };
         let lab = snapshot::Lab {
             profile: self.profile,
             scope: self.scope.clone(),
@@ -68,8 +68,22 @@ impl Import {
             ad,
             cloud: files::cloud(&self.cloud)?,
             lab,
+            rules: None,
         };
-        let snapshot = snapshot::read(&input).map_err(Error::Content)?;
+        let mut snapshot = snapshot::read(&input).map_err(Error::Content)?;
+        if let Some(configuration) = &configuration {
+            let notes = snapshot
+                .configure(configuration)
+                .map_err(|problem| Error::Content(vec![*problem]))?;
+            snapshot.notes.push(format!(
+                "the configuration has {} synchronization rules, written to rules.yaml",
+                configuration.rule_count()
+            ));
+            let notes = notes
+                .into_iter()
+                .map(|note| format!("configuration: {note}"));
+            snapshot.notes.extend(notes);
+        }
         if self.output.join("ad.ldif").exists() || self.output.join("cloud").exists() {
             return Err(Error::Usage {
                 message: format!("{} holds a snapshot already", self.output.display()),

@@ -159,7 +159,11 @@ impl Tenant {
         let facts = &previous.on_premises;
         let shadow = facts.shadow.as_deref();
         // What was sent last; the shadow holds the value that was last taken.
-        let known_upn = facts.user_principal_name.as_ref();
+        let known_upn = match &object.on_premises_user_principal_name {
+            None => facts.user_principal_name.as_ref(),
+            // The account records the UPN of Active Directory, which is not what was sent.
+            Some(_) => shadow.and_then(|shadow| shadow.user_principal_name.as_ref()),
+        };
         let mut upn = is_new || known_upn != object.user_principal_name.as_ref();
         let mut sent = Arc::clone(object);
         let taken = shadow.and_then(|shadow| shadow.user_principal_name.as_ref());
@@ -270,9 +274,10 @@ impl Tenant {
         facts
             .security_identifier
             .clone_from(&sent.security_identifier);
-        facts
-            .user_principal_name
-            .clone_from(&object.user_principal_name);
+        facts.user_principal_name = match &object.on_premises_user_principal_name {
+            Some(real) => Some(Text::clone(real)),
+            None => object.user_principal_name.clone(),
+        };
         facts.sam_account_name.clone_from(&sent.sam_account_name);
         facts.distinguished_name = None;
         facts.domain_name = Some(sent.domain_name().clone()).filter(|name| !name.is_empty());

@@ -6,6 +6,8 @@ use jiff::SignedDuration;
 use mock_ad::directory::Dn;
 use mock_cloud::{Profile, RuleId};
 
+use crate::rules::RuleSet;
+
 /// The attribute that the sourceAnchor of users is made from (rule R1.7). Groups and contacts
 /// always use objectGUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +148,8 @@ pub struct EngineConfig {
     pub schedule: Option<SignedDuration>,
     /// What differs between eras.
     pub policy: EnginePolicy,
+    /// The sync rules, where they are not those that are installed (rule R5.1).
+    pub rules: Option<Arc<RuleSet>>,
 }
 
 impl EngineConfig {
@@ -161,6 +165,7 @@ impl EngineConfig {
             },
             schedule: None,
             policy: EnginePolicy::of(profile),
+            rules: None,
         }
     }
 

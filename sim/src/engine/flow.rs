@@ -110,11 +110,7 @@ pub(super) fn inbound(
     };
     let mut flows = flow(object, kind, anchor, upn, place, around);
     if kind != SyncObjectType::User {
-        flows.mail_enabled = flows
-            .proxy_addresses
-            .iter()
-            .any(|value| value.is_primary() && value.address().contains('@'))
-            || flows.mail.as_ref().is_some_and(|mail| mail.contains('@'));
+        flows.mail_enabled = is_mail_enabled(object);
         flows.members = members;
         if let Some(reason) = cannot_go_out(&flows) {
             return Inbound::Filtered(reason);
@@ -124,6 +120,14 @@ pub(super) fn inbound(
         return Inbound::Lends(Box::new(flows));
     }
     Inbound::Flows(Box::new(flows))
+}
+
+/// Rule R5.7: the first value with `SMTP:` in it has an address, or mail has one.
+fn is_mail_enabled(object: &Object) -> bool {
+    let mut addresses = object.texts(AttributeId::PROXY_ADDRESSES);
+    let primary = addresses.find(|value| value.contains("SMTP:"));
+    let mail = object.text(AttributeId::MAIL);
+    primary.is_some_and(|value| value.contains('@')) || mail.is_some_and(|mail| mail.contains('@'))
 }
 
 /// The type under which a class is synced; computers and containers are not.
@@ -164,6 +168,7 @@ fn flow(
     let mut properties: Vec<(Property, Text)> = Vec::with_capacity(8);
     for (attribute, values) in object.stored_attributes() {
         if let Some(property) = around.properties.of(attribute)
+            && flows_from(property, kind)
             && let Some(text) = values.first().and_then(Value::as_text).and_then(trimmed)
         {
             let cut = attribute == AttributeId::DESCRIPTION || attribute == AttributeId::INFO;
@@ -177,6 +182,7 @@ fn flow(
         .unwrap_or_default();
     let certificates = object
         .get(AttributeId::USER_CERTIFICATE)
+        .filter(|_| kind != SyncObjectType::Group)
         .map_or(0, Values::len);
     let sid = object.get(AttributeId::OBJECT_SID).and_then(Values::first);
     SyncObject {
@@ -184,17 +190,33 @@ fn flow(
         source_anchor,
         object_guid: *object.guid.as_bytes(),
         user_principal_name,
+        on_premises_user_principal_name: None,
         mail: text(AttributeId::MAIL),
-        mail_nickname: text(AttributeId::MAIL_NICKNAME),
+        mail_nickname: object
+            .text(AttributeId::MAIL_NICKNAME)
+            .filter(|it| !it.is_empty())
+            .cloned(),
         proxy_addresses: proxy_addresses(object),
-        sip_address: text(AttributeId::MS_RTCSIP_PRIMARY_USER_ADDRESS),
+        sip_address: object
+            .text(AttributeId::MS_RTCSIP_PRIMARY_USER_ADDRESS)
+            .filter(|_| kind != SyncObjectType::Group)
+            .cloned(),
         security_identifier: match sid {
-            Some(Value::Bytes(bytes)) => Some(SecurityIdentifier::from_bytes(bytes.clone())),
+            Some(Value::Bytes(bytes)) if kind != SyncObjectType::Contact => {
+                Some(SecurityIdentifier::from_bytes(bytes.clone()))
+            }
             _ => None,
         },
-        display_name: text(AttributeId::DISPLAY_NAME).or_else(|| Some(object.name().clone())),
+        display_name: object
+            .text(AttributeId::DISPLAY_NAME)
+            .filter(|it| !it.is_empty())
+            .cloned()
+            .or_else(|| object.text(AttributeId::CN).cloned()),
         account_enabled: (kind == SyncObjectType::User).then_some(control & ACCOUNT_DISABLED == 0),
-        sam_account_name: object.text(AttributeId::SAM_ACCOUNT_NAME).cloned(),
+        sam_account_name: object
+            .text(AttributeId::SAM_ACCOUNT_NAME)
+            .filter(|it| !it.is_empty() && kind != SyncObjectType::Contact)
+            .cloned(),
         distinguished_name: OnPremisesName {
             name: escaped_name(object),
             place: Arc::clone(place),
@@ -203,15 +225,25 @@ fn flow(
         mail_enabled: false,
         security_enabled: object
             .integer(AttributeId::GROUP_TYPE)
-            .is_some_and(|kind| kind & SECURITY_ENABLED != 0),
+            .is_some_and(|bits| kind == SyncObjectType::Group && bits & SECURITY_ENABLED != 0),
         members: Arc::default(),
         manager: None,
         properties: properties.into(),
     }
 }
 
+/// Which text attributes the rules for groups and contacts let flow (source DR).
+fn flows_from(property: Property, kind: SyncObjectType) -> bool {
+    let name = property.name();
+    match kind {
+        SyncObjectType::User => true,
+        SyncObjectType::Contact => name != "preferredLanguage",
+        SyncObjectType::Group => name == "description" || name.starts_with("extensionAttribute"),
+    }
+}
+
 /// The value of the object's own component in its distinguished name.
-fn escaped_name(object: &Object) -> Text {
+pub(super) fn escaped_name(object: &Object) -> Text {
     let name = object.name();
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-' | b'_');
@@ -233,8 +265,7 @@ fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<R
             .map(|text| &**text)
             .unwrap_or_default()
     };
-    let critical = object.boolean(AttributeId::IS_CRITICAL_SYSTEM_OBJECT) == Some(true);
-    if critical {
+    if object.get(AttributeId::IS_CRITICAL_SYSTEM_OBJECT).is_some() {
         let text = "the object is a critical system object: the default rules leave it out";
         return Some(Reason::plain(RuleId::R5_9, text));
     }
@@ -248,7 +279,7 @@ fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<R
         let text = "adminDescription is {0}: the default rules leave the object out";
         return Some(Reason::one(RuleId::R5_10, text, description));
     }
-    if object.name().contains("\nCNF:") {
+    if object.name().contains("CNF:") && escaped_name(object).contains("\\0ACNF:") {
         let text = "the name marks a replication conflict: the default rules leave it out";
         return Some(Reason::plain(RuleId::R5_9, text));
     }
@@ -321,9 +352,10 @@ fn filtered_contact(object: &Object) -> Option<&'static str> {
     None
 }
 
+/// Whether the first characters of a text are these, as `Left([…],n) = "…"` asks.
 fn starts_fold(text: &str, start: &str) -> bool {
-    text.get(..start.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(start))
+    let end = text.char_indices().nth(start.len());
+    eq_fold(end.map_or(text, |(end, _)| &text[..end]), start)
 }
 
 /// Rules R1.1, R1.2, R1.7, R1.8 and R1.12. mS-DS-ConsistencyGuid may hold what an administrator

@@ -6,6 +6,7 @@
 
 mod ad_connector;
 mod config;
+mod data_flow;
 mod entra_connector;
 mod established;
 mod export;
@@ -27,6 +28,7 @@ pub use ad_connector::{AdConnector, AdEntry, PendingImport};
 pub use config::{
     AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy, EngineSwitch, Scope,
 };
+pub(crate) use data_flow::has_a_target;
 pub use entra_connector::{
     CsEntry, CsId, EntraConnector, ExportFailure, NotReimported, PendingExport,
 };

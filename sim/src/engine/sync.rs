@@ -9,6 +9,7 @@ use store::Text;
 
 use super::ad_connector::PendingImport;
 use super::config::AnchorAttribute;
+use super::data_flow::{self, Before};
 use super::entra_connector::{CsEntry, CsId, PendingExport};
 use super::flow::{GROUP_MEMBERS_MAX, Inbound, PropertyMap, Surroundings, inbound};
 use super::metaverse::{MvId, Source};
@@ -175,7 +176,18 @@ impl Engine {
         } else {
             Arc::default()
         };
-        inbound(image, &place, members, &pass.around)
+        let Some(rules) = &self.config.rules else {
+            return inbound(image, &place, members, &pass.around);
+        };
+        let metaverse = self.forests[pass.forest]
+            .entry(id)
+            .and_then(|it| it.metaverse);
+        let known = metaverse.and_then(|it| self.metaverse.get(it));
+        let before = Before {
+            attributes: known.and_then(|it| it.attributes.as_deref()),
+            connected: known.is_some_and(|it| it.connector.is_some()),
+        };
+        data_flow::evaluate(rules, image, &place, members, before, &pass.around)
     }
 
     /// Where an object is, as this connector space knows it.

@@ -6,10 +6,12 @@
 mod code;
 mod profiles;
 mod rule;
+mod sync_rules;
 
 pub use code::{CodeEntry, codes};
 pub use profiles::profiles;
 pub use rule::{NotModelled, not_modelled};
+pub use sync_rules::{installed, rule, rules};
 
 use std::fmt::Write as _;
 
@@ -25,7 +27,8 @@ pub struct UnknownWord {
 }
 
 /// Explains an error code, a status, an event, a Graph code, a rule such as `R2.14a`, a hazard
-/// such as `W04`, or `profiles`. Case does not matter.
+/// such as `W04`, a sync rule such as `In from AD - User Join`, `profiles` or `rules`. Case does
+/// not matter.
 ///
 /// ```
 /// let text = sim::explain::explain("invalidsoftmatch").unwrap();
@@ -37,6 +40,17 @@ pub fn explain(word: &str) -> Result<String, UnknownWord> {
     let asked = word.trim();
     if asked.eq_ignore_ascii_case("profiles") {
         return Ok(profiles());
+    }
+    let installed = installed();
+    if asked.eq_ignore_ascii_case("rules") {
+        return Ok(rules(&installed));
+    }
+    if let Some(found) = installed
+        .rules()
+        .iter()
+        .find(|it| it.name.eq_ignore_ascii_case(asked))
+    {
+        return Ok(rule(found));
     }
     let codes = codes();
     if let Some(entry) = codes.iter().find(|it| it.code.eq_ignore_ascii_case(asked)) {
@@ -69,7 +83,8 @@ pub fn explain(word: &str) -> Result<String, UnknownWord> {
     for hazard in crate::hazard::HAZARDS {
         words.extend([hazard.number, hazard.name]);
     }
-    words.push("profiles");
+    words.extend(["profiles", "rules"]);
+    words.extend(installed.rules().iter().map(|rule| rule.name.as_str()));
     let nearest = crate::scenario::nearest(asked, words);
     Err(UnknownWord {
         word: asked.to_owned(),

@@ -43,7 +43,12 @@ pub fn known() -> Words {
         })
         .collect();
     let properties = PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]);
-    let more = ["usageLocation", "accountEnabled"];
+    let more = [
+        "usageLocation",
+        "accountEnabled",
+        "onPremisesSamAccountName",
+        "onPremisesUserPrincipalName",
+    ];
     Words {
         attributes,
         properties: properties.chain(more).collect(),

@@ -119,6 +119,10 @@ impl Runner<'_> {
                 threshold,
             )));
         }
+        if !change.rules.is_empty() {
+            let rules = build::rules(self.world.engine().config(), &change.rules);
+            self.apply(&Action::Configure(EngineChange::Rules(rules)));
+        }
         if let Some(schedule) = change.schedule {
             let schedule = build::schedule(schedule);
             self.apply(&Action::Configure(EngineChange::Schedule(schedule)));

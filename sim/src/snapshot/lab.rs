@@ -195,7 +195,7 @@ fn note(
     });
 }
 
-fn problem_of(found: &Diagnostic, source: &str) -> Problem {
+pub(super) fn problem_of(found: &Diagnostic, source: &str) -> Problem {
     let (line, column) = found.position(source);
     Problem {
         file: found.file.to_string(),

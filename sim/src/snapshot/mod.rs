@@ -14,12 +14,15 @@ pub use problem::Problem;
 pub use read::{Files, Snapshot, SourceFile, read};
 pub use write::write;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use mock_cloud::Profile;
 use mock_cloud::tenant::Features;
 use store::Entropy;
 
 use crate::engine::{ENGINE_SWITCHES, EngineConfig, Scope};
+use crate::rules::configuration::Configuration;
 use crate::world::World;
 
 /// What the engine is taken to remember (rule R6.22).
@@ -33,6 +36,36 @@ pub enum EngineMemory {
 }
 
 impl Snapshot {
+    /// Takes scope, rules and settings from the configuration of a server, where they are not
+    /// chosen already, and says what of it is not evaluated.
+    pub fn configure(
+        &mut self,
+        configuration: &Configuration,
+    ) -> Result<Vec<String>, Box<Problem>> {
+        let mut applied = configuration.apply(&self.directory)?;
+        if self.lab.scope.is_empty() && self.lab.exclude.is_empty() {
+            self.lab.scope = applied.scope.include;
+            self.lab.exclude = applied.scope.exclude;
+        }
+        let settings = &configuration.settings;
+        if let Some(anchor) = settings.anchor_attribute() {
+            self.lab.anchor = self.lab.anchor.or(Some(anchor));
+        }
+        if let Some(threshold) = settings.deletion_threshold {
+            self.tenant.deletion_threshold = threshold;
+        }
+        if settings.staging == Some(true) {
+            let note = "the server is in staging mode: it exports nothing, and the prediction is \
+                        what its exports would do";
+            applied.notes.push(note.to_owned());
+        }
+        self.rules = Some(Arc::new(applied.rules));
+        applied
+            .notes
+            .extend(configuration.not_evaluated.iter().cloned());
+        Ok(applied.notes)
+    }
+
     /// The profile that holds unless another is asked for: the snapshot's own, else the newest.
     pub fn profile(&self) -> Profile {
         self.lab.profile.unwrap_or(Profile::Entra2026)
@@ -56,6 +89,7 @@ impl Snapshot {
         if let Some(anchor) = self.lab.anchor {
             config.anchor = anchor;
         }
+        config.rules.clone_from(&self.rules);
         if era != Profile::DirSync2013 {
             config.deletion_threshold = tenant.deletion_threshold;
         }

@@ -1,11 +1,16 @@
 //! From files to a snapshot.
 
+use std::sync::Arc;
+
 use mock_ad::directory::{Directory, Dn};
 use mock_ad::ldif;
 use mock_cloud::graph::{self, Part};
 use mock_cloud::{Profile, Tenant};
 
+use super::lab::problem_of;
 use super::{Lab, Problem};
+use crate::engine::{AnchorAttribute, EnginePolicy};
+use crate::rules::{RuleSet, RulesFile, Variant};
 
 /// A file and what is in it.
 #[derive(Debug, Clone)]
@@ -25,6 +30,8 @@ pub struct Files {
     pub cloud: Vec<(Part, SourceFile)>,
     /// What `lab.yaml` says.
     pub lab: Lab,
+    /// `rules.yaml`, where there is one: all sync rules of the engine.
+    pub rules: Option<SourceFile>,
 }
 
 /// A forest and a tenant as they were exported.
@@ -36,6 +43,8 @@ pub struct Snapshot {
     pub tenant: Tenant,
     /// What the exports do not say.
     pub lab: Lab,
+    /// All sync rules of the engine, where they are not those that are installed.
+    pub rules: Option<Arc<RuleSet>>,
     /// What a person should know about the exports.
     pub notes: Vec<String>,
 }
@@ -50,7 +59,12 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
     let tenant = read_tenant(files)
         .map_err(|found| problems.extend(found))
         .ok();
-    let (Some(directory), Some(tenant)) = (directory, tenant) else {
+    let rules = files.rules.as_ref().and_then(|file| {
+        rules(file, &files.lab)
+            .map_err(|found| problems.extend(found))
+            .ok()
+    });
+    let (Some(directory), Some(tenant), true) = (directory, tenant, problems.is_empty()) else {
         return Err(problems);
     };
     check_scope(&directory, &files.lab, &mut problems);
@@ -85,7 +99,42 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         directory,
         tenant,
         lab: files.lab.clone(),
+        rules: rules.map(Arc::new),
         notes,
+    })
+}
+
+/// The rules of a file in YAML.
+fn rules(file: &SourceFile, lab: &Lab) -> Result<RuleSet, Vec<Problem>> {
+    let one = |found: &crate::scenario::Diagnostic| problem_of(found, "");
+    let source = crate::scenario::text_of(&file.name, &file.bytes).map_err(|it| vec![one(&it)])?;
+    let forms =
+        crate::scenario::read_document::<RulesFile>(&file.name, source).map_err(|found| {
+            found
+                .iter()
+                .map(|it| problem_of(it, source))
+                .collect::<Vec<_>>()
+        })?;
+    let variant = Variant {
+        anchor: lab.anchor.unwrap_or(AnchorAttribute::ObjectGuid),
+        policy: EnginePolicy::of(lab.profile.unwrap_or(Profile::Entra2026)),
+    };
+    RuleSet::read(&forms.rules, &variant).map_err(|errors| {
+        let line = |text: &str| {
+            let start = text.lines().next().unwrap_or_default();
+            let found = source.lines().position(|line| line.contains(start));
+            found.map_or(0, |place| place + 1)
+        };
+        errors
+            .iter()
+            .map(|error| Problem {
+                file: file.name.clone(),
+                line: line(&error.text),
+                column: 0,
+                message: error.to_string(),
+                help: "`dirsync-lab explain rules` shows rules as they are written".to_owned(),
+            })
+            .collect()
     })
 }
 

@@ -15,11 +15,17 @@ pub fn write(snapshot: &Snapshot) -> Vec<(String, String)> {
             graph::write_part(&snapshot.tenant, part),
         )
     });
+    let head = "# All sync rules of the engine, by precedence.\n";
+    let rules = snapshot
+        .rules
+        .as_ref()
+        .map(|rules| ("rules.yaml".to_owned(), format!("{head}{}", rules.write())));
     [
         ("ad.ldif".to_owned(), ad),
         ("lab.yaml".to_owned(), snapshot.lab.write()),
     ]
     .into_iter()
+    .chain(rules)
     .chain(cloud)
     .collect()
 }

@@ -1,10 +1,13 @@
 //! Everything that can happen to a world.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 pub use mock_ad::directory::Change as AdChange;
 pub use mock_cloud::tenant::Change as CloudChange;
 
 use crate::engine::{ConnectorId, CyclePolicy, Scope, Step};
+use crate::rules::RuleSet;
 
 /// One thing that happens. Actions are the world's journal: the same actions on the same world
 /// give the same world.
@@ -45,4 +48,6 @@ pub enum EngineChange {
     DeletionThreshold(Option<u32>),
     /// How often a cycle runs by itself; `None` stops the scheduler.
     Schedule(Option<SignedDuration>),
+    /// The sync rules.
+    Rules(Arc<RuleSet>),
 }

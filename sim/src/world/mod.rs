@@ -8,6 +8,8 @@ mod event;
 mod fingerprint;
 mod time;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use mock_ad::directory::{Directory, ObjectGuid};
 use mock_cloud::{Profile, Tenant};
@@ -160,6 +162,7 @@ impl World {
             EngineChange::Staging(staging) => config.staging = *staging,
             EngineChange::DeletionThreshold(threshold) => config.deletion_threshold = *threshold,
             EngineChange::Schedule(schedule) => config.schedule = *schedule,
+            EngineChange::Rules(rules) => config.rules = Some(Arc::clone(rules)),
         });
         if let EngineChange::Schedule(schedule) = change {
             self.timers.reschedule(self.now, *schedule);

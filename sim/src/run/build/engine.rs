@@ -1,10 +1,13 @@
 //! How the engine is set up.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use mock_ad::directory::Dn;
 use mock_cloud::Profile;
 
 use crate::engine::{self, ENGINE_SWITCHES, EngineConfig, Scope};
+use crate::rules::{RuleForm, RuleSet, Variant, default_rules};
 use crate::run::names::Names;
 use crate::scenario::Spanned;
 use crate::scenario::model::{self, Scenario};
@@ -33,7 +36,23 @@ pub(super) fn config(scenario: &Scenario, profile: Profile, names: &Names) -> En
             (switch.set)(&mut config.policy, value.as_str() == "true");
         }
     }
+    if !written.rules.is_empty() {
+        config.rules = Some(rules(&config, &written.rules));
+    }
     config
+}
+
+/// The rules of an engine with some more; those that can't be read were reported by the checks.
+pub(in crate::run) fn rules(config: &EngineConfig, more: &[Spanned<RuleForm>]) -> Arc<RuleSet> {
+    let variant = Variant {
+        anchor: config.anchor,
+        policy: config.policy,
+    };
+    let known = match &config.rules {
+        Some(known) => Arc::clone(known),
+        None => Arc::new(default_rules(&variant)),
+    };
+    Arc::new(known.with(more.iter().filter_map(|rule| rule.read(&variant).ok())))
 }
 
 /// The scope of one forest: of all paths those that lie in it.

@@ -280,6 +280,8 @@ fn account_lists(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
         let found = match property.as_str() {
             "usageLocation" => object.usage_location.clone(),
             "accountEnabled" => Some(object.account_enabled.to_string().into()),
+            "onPremisesSamAccountName" => object.on_premises.sam_account_name.clone(),
+            "onPremisesUserPrincipalName" => object.on_premises.user_principal_name.clone(),
             _ => known
                 .and_then(|it| mock_cloud::sync_object::property(&object.properties, it))
                 .cloned(),

@@ -93,6 +93,7 @@ fn meaning(checker: &mut Checker<'_>, step: &Spanned<Step>) {
             let message = "`set-engine` changes nothing";
             checker.add(checker.problem("nothing-to-do", message, &step.at));
         }
+        Step::SetEngine(change) => world::sync_rules(checker, &change.rules),
         Step::RunProfile(run) => connector(checker, &run.connector),
         Step::Wait(length) if length.as_secs() == 0 => {
             let message = "`wait` needs some time to pass";

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::model::{Attention, Feature, Profile, Scenario};
-use super::super::spanned::Name;
+use super::super::spanned::{Name, Spanned};
 use super::super::suggest;
 use super::super::value::OuPath;
 use super::Checker;
+use crate::engine::{AnchorAttribute, EnginePolicy};
+use crate::rules::{RuleForm, Variant};
 
 /// Checks everything under `world` that is not an object, and that the scenario does something.
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -15,6 +17,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     features(checker);
     domains(checker);
     forests(checker);
+    sync_rules(checker, &checker.scenario.world.engine.rules);
     let scenario = checker.scenario;
     for (name, value) in scenario.world.switches.iter() {
         let problem = checker.known.switch(checker.file, name, value);
@@ -32,6 +35,21 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             .label("it has neither steps nor checks")
             .help("write `steps:`, or expectations under `check:`");
         checker.add(problem);
+    }
+}
+
+/// Reports what is wrong with sync rules.
+pub(super) fn sync_rules(checker: &mut Checker<'_>, rules: &[Spanned<RuleForm>]) {
+    let variant = Variant {
+        anchor: AnchorAttribute::ObjectGuid,
+        policy: EnginePolicy::of(mock_cloud::Profile::Entra2026),
+    };
+    for rule in rules {
+        for error in rule.read(&variant).err().unwrap_or_default() {
+            let problem = checker.problem("invalid-value", error.to_string(), &rule.at);
+            checker
+                .add(problem.help("`dirsync-lab explain \"In from AD - User Common\"` shows one"));
+        }
     }
 }
 

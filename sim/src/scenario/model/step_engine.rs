@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::collect::{OneOrMany, recover};
+use super::super::collect::{OneOrMany, each, recover};
 use super::super::spanned::Spanned;
 use super::super::value::{Connector, OuPath, Schedule, Threshold};
 use super::schema_parts::{full_cycle, scheduler};
+use crate::rules::RuleForm;
 
 /// What kind of cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +90,13 @@ pub struct EngineChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub deletion_threshold: Option<Threshold>,
+    /// Sync rules that are added; one with the name of a rule that is there takes its place.
+    #[serde(
+        default,
+        deserialize_with = "each",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub rules: Vec<Spanned<RuleForm>>,
 }
 
 impl EngineChange {

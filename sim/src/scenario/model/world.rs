@@ -8,6 +8,7 @@ use super::super::spanned::{Name, Spanned};
 use super::super::value::{OuPath, Schedule, StartTime, Threshold};
 use super::schema_parts::scheduler;
 use super::{AdObject, CloudObject, Tenant};
+use crate::rules::RuleForm;
 
 /// What there is before the first step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -150,6 +151,14 @@ pub struct Engine {
         skip_serializing_if = "Option::is_none"
     )]
     pub deletion_threshold: Option<Threshold>,
+    /// Sync rules beside those that are installed; one with the name of an installed rule takes
+    /// its place. `dirsync-lab explain rules` lists the installed ones.
+    #[serde(
+        default,
+        deserialize_with = "each",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub rules: Vec<Spanned<RuleForm>>,
 }
 
 /// The source anchor.

@@ -1,0 +1,183 @@
+use mock_cloud::Profile;
+
+use super::*;
+
+fn variants() -> Vec<Variant> {
+    let anchors = [
+        AnchorAttribute::ObjectGuid,
+        AnchorAttribute::ConsistencyGuid,
+    ];
+    let each = |anchor| {
+        Profile::ALL.map(|profile| Variant {
+            anchor,
+            policy: EnginePolicy::of(profile),
+        })
+    };
+    anchors.into_iter().flat_map(each).collect()
+}
+
+#[test]
+fn the_installed_rules_can_be_read_in_every_era() {
+    for variant in variants() {
+        let file = crate::scenario::read_document::<RulesFile>("default-rules.yaml", DEFAULT_RULES);
+        let file = file.unwrap_or_else(|found| panic!("{found:?}"));
+        let rules = RuleSet::read(&file.rules, &variant).unwrap_or_else(|it| panic!("{it:?}"));
+        assert_eq!(rules.rules().len(), 22);
+        let anchors = rules.rules().iter().flat_map(|rule| &rule.flows);
+        assert_eq!(
+            anchors.filter(|flow| flow.target == "sourceAnchor").count(),
+            7
+        );
+        for rule in rules.rules() {
+            let clauses = rule.scope.iter().flatten();
+            assert!(
+                clauses
+                    .into_iter()
+                    .all(|clause| clause.operator.is_evaluated())
+            );
+            assert!(
+                rule.flows
+                    .iter()
+                    .all(|flow| flow.source.not_evaluated().is_empty())
+            );
+        }
+    }
+}
+
+struct Sam(&'static str);
+
+impl Source for Sam {
+    fn attribute(&self, name: &str) -> RuleValue {
+        match name {
+            "sAMAccountName" => RuleValue::text(self.0),
+            "userAccountControl" => RuleValue::Number(514),
+            "proxyAddresses" => RuleValue::Many(vec![
+                RuleValue::text("smtp:a@x"),
+                RuleValue::text("SMTP:b@x"),
+            ]),
+            _ => RuleValue::Null,
+        }
+    }
+
+    fn parameter(&self, _: &str) -> RuleValue {
+        RuleValue::Null
+    }
+}
+
+#[test]
+fn clauses_ask_what_their_operators_say() {
+    for (clause, holds) in [
+        ("sAMAccountName EQUAL ANN", true),
+        ("sAMAccountName NOTEQUAL ann", false),
+        ("absent NOTEQUAL ann", true),
+        ("absent EQUAL", false),
+        ("sAMAccountName STARTSWITH A", true),
+        ("sAMAccountName NOTSTARTSWITH b", true),
+        ("absent NOTSTARTSWITH User_", true),
+        ("sAMAccountName ENDSWITH nn", true),
+        ("sAMAccountName NOTENDSWITH nn", false),
+        ("sAMAccountName CONTAINS N", true),
+        ("sAMAccountName NOTCONTAINS x", true),
+        ("absent ISNULL", true),
+        ("sAMAccountName ISNOTNULL", true),
+        ("proxyAddresses ISIN SMTP:B@X", true),
+        ("proxyAddresses ISNOTIN smtp:c@x", true),
+        ("userAccountControl ISBITSET 2", true),
+        ("userAccountControl ISBITNOTSET 2", false),
+        ("userAccountControl ISNOTBITSET 1", true),
+        ("userAccountControl LESSTHAN 1000", true),
+        ("userAccountControl GREATERTHAN 1000", false),
+        ("userAccountControl GREATERTHAN_OR_EQUAL 514", true),
+        ("userAccountControl LESSTHAN_OR_EQUAL 513", false),
+        ("absent LESSTHAN 5", false),
+        ("sAMAccountName LESSTHAN bea", true),
+        ("memberOf ISMEMBEROF CN=Pilot,DC=x", false),
+    ] {
+        let form = RuleForm {
+            name: "Mine".to_owned(),
+            scope: vec![vec![clause.to_owned()]],
+            ..RuleForm::default()
+        };
+        let rule = form
+            .read(&variants()[0])
+            .unwrap_or_else(|found| panic!("{found:?}"));
+        assert_eq!(rule.keeps_out(&Sam("Ann")).is_none(), holds, "{clause}");
+    }
+}
+
+#[test]
+fn mistakes_in_a_rule_are_told_all_at_once() {
+    let form = RuleForm {
+        name: "Mine".to_owned(),
+        direction: "Sideways".to_owned(),
+        scope: vec![vec!["title EQUALS x".to_owned(), "title".to_owned()]],
+        join: vec![vec!["mail is mail".to_owned()]],
+        flow: [("mail".to_owned(), "Trim([mail]".to_owned())].into(),
+        merge: [("title".to_owned(), "Merge".to_owned())].into(),
+        ..RuleForm::default()
+    };
+    let said: Vec<String> = form
+        .read(&variants()[0])
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "in the rule `Mine`, unknown direction `Sideways`: expected `Inbound` or `Outbound`",
+            "in the rule `Mine`, the flow of `mail` can't be read at character 12: the expression \
+             ends, expected `)`",
+            "in the rule `Mine`, `merge` names an attribute that does not flow",
+            "in the rule `Mine`, the clause `title EQUALS x` has no known operator: did you mean \
+             `EQUAL`?",
+            "in the rule `Mine`, the clause `title` has no known operator: expected an attribute, \
+             an operator such as EQUAL, a value",
+            "in the rule `Mine`, the join `mail is mail` is none: expected `attribute = \
+             attribute`, that in the connector space first",
+        ]
+    );
+}
+
+/// The values of several rules come together as `merge` says (rule R5.2).
+#[test]
+fn values_merge_without_doubles() {
+    let rule = |name: &str, precedence, value: &str, merge: &str| RuleForm {
+        name: name.to_owned(),
+        precedence,
+        from: vec!["user".to_owned()],
+        to: "person".to_owned(),
+        link: "Provision".to_owned(),
+        flow: [("proxyAddresses".to_owned(), value.to_owned())].into(),
+        merge: [("proxyAddresses".to_owned(), merge.to_owned())].into(),
+        ..RuleForm::default()
+    };
+    for (merge, expected) in [
+        ("Update", vec!["smtp:a@x", "SMTP:b@x"]),
+        (
+            "Merge",
+            vec!["smtp:a@x", "SMTP:b@x", "smtp:b@x", "smtp:c@x"],
+        ),
+        (
+            "MergeCaseInsensitive",
+            vec!["smtp:a@x", "SMTP:b@x", "smtp:c@x"],
+        ),
+    ] {
+        let forms = [
+            rule("One", 1, "[proxyAddresses]", merge),
+            rule("Two", 2, "Split(\"smtp:b@x,smtp:c@x\",\",\")", merge),
+        ];
+        let rules = RuleSet::read(&forms, &variants()[0]).unwrap();
+        let image = rules
+            .project("user", &Sam("Ann"), &|_| RuleValue::Null)
+            .unwrap();
+        let values: Vec<_> = image
+            .value("proxyAddresses")
+            .values()
+            .iter()
+            .filter_map(RuleValue::as_text)
+            .collect();
+        assert_eq!(values, expected, "{merge}");
+        assert_eq!(image.giver("proxyAddresses"), Some("One"));
+    }
+}
