@@ -88,12 +88,11 @@ pub(crate) fn refused(error: &ServeError) -> Error {
 
 impl Serve {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        let (lab, arguments, name) = match &self.state {
-            Some(directory) => self.kept(directory)?,
-            None => {
-                let loaded = self.lab.load(self.world.as_deref())?;
-                (self.lab.lab(&loaded), self.lab.clone(), loaded.name)
-            }
+        let (lab, arguments, name) = if let Some(directory) = &self.state {
+            self.kept(directory)?
+        } else {
+            let loaded = self.lab.load(self.world.as_deref())?;
+            (self.lab.lab(&loaded), self.lab.clone(), loaded.name)
         };
         let listen = Listen {
             ldap: self.ldap,
