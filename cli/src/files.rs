@@ -54,6 +54,35 @@ pub(crate) fn replace(path: &Path, content: &str) -> Result<(), Error> {
     })
 }
 
+/// Makes a directory, with those above it.
+pub(crate) fn make_directory(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+        help: "check that it may be written to".to_owned(),
+    })
+}
+
+/// Copies a file, or a directory with everything in it, and waits until it is on disk.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let failed = |source| Error::Write {
+        path: to.to_owned(),
+        source,
+        help: format!("it is to be a copy of {}", from.display()),
+    };
+    if !from.is_dir() {
+        fs::copy(from, to).map_err(failed)?;
+        let copied = fs::File::open(to).map_err(failed)?;
+        return copied.sync_all().map_err(failed);
+    }
+    make_directory(to)?;
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
 /// Removes a directory of our own, with what is in it.
 pub(crate) fn remove_directory(path: &Path) -> Result<(), Error> {
     fs::remove_dir_all(path).map_err(|source| Error::Write {

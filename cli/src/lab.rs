@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use mock_ad::directory::{Directory, DirectoryOptions, Dn, ObjectGuid};
 use mock_cloud::server::Client;
 use mock_cloud::{Profile, Tenant};
+use serde_json::{Value, json};
 use sim::engine::EngineConfig;
 use sim::rehearse::{Prelude, Rehearsal};
 use sim::run::{known, load};
@@ -129,6 +130,51 @@ impl LabArguments {
             Some(path) if path.is_dir() => self.snapshot(path),
             Some(path) => self.scenario(path),
         }
+    }
+
+    /// What shapes the world, to build the same one again.
+    pub(crate) fn shape(&self) -> Value {
+        let steps = match self.steps {
+            Prelude::Mess => json!("mess"),
+            Prelude::All => json!("all"),
+            Prelude::Steps(count) => json!(count.to_string()),
+        };
+        json!({
+            "profile": self.profile.map(Profile::name),
+            "steps": steps,
+            "engine_is_fresh": matches!(self.engine, Engine::Fresh),
+            "admin_password": self.admin_password,
+            "user_password": self.user_password,
+            "token": self.token,
+        })
+    }
+
+    /// The same arguments with the shape of a world that was begun before.
+    pub(crate) fn in_shape(&self, shape: &Value) -> Self {
+        let text = |key: &str| shape[key].as_str();
+        Self {
+            profile: text("profile").and_then(|name| name.parse().ok()),
+            steps: text("steps")
+                .and_then(|steps| prelude(steps).ok())
+                .unwrap_or_default(),
+            engine: if shape["engine_is_fresh"] == true {
+                Engine::Fresh
+            } else {
+                Engine::Established
+            },
+            admin_password: text("admin_password").unwrap_or_default().to_owned(),
+            user_password: text("user_password").map(str::to_owned),
+            token: self.token.clone().or(text("token").map(str::to_owned)),
+            ..self.clone()
+        }
+    }
+
+    /// The same arguments with a token that was drawn, unless one is given.
+    pub(crate) fn with_token(&self) -> Result<Self, Error> {
+        Ok(Self {
+            token: Some(self.secrets()?.token),
+            ..self.clone()
+        })
     }
 
     /// A lab over a world that was read.

@@ -13,6 +13,7 @@ mod exit;
 mod files;
 mod lab;
 mod report;
+mod store;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -38,7 +38,9 @@ impl mock_ad::ldap::Host for LdapDoor<'_> {
             self.lab.wrote();
         }
         // A world answers each change of a forest that is there.
-        answer.unwrap_or_else(|| Err(AdRefusal::unwilling(0x20EF, "no answer".to_owned())))
+        let answer = answer.filter(|_| !self.lab.is_broken());
+        let hint = "the journal can't be written".to_owned();
+        answer.unwrap_or_else(|| Err(AdRefusal::unwilling(0x20EF, hint)))
     }
 
     fn fault(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {

@@ -1,6 +1,7 @@
 //! A world that several doors lead to.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use mock_ad::directory::{Directory, ObjectGuid};
@@ -13,6 +14,7 @@ use sim::world::{Action, Event, World};
 use store::Entropy;
 
 use crate::fault::Faults;
+use crate::kept::{self, Keep};
 
 /// Sets objectGUIDs of the accounts that a server adds apart from those of the world.
 const ACCOUNTS: u64 = 0x4C44_4150;
@@ -137,6 +139,9 @@ pub struct Lab {
     /// Whether the request that is being answered has written something.
     wrote: bool,
     frozen: bool,
+    keep: Option<Arc<dyn Keep>>,
+    /// Whether something could not be kept.
+    broken: bool,
 }
 
 impl Lab {
@@ -153,7 +158,43 @@ impl Lab {
             writes: 0,
             wrote: false,
             frozen: false,
+            keep: None,
+            broken: false,
         }
+    }
+
+    /// Goes through the entries of a journal that was kept, and keeps what comes from now on.
+    ///
+    /// # Errors
+    ///
+    /// The entry that can't be read, with its number.
+    pub fn reopen(
+        &mut self,
+        entries: impl Iterator<Item = serde_json::Value>,
+        keep: Arc<dyn Keep>,
+    ) -> Result<(), String> {
+        for entry in entries {
+            let number = self.journal.len() + 1;
+            let read = kept::read(&self.world, &entry);
+            let (from, happening) = read.map_err(|why| format!("entry {number}: {why}"))?;
+            match happening {
+                Happening::Act(action) => {
+                    self.act(from, action);
+                }
+                Happening::Reset => self.reset(from),
+                Happening::Save(name) => self.save(from, &name),
+                Happening::Restore(name) => {
+                    self.restore(from, &name);
+                }
+            }
+            let by_client = matches!(from, Origin::Ldap(_) | Origin::Graph);
+            let refused = self.journal.last().is_some_and(Entry::is_refused);
+            self.writes += u64::from(by_client && !refused);
+        }
+        // What was drawn for requests that came to nothing is not known any more.
+        self.ids = Entropy::new(IDS ^ store::mix(IDS, self.journal.len() as u64));
+        self.keep = Some(keep);
+        Ok(())
     }
 
     /// The world as it is.
@@ -231,8 +272,18 @@ impl Lab {
         what: String,
         events: Vec<Event>,
     ) -> &[Event] {
+        let number = self.journal.len() as u64 + 1;
+        if let Some(keep) = &self.keep {
+            let kept = match kept::write(&self.world, from, &happening) {
+                Some(entry) => keep.keep(number, &entry),
+                None => Err("the action has no form to be kept in".to_owned()),
+            };
+            // What is not kept must not be acknowledged, nor anything that builds on it.
+            self.broken |= kept.is_err();
+            self.frozen |= self.broken;
+        }
         self.journal.push(Entry {
-            number: self.journal.len() as u64 + 1,
+            number,
             at,
             from,
             happening,
@@ -269,12 +320,17 @@ impl Lab {
         if sync_every > 0 && self.writes.is_multiple_of(sync_every) {
             self.act(Origin::Pace, Action::Cycle(CyclePolicy::Delta));
         }
-        self.frozen = self.settings.freeze_after == Some(self.writes);
+        self.frozen |= self.settings.freeze_after == Some(self.writes);
     }
 
     /// Whether nothing is answered any more.
     pub const fn is_frozen(&self) -> bool {
         self.frozen
+    }
+
+    /// Whether something that has happened could not be kept: nothing may be acknowledged.
+    pub const fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// Answers again.

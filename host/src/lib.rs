@@ -31,14 +31,17 @@
 //!
 //! - [`Lab`]: the world, its journal, what goes wrong on purpose
 //! - [`control`]: the control API as one function from a request to its response
+//! - [`Keep`]: a journal that outlives the process
 //! - [`serve`]: sockets in front of all of it
 
 pub mod control;
 mod doors;
 mod fault;
+mod kept;
 mod lab;
 mod serve;
 
 pub use fault::{Chaos, Faults, LdapFault};
+pub use kept::Keep;
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
 pub use serve::{Listen, Secrets, ServeError, Serving, WallClock, serve};

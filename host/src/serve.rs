@@ -190,6 +190,9 @@ pub fn serve(
             }
             let response = answer(&mut state, request);
             state.lab.finish_request();
+            if state.lab.is_broken() {
+                return lost();
+            }
             response
         });
         let addresses = mock_cloud::server::Listen {

@@ -9,5 +9,6 @@ mod graph;
 mod ldap;
 mod matrix;
 mod rehearsal;
+mod serve;
 mod served;
 mod tools;

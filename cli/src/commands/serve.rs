@@ -2,15 +2,17 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use host::{Listen, ServeError, Serving};
-use serde_json::Value;
+use host::{Lab, Listen, ServeError, Serving};
+use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::lab::LabArguments;
+use crate::store::Store;
 use crate::{files, report};
 
 /// Serve one world over LDAP, LDAPS, Microsoft Graph and a control API until it is interrupted.
@@ -44,6 +46,10 @@ pub(crate) struct Serve {
     /// Where to serve the control API.
     #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
     control: SocketAddr,
+    /// Keep the world in this directory: what was acknowledged outlives the process, and the same
+    /// command goes on with it.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// What moves the time of the world.
     #[arg(long, value_enum, default_value_t = Clock::Virtual)]
     clock: Clock,
@@ -82,7 +88,12 @@ pub(crate) fn refused(error: &ServeError) -> Error {
 
 impl Serve {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        let loaded = self.lab.load(self.world.as_deref())?;
+        let (lab, arguments, name) = if let Some(directory) = &self.state {
+            self.kept(directory)?
+        } else {
+            let loaded = self.lab.load(self.world.as_deref())?;
+            (self.lab.lab(&loaded), self.lab.clone(), loaded.name)
+        };
         let listen = Listen {
             ldap: self.ldap,
             ldaps: self.ldaps,
@@ -96,8 +107,7 @@ impl Serve {
             let wall = move || start.elapsed().try_into().unwrap_or_default();
             Box::new(wall) as host::WallClock
         });
-        let lab = self.lab.lab(&loaded);
-        let serving = host::serve(lab, self.lab.secrets()?, &listen, clock)
+        let serving = host::serve(lab, arguments.secrets()?, &listen, clock)
             .map_err(|error| refused(&error))?;
         let ca_file = self.ca_file();
         files::write(&ca_file, &serving.authorities())?;
@@ -107,10 +117,73 @@ impl Serve {
             files::replace(path, &text)?;
         }
         report::print(&text);
-        report::note(&format!("serving {}; Ctrl-C stops it\n", loaded.name));
+        report::note(&format!("serving {name}; Ctrl-C stops it\n"));
         wait_for_interrupt()?;
         report::note("stopped\n");
         Ok(Exit::Success)
+    }
+
+    /// The world of a directory: begun now, or gone on with.
+    fn kept(&self, directory: &Path) -> Result<(Lab, LabArguments, String), Error> {
+        let store = Store::open(directory)?;
+        let begun = match store.begun()? {
+            Some(begun) => {
+                self.check_same(directory, &begun)?;
+                begun
+            }
+            None => self.begin(&store)?,
+        };
+        let arguments = self.lab.in_shape(&begun["shape"]);
+        let copy = begun["world"].as_str().map(|_| copy_of(&store, &begun));
+        let loaded = arguments.load(copy.as_deref())?;
+        let mut lab = arguments.lab(&loaded);
+        let entries = store.entries()?;
+        let count = entries.len();
+        let store = Arc::new(store);
+        lab.reopen(entries.into_iter(), store)
+            .map_err(|message| Error::Usage {
+                message: format!(
+                    "the journal in {} is damaged: {message}",
+                    directory.display()
+                ),
+                help: "it was written by another version, or by hand".to_owned(),
+            })?;
+        if count > 0 {
+            report::note(&format!("going on after {count} entries of the journal\n"));
+        }
+        let name = begun["world"].as_str().unwrap_or("an empty world");
+        Ok((lab, arguments, name.to_owned()))
+    }
+
+    /// Copies the world, and takes down how it is begun.
+    fn begin(&self, store: &Store) -> Result<Value, Error> {
+        let world = self.world.as_ref().map(|path| path.display().to_string());
+        let shape = self.lab.with_token()?.shape();
+        let begun = json!({ "world": world, "shape": shape });
+        if let Some(path) = &self.world {
+            // Read once before anything is kept, so that a mistake leaves nothing behind.
+            self.lab.load(Some(path))?;
+            let copy = copy_of(store, &begun);
+            files::make_directory(copy.parent().unwrap_or(&copy))?;
+            files::copy(path, &copy)?;
+        }
+        store.begin(&begun)?;
+        Ok(begun)
+    }
+
+    fn check_same(&self, directory: &Path, begun: &Value) -> Result<(), Error> {
+        let Some(wanted) = self.world.as_ref().map(|path| path.display().to_string()) else {
+            return Ok(());
+        };
+        let there = begun["world"].as_str().unwrap_or("an empty world");
+        if wanted == there {
+            return Ok(());
+        }
+        let directory = directory.display();
+        Err(Error::Usage {
+            message: format!("{directory} holds a world that was begun from {there}"),
+            help: format!("leave `{wanted}` out to go on with it, or choose another directory"),
+        })
     }
 
     fn ca_file(&self) -> PathBuf {
@@ -129,6 +202,13 @@ impl Serve {
 pub(crate) fn ready(serving: &Serving, ca_file: &Path) -> Value {
     let whole = std::path::absolute(ca_file).unwrap_or_else(|_| ca_file.to_owned());
     serving.ready(&whole.display().to_string())
+}
+
+/// Where the copy of a world lies, under its own name.
+fn copy_of(store: &Store, begun: &Value) -> PathBuf {
+    let world = Path::new(begun["world"].as_str().unwrap_or_default());
+    let name = world.file_name().unwrap_or("world".as_ref());
+    store.world().join(name)
 }
 
 fn wait_for_interrupt() -> Result<(), Error> {

@@ -175,12 +175,24 @@ impl Rehearsal {
     }
 }
 
-/// The state that a reset or a restore sets back.
+/// The state that a reset or a restore sets back, with what was found on the way there.
 #[derive(Debug, Clone)]
 struct Stand {
     runner: Runner<'static>,
     truth: GroundTruth,
     watch: Watch,
+    found: Found,
+}
+
+/// What is wrong, as far as has been looked.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    failures: Vec<Diagnostic>,
+    violations: Vec<ViolationMet>,
+    hazards: Vec<HazardMet>,
+    irreversible: Vec<Irreversible>,
+    /// When each guard was lifted.
+    lifted: Vec<(&'static str, At)>,
 }
 
 struct Judge<'r> {
@@ -190,12 +202,6 @@ struct Judge<'r> {
     now: Stand,
     kept: Vec<(String, Stand)>,
     told: Vec<Told>,
-    failures: Vec<Diagnostic>,
-    violations: Vec<ViolationMet>,
-    hazards: Vec<HazardMet>,
-    irreversible: Vec<Irreversible>,
-    /// When each guard was lifted.
-    lifted: Vec<(&'static str, At)>,
 }
 
 impl<'r> Judge<'r> {
@@ -219,6 +225,7 @@ impl<'r> Judge<'r> {
             runner,
             truth,
             watch,
+            found: Found::default(),
         };
         Self {
             rehearsal,
@@ -227,11 +234,6 @@ impl<'r> Judge<'r> {
             first,
             kept: Vec::new(),
             told: Vec::new(),
-            failures: Vec::new(),
-            violations: Vec::new(),
-            hazards: Vec::new(),
-            irreversible: Vec::new(),
-            lifted: Vec::new(),
         }
     }
 
@@ -268,6 +270,7 @@ impl<'r> Judge<'r> {
             runner,
             truth,
             watch,
+            found,
         } = &mut self.now;
         let before = runner.world().clone();
         let labels = runner.names();
@@ -277,15 +280,15 @@ impl<'r> Judge<'r> {
         met.extend(watch.look_back(&before, runner.world(), action, &events, runner.names()));
         truth.note(runner.world());
         let open: BTreeSet<&'static str> = watch.left_open().collect();
-        self.lifted.retain(|(guard, _)| open.contains(guard));
+        found.lifted.retain(|(guard, _)| open.contains(guard));
         for guard in open {
-            if !self.lifted.iter().any(|(known, _)| *known == guard) {
-                self.lifted.push((guard, at));
+            if !found.lifted.iter().any(|(known, _)| *known == guard) {
+                found.lifted.push((guard, at));
             }
         }
         let gone = irreversible(&before, runner.world(), action, &events, runner.names());
         let gone = gone.into_iter().map(|what| Irreversible { at, what });
-        self.irreversible.extend(gone);
+        found.irreversible.extend(gone);
         if at != At::Settling {
             let refusal = runner.refusal();
             self.told.push(Told {
@@ -308,7 +311,7 @@ impl<'r> Judge<'r> {
 
     fn hazard(&mut self, at: At, hazard: &'static Hazard, what: String) {
         // What is tried again at each cycle is met once.
-        let mut known = self.hazards.iter();
+        let mut known = self.now.found.hazards.iter();
         if known.any(|known| known.hazard == hazard && known.what == what) {
             return;
         }
@@ -317,7 +320,7 @@ impl<'r> Judge<'r> {
             let mut meant = scenario.hazards.iter();
             meant.any(|name| self::hazard(name) == Some(hazard))
         });
-        self.hazards.push(HazardMet {
+        self.now.found.hazards.push(HazardMet {
             at,
             hazard,
             what,
@@ -329,9 +332,10 @@ impl<'r> Judge<'r> {
         let Some(violation) = self.now.truth.violation(self.now.runner.world()) else {
             return;
         };
-        let known = self.violations.iter().any(|met| met.violation == violation);
+        let violations = &mut self.now.found.violations;
+        let known = violations.iter().any(|met| met.violation == violation);
         if !known && !self.allowed.contains(&violation.property) {
-            self.violations.push(ViolationMet { at, violation });
+            violations.push(ViolationMet { at, violation });
         }
     }
 
@@ -339,9 +343,11 @@ impl<'r> Judge<'r> {
         let Some(scenario) = &self.rehearsal.scenario else {
             return;
         };
-        for failure in self.now.runner.check_always(&scenario.check) {
-            if !self.failures.iter().any(|known| known.span == failure.span) {
-                self.failures.push(failure);
+        let Stand { runner, found, .. } = &mut self.now;
+        for failure in runner.check_always(&scenario.check) {
+            let mut known = found.failures.iter();
+            if !known.any(|known| known.span == failure.span) {
+                found.failures.push(failure);
             }
         }
     }
@@ -355,18 +361,19 @@ impl<'r> Judge<'r> {
             }
             self.act(At::Settling, &Action::Cycle(CyclePolicy::Delta));
         }
-        for (guard, at) in std::mem::take(&mut self.lifted) {
+        for (guard, at) in std::mem::take(&mut self.now.found.lifted) {
             self.hazard(at, &crate::hazard::W09, format!("{guard} stays off"));
         }
-        self.hazards.sort_by_key(|met| met.at);
-        let runner = &mut self.now.runner;
+        let Stand { runner, found, .. } = &mut self.now;
+        found.hazards.sort_by_key(|met| met.at);
         if let Some(scenario) = &self.rehearsal.scenario {
-            self.failures.extend(runner.check_finally(&scenario.check));
+            found.failures.extend(runner.check_finally(&scenario.check));
         }
         let missing = runner.looks(&Expectation::Converged).err();
-        for failure in &mut self.failures {
+        for failure in &mut found.failures {
             failure.file = self.rehearsal.file.as_str().into();
         }
+        let found = std::mem::take(found);
         let (first, world) = (self.first.runner.world(), self.now.runner.world().clone());
         Judgement {
             profile: world.profile,
@@ -376,10 +383,10 @@ impl<'r> Judge<'r> {
             expectations: self.now.runner.checked(),
             rules: self.now.runner.take_rules(),
             told: self.told,
-            failures: self.failures,
-            violations: self.violations,
-            hazards: self.hazards,
-            irreversible: self.irreversible,
+            failures: found.failures,
+            violations: found.violations,
+            hazards: found.hazards,
+            irreversible: found.irreversible,
             missing,
             settled,
             world,

@@ -6,6 +6,8 @@
 
 mod difference;
 mod judgement;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,113 @@
+//! Journals that outlive the process: entries as JSON that people can read, and back.
+//!
+//! An entry is written before its request is answered, so that an acknowledged write survives
+//! whatever happens to the process. Actions are all there is to keep: the same actions on the
+//! same world give the same world.
+
+mod ad;
+mod cloud;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use sim::engine::CyclePolicy;
+use sim::rehearse::Happening;
+use sim::world::{Action, World};
+
+use crate::lab::Origin;
+use read::{Broken, get, number, text};
+
+/// Where a journal is kept.
+pub trait Keep: std::fmt::Debug + Send + Sync {
+    /// Keeps the entry of a number for good; it returns when nothing can undo that any more.
+    ///
+    /// # Errors
+    ///
+    /// Why it can't be kept; then nothing is acknowledged any more.
+    fn keep(&self, number: u64, entry: &Value) -> Result<(), String>;
+}
+
+/// An entry as JSON; `None` for an action that no door brings about.
+pub(crate) fn write(world: &World, from: Origin, happening: &Happening) -> Option<Value> {
+    let happening = match happening {
+        Happening::Reset => json!("reset"),
+        Happening::Save(name) => json!({ "save": name }),
+        Happening::Restore(name) => json!({ "restore": name }),
+        Happening::Act(Action::Cycle(CyclePolicy::Delta)) => json!({ "sync": "delta" }),
+        Happening::Act(Action::Cycle(CyclePolicy::Initial)) => json!({ "sync": "initial" }),
+        Happening::Act(Action::Advance(by)) => {
+            json!({ "advance": [by.as_secs(), by.subsec_nanos()] })
+        }
+        Happening::Act(Action::Ad { forest, change }) => {
+            let schema = world.forests().get(*forest)?.schema();
+            json!({ "ad": { "forest": forest, "change": ad::write(schema, change) } })
+        }
+        Happening::Act(Action::Cloud(change)) => json!({ "cloud": cloud::write(change) }),
+        Happening::Act(Action::Run { .. } | Action::Configure(_)) => return None,
+    };
+    Some(json!({ "from": origin(from), "happening": happening }))
+}
+
+/// An entry from JSON.
+///
+/// # Errors
+///
+/// What in it can't be read.
+pub(crate) fn read(world: &World, entry: &Value) -> Result<(Origin, Happening), String> {
+    let found = read_entry(world, entry);
+    found.map_err(|Broken(what)| format!("the entry {entry} can't be read: {what}"))
+}
+
+fn read_entry(world: &World, entry: &Value) -> Result<(Origin, Happening), Broken> {
+    let from = read_origin(get(entry, "from")?)?;
+    let happening = get(entry, "happening")?;
+    if happening == "reset" {
+        return Ok((from, Happening::Reset));
+    }
+    let (kind, value) = read::only(happening)?;
+    let happening = match kind {
+        "save" => Happening::Save(text(value)?.to_owned()),
+        "restore" => Happening::Restore(text(value)?.to_owned()),
+        "sync" => Happening::Act(Action::Cycle(match text(value)? {
+            "initial" => CyclePolicy::Initial,
+            _ => CyclePolicy::Delta,
+        })),
+        "advance" => {
+            let (seconds, nanos) = (&value[0], &value[1]);
+            let whole = |value: &Value| value.as_i64().ok_or(Broken::of("a length", value));
+            let nanos = i32::try_from(whole(nanos)?).map_err(|_| Broken::of("a length", value))?;
+            Happening::Act(Action::Advance(SignedDuration::new(whole(seconds)?, nanos)))
+        }
+        "ad" => {
+            let forest = number(get(value, "forest")?)? as usize;
+            let directory = world.forests().get(forest);
+            let directory = directory.ok_or(Broken::of("a forest", value))?;
+            let change = ad::read(directory.schema(), get(value, "change")?)?;
+            Happening::Act(Action::Ad { forest, change })
+        }
+        "cloud" => Happening::Act(Action::Cloud(cloud::read(value)?)),
+        _ => return Err(Broken::of("something that happens", happening)),
+    };
+    Ok((from, happening))
+}
+
+fn origin(from: Origin) -> Value {
+    match from {
+        Origin::Ldap(forest) => json!({ "ldap": forest }),
+        other => json!(other.word()),
+    }
+}
+
+fn read_origin(value: &Value) -> Result<Origin, Broken> {
+    match value.as_str() {
+        Some("graph") => Ok(Origin::Graph),
+        Some("control") => Ok(Origin::Control),
+        Some("pace") => Ok(Origin::Pace),
+        Some("clock") => Ok(Origin::Clock),
+        Some(_) => Err(Broken::of("an origin", value)),
+        None => Ok(Origin::Ldap(number(get(value, "ldap")?)? as usize)),
+    }
+}
