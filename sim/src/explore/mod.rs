@@ -18,6 +18,8 @@ mod closed;
 mod closed_trace;
 mod fingerprint;
 mod graph;
+#[cfg(test)]
+mod planted;
 mod search;
 mod stage;
 #[cfg(test)]
