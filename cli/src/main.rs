@@ -5,10 +5,13 @@
 //! decides anything is in `sim`.
 
 mod capture;
+mod child;
 mod commands;
+mod control;
 mod error;
 mod exit;
 mod files;
+mod lab;
 mod report;
 
 use std::io::Write as _;

@@ -54,7 +54,7 @@ pub use message::{
     Addition, Authentication, Body, Change, Kind, Message, Modification, Renaming, Request,
     Response,
 };
-pub use provision::{Administrator, provision};
+pub use provision::{Administrator, give_passwords, provision};
 pub use respond::{Answer, Next, notice_of_disconnection, notify, respond, respond_to_failure};
 pub use session::Session;
 

@@ -6,7 +6,7 @@
 //! of the sync engine; it receives [`SyncObject`]s as the real service does.
 //!
 //! ```
-//! use std::sync::Arc;
+//! use std::{num::NonZeroU32, sync::Arc};
 //! use jiff::Timestamp;
 //! use mock_cloud::provisioning::{Context, Operation, Outcome};
 //! use mock_cloud::{Profile, SourceAnchor, SyncObject, Tenant};
@@ -16,7 +16,8 @@
 //! let anchor = SourceAnchor::from_guid_bytes([7; 16]);
 //! let ann = SyncObject::user(anchor, "ann@contoso.onmicrosoft.com");
 //! let mut entropy = Entropy::new(1);
-//! let mut context = Context { now: Timestamp::UNIX_EPOCH, entropy: &mut entropy, run: 1 };
+//! let (now, run) = (Timestamp::UNIX_EPOCH, NonZeroU32::MIN);
+//! let mut context = Context { now, entropy: &mut entropy, run };
 //! let answer = tenant.provision(&Operation::Set(Arc::new(ann)), &mut context);
 //! assert_eq!(answer.result, Ok(Outcome::Created));
 //! assert_eq!(answer.why[0].rule.number(), "R2.4");

@@ -2,6 +2,7 @@
 
 pub(crate) mod random;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +23,7 @@ pub(crate) struct Workbench {
     pub(crate) tenant: Tenant,
     pub(crate) entropy: Entropy,
     pub(crate) now: Timestamp,
-    pub(crate) run: u32,
+    pub(crate) run: NonZeroU32,
 }
 
 impl Workbench {
@@ -36,7 +37,7 @@ impl Workbench {
             tenant,
             entropy: Entropy::new(7),
             now: Timestamp::UNIX_EPOCH,
-            run: 1,
+            run: NonZeroU32::MIN,
         }
     }
 
@@ -46,7 +47,7 @@ impl Workbench {
 
     /// One export of one object, in a run of its own and an hour after the last.
     pub(crate) fn send(&mut self, object: &SyncObject) -> Answer {
-        self.run += 1;
+        self.run = self.run.saturating_add(1);
         self.pass(SignedDuration::from_hours(1));
         self.send_in_this_run(object)
     }

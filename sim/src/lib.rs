@@ -34,6 +34,7 @@
 //! - [`explore`]: every order and every fault within bounds: does a procedure converge?
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
+//! - [`rehearse`]: a history that somebody else made, judged
 //! - [`predict`]: what the next synchronisation does to each object, and why
 //! - [`mess`]: starting points of a repair, over patterns of equality
 //! - [`repair`]: what an administrator does next, decided anew before each step
@@ -46,6 +47,7 @@ pub mod judge;
 pub mod manager;
 pub mod mess;
 pub mod predict;
+pub mod rehearse;
 pub mod repair;
 pub mod run;
 pub mod scenario;

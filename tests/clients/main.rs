@@ -8,5 +8,6 @@ mod contract;
 mod graph;
 mod ldap;
 mod matrix;
+mod rehearsal;
 mod served;
 mod tools;

@@ -76,7 +76,7 @@ impl Drop for Served {
 }
 
 /// The program, built as the tests are.
-fn built(program: &str) -> PathBuf {
+pub(crate) fn built(program: &str) -> PathBuf {
     let status = Command::new(env!("CARGO"))
         .current_dir(root())
         .args(["build", "--quiet", "--workspace", "--bins"])

@@ -25,21 +25,27 @@ pub(crate) fn python(story: &str) -> Command {
 }
 
 /// A program of the Node clients.
-///
-/// Modules are found from where a file lies, so the stories are copied beside the packages.
 pub(crate) fn node(story: &str) -> Command {
+    let stories = ["steps.mjs", "story.mjs", story];
+    let stories = stories.map(|name| root().join("tests/clients/node").join(name));
+    let mut command = Command::new("node");
+    command.arg(node_program(&stories, story));
+    command
+}
+
+/// Puts files beside the packages of Node, because modules are found from where a file lies, and
+/// gives the place of one of them.
+pub(crate) fn node_program(files: &[PathBuf], program: &str) -> PathBuf {
     let packages = tool("node/node_modules");
     let place = packages.with_file_name("stories");
     std::fs::create_dir_all(&place).expect("a directory for the stories");
-    for name in ["steps.mjs", "story.mjs", story] {
-        let from = root().join("tests/clients/node").join(name);
+    for from in files {
+        let name = from.file_name().expect("a file").to_string_lossy();
         let whole = place.join(format!("{name}.{}", std::process::id()));
         std::fs::copy(from, &whole).expect("the story can be copied");
-        std::fs::rename(&whole, place.join(name)).expect("the story can be put in place");
+        std::fs::rename(&whole, place.join(&*name)).expect("the story can be put in place");
     }
-    let mut command = Command::new("node");
-    command.arg(place.join(story));
-    command
+    place.join(program)
 }
 
 /// A program or directory that `cargo xtask setup` installs.

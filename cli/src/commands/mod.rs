@@ -2,12 +2,15 @@
 
 mod capture;
 mod completions;
+mod control;
 mod explain;
 pub(crate) mod explore;
 mod import;
 pub(crate) mod messes;
 mod predict;
+pub(crate) mod rehearse;
 pub(crate) mod run;
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +42,13 @@ enum Command {
     Replay(explore::Replay),
     /// Check scenarios: their shape, their names, and the hazards that their steps commit.
     Check(run::Check),
+    Rehearse(rehearse::Rehearse),
+    Serve(serve::Serve),
+    Sync(control::Sync),
+    Clock(control::Clock),
+    Fault(control::Fault),
+    Snapshot(control::Snapshot),
+    Reset(control::Reset),
     /// Explain an error, a status, a rule or the profiles.
     Explain(explain::Explain),
     /// Print the JSON Schema of scenario files.
@@ -60,6 +70,13 @@ impl Cli {
             Command::Explore(command) => command.run(),
             Command::Replay(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Rehearse(command) => command.run(),
+            Command::Serve(command) => command.run(),
+            Command::Sync(command) => command.run(),
+            Command::Clock(command) => command.run(),
+            Command::Fault(command) => command.run(),
+            Command::Snapshot(command) => command.run(),
+            Command::Reset(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Schema => Ok(run::schema()),
             Command::Completions(command) => Ok(command.run()),

@@ -155,7 +155,7 @@ fn github(verdicts: &[Ran]) -> String {
 }
 
 /// GitHub's own escapes.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.trim()
         .replace('%', "%25")
         .replace('\r', "%0D")

@@ -266,7 +266,8 @@ impl Refusal {
         Self::new(ResultCode::NOT_ALLOWED_ON_NON_LEAF, 0x208C, detail, hint)
     }
 
-    pub(crate) fn unwilling(win32: u32, hint: String) -> Self {
+    /// A request that the server will not carry out, with the Windows error behind it.
+    pub fn unwilling(win32: u32, hint: String) -> Self {
         let detail = "SvcErr: DSID-031A1254, problem 5003 (WILL_NOT_PERFORM), data 0";
         Self::new(ResultCode::UNWILLING_TO_PERFORM, win32, detail, hint)
     }

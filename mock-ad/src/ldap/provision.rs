@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::directory::{
     AttributeId, Change, Directory, Dn, Modification, ObjectGuid, ObjectId, Rdn, Sid, Value,
+    file_time,
 };
 
 /// The administrator of a domain.
@@ -63,6 +64,27 @@ pub fn provision(
     Administrator {
         account,
         bind_dn: format!("Administrator@{}", directory.dns_name()),
+    }
+}
+
+/// Gives every account that has no password this one: exports contain none.
+pub fn give_passwords(directory: &mut Directory, password: &str, now: Timestamp) {
+    let accounts: Vec<_> = directory
+        .objects()
+        .map(|(id, _)| id)
+        .filter(|id| directory.kind(*id).is_account() && directory.password(*id).is_none())
+        .collect();
+    for account in accounts {
+        directory.set_password(account, password);
+        let set = directory
+            .object(account)
+            .and_then(|object| object.integer(AttributeId::PWD_LAST_SET));
+        if set.unwrap_or_default() == 0 {
+            let time = Value::Integer(file_time(now));
+            let change = Modification::replace(AttributeId::PWD_LAST_SET, [time]);
+            // An account that the export left incomplete signs in no sooner than it is mended.
+            let _ = directory.modify(account, &[change], now);
+        }
     }
 }
 

@@ -18,17 +18,16 @@
 mod builder;
 mod connection;
 mod listen;
+mod running;
 mod shared;
 mod tls;
 
 pub use builder::{Builder, StartError};
+pub use running::{Listen, Running, serve};
 pub use shared::{LocalHost, SharedHost};
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-use tokio::runtime::Runtime;
-use tokio::sync::watch;
 
 use super::host::Fault;
 use super::message::Kind;
@@ -38,16 +37,10 @@ use crate::directory::Directory;
 /// A server that is running; dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
-    ldap: SocketAddr,
-    ldaps: SocketAddr,
-    global_catalog: Option<SocketAddr>,
-    ca_pem: String,
+    running: Running,
     administrator: Administrator,
     password: String,
     host: Arc<LocalHost>,
-    stop: watch::Sender<bool>,
-    /// Taken when the server stops.
-    runtime: Option<Runtime>,
 }
 
 impl Server {
@@ -58,33 +51,33 @@ impl Server {
 
     /// Where LDAP is listened for; StartTLS is offered there too.
     pub fn ldap_address(&self) -> SocketAddr {
-        self.ldap
+        self.running.ldap
     }
 
     /// Where LDAP over TLS is listened for.
     pub fn ldaps_address(&self) -> SocketAddr {
-        self.ldaps
+        self.running.ldaps
     }
 
     /// The URL for LDAP.
     pub fn ldap_url(&self) -> String {
-        format!("ldap://{}", self.ldap)
+        format!("ldap://{}", self.running.ldap)
     }
 
     /// The URL for LDAP over TLS.
     pub fn ldaps_url(&self) -> String {
-        format!("ldaps://{}", self.ldaps)
+        format!("ldaps://{}", self.running.ldaps)
     }
 
     /// The URL for the global catalog, if it is listened for.
     pub fn global_catalog_url(&self) -> Option<String> {
-        let address = self.global_catalog?;
+        let address = self.running.global_catalog?;
         Some(format!("ldap://{address}"))
     }
 
     /// The certificate of the authority that a client has to trust, as PEM.
     pub fn ca_pem(&self) -> &str {
-        &self.ca_pem
+        &self.running.ca_pem
     }
 
     /// The name of the administrator to bind with.
@@ -114,21 +107,7 @@ impl Server {
     }
 
     /// Stops listening, lets requests under way be answered, and closes all connections.
-    pub fn stop(mut self) {
-        self.shut_down();
-    }
-
-    fn shut_down(&mut self) {
-        // Nobody listening any more is as good as stopped.
-        let _ = self.stop.send(true);
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.shut_down();
+    pub fn stop(self) {
+        drop(self);
     }
 }

@@ -1,5 +1,7 @@
 //! From one object of Graph's JSON to one of the tenant.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -68,7 +70,7 @@ fn on_premises(object: &GraphObject) -> Result<OnPremises, String> {
         security_identifier: sid.transpose().map_err(|error| error.to_string())?,
         user_principal_name: object.on_premises_user_principal_name.clone(),
         sam_account_name: object.on_premises_sam_account_name.clone(),
-        distinguished_name: object.on_premises_distinguished_name.clone(),
+        distinguished_name: object.on_premises_distinguished_name.clone().map(Arc::new),
         domain_name: object.on_premises_domain_name.clone(),
         provisioning_errors: errors.map(provisioning_error).collect::<Result<_, _>>()?,
         ..OnPremises::default()

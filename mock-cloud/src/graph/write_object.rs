@@ -95,7 +95,7 @@ fn write_on_premises(written: &mut GraphObject, object: &DirectoryObject) {
     written.on_premises_immutable_id = anchor.map(|anchor| Text::from(anchor.to_string()));
     written.on_premises_sync_enabled = facts.sync_enabled;
     written.on_premises_last_sync_date_time = facts.last_sync.map(when);
-    written.on_premises_distinguished_name = facts.distinguished_name.clone().or(dn);
+    written.on_premises_distinguished_name = facts.distinguished_name.as_deref().cloned().or(dn);
     for (to, from) in [
         (
             &mut written.on_premises_sam_account_name,

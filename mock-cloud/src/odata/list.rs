@@ -28,6 +28,9 @@ pub struct Page {
     pub items: Vec<u8>,
 }
 
+/// Room for one object in a page.
+const ITEM: usize = 384;
+
 impl Page {
     /// The whole response.
     pub fn into_body(self) -> Vec<u8> {
@@ -83,7 +86,7 @@ pub fn list(
         ),
         count,
         next_link: None,
-        items: Vec::with_capacity(top.min(999) * 256),
+        items: Vec::with_capacity(top.min(999) * ITEM),
     };
     let last = listing.page(after.as_ref(), top, &mut page.items);
     if let Some(place) = last {
@@ -110,7 +113,7 @@ pub fn list_keys(
     options: &QueryOptions,
     base_url: &str,
 ) -> Page {
-    let mut items = Vec::with_capacity(keys.len() * 256);
+    let mut items = Vec::with_capacity(keys.len() * ITEM);
     for object in keys
         .iter()
         .filter_map(|key| Some((*key, tenant.object(*key)?)))

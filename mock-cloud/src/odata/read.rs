@@ -17,7 +17,8 @@ use crate::tenant::{DirectoryObject, Kind, State, Tenant};
 pub(super) enum Reader {
     AccountEnabled,
     AssignedLicenses,
-    BusinessPhones,
+    /// The one telephone number that flows, as a list.
+    BusinessPhones(Property),
     CreatedDateTime,
     DeletedDateTime,
     DisplayName,
@@ -57,7 +58,6 @@ impl Reader {
         match name {
             "accountEnabled" => Self::AccountEnabled,
             "assignedLicenses" => Self::AssignedLicenses,
-            "businessPhones" => Self::BusinessPhones,
             "createdDateTime" => Self::CreatedDateTime,
             "deletedDateTime" => Self::DeletedDateTime,
             "displayName" => Self::DisplayName,
@@ -87,6 +87,7 @@ impl Reader {
             "userPrincipalName" => Self::UserPrincipalName,
             "userType" => Self::UserType,
             _ => match Property::from_name(name) {
+                Some(text) if name == "businessPhones" => Self::BusinessPhones(text),
                 Some(text) if text.graph_name() == name => Self::Text(text),
                 _ => Self::Other(edm),
             },
@@ -125,15 +126,12 @@ pub(super) fn read_object<'a>(
         Reader::UserPrincipalName => {
             Value::owned(object.graph_user_principal_name().map(|it| it.to_string()))
         }
-        Reader::BusinessPhones => match Property::from_name("businessPhones") {
-            Some(name) => Value::List(
-                property(&object.properties, name)
-                    .map(|phone| Value::Text(Cow::Borrowed(phone.as_str())))
-                    .into_iter()
-                    .collect(),
-            ),
-            None => Value::List(Vec::new()),
-        },
+        Reader::BusinessPhones(name) => Value::List(
+            property(&object.properties, name)
+                .map(|phone| Value::Text(Cow::Borrowed(phone.as_str())))
+                .into_iter()
+                .collect(),
+        ),
         Reader::ProxyAddresses => Value::Addresses(&object.proxy_addresses),
         Reader::AccountEnabled if object.kind.is_user() => Value::Bool(object.account_enabled),
         Reader::UsageLocation => Value::text(object.usage_location.as_deref()),

@@ -102,13 +102,16 @@ fn push_guid(into: &mut Vec<u8>, guid: &Uuid) {
 
 /// Appends text as a JSON string.
 pub(super) fn push_text(into: &mut Vec<u8>, text: &str) {
-    let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-    if text.bytes().all(plain) {
-        into.push(b'"');
-        into.extend_from_slice(text.as_bytes());
-        into.push(b'"');
-    } else {
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    // Looking at every byte, whatever it finds, is several bytes at a time.
+    let escaped = (text.bytes()).fold(false, |found, byte| found | special(byte));
+    if escaped {
         // Writing text to a vector of bytes can't fail.
         let _ = serde_json::to_writer(into, text);
+        return;
     }
+    into.reserve(text.len() + 2);
+    into.push(b'"');
+    into.extend_from_slice(text.as_bytes());
+    into.push(b'"');
 }

@@ -3,6 +3,8 @@
 //! Quarantine is a matter of the tenant, whatever client sends the object (rule R3.1), and an
 //! export with a withheld value is a success that nobody repeats (rule R3.6).
 
+use std::num::NonZeroU32;
+
 use jiff::Timestamp;
 use store::{Text, eq_fold};
 
@@ -25,7 +27,7 @@ impl Tenant {
         takeover: Takeover,
         object: &SyncObject,
         addresses: &Addresses,
-        run: u32,
+        run: NonZeroU32,
         why: &mut Vec<Reason>,
     ) -> Result<(), ExportError> {
         let withheld = &addresses.withheld;
@@ -94,7 +96,7 @@ impl Tenant {
         takeover: Takeover,
         object: &SyncObject,
         withheld: &[Conflict],
-        run: u32,
+        run: NonZeroU32,
         why: &mut Vec<Reason>,
     ) -> Vec<Conflict> {
         let group = |value: &str| match self.other_owner(value, takeover.key()) {

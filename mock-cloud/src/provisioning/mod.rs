@@ -13,6 +13,7 @@ mod matching;
 mod soft_match;
 mod validate;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -47,7 +48,7 @@ pub struct Context<'a> {
     pub entropy: &'a mut Entropy,
     /// The number of the export run; the service treats two new groups of one run differently
     /// (rule R3.11b).
-    pub run: u32,
+    pub run: NonZeroU32,
 }
 
 /// Which attribute a soft match was made on.

@@ -76,6 +76,22 @@ pub struct PlannedFault {
     pub at_most: u32,
 }
 
+impl PlannedFault {
+    /// What happens to a request by its number, counted from 1; it is used up by that.
+    pub fn strike(&mut self, number: u64, method: &str, path: &str) -> Option<Fault> {
+        let is_meant = (self.method.is_empty() || self.method.eq_ignore_ascii_case(method))
+            && path
+                .to_lowercase()
+                .contains(&self.path_contains.to_lowercase());
+        let is_its_turn = number.is_multiple_of(u64::from(self.every.max(1)));
+        if !is_meant || !is_its_turn || self.at_most == 0 {
+            return None;
+        }
+        self.at_most -= 1;
+        Some(self.fault)
+    }
+}
+
 /// Reads that see writes only after a while.
 #[derive(Debug)]
 struct Lag {
@@ -166,19 +182,9 @@ impl Host for StandaloneHost {
 
     fn fault(&mut self, method: &str, path: &str) -> Option<Fault> {
         self.requests += 1;
-        let path = path.to_lowercase();
         let mut due = None;
         for planned in &mut self.faults {
-            let is_meant = (planned.method.is_empty()
-                || planned.method.eq_ignore_ascii_case(method))
-                && path.contains(&planned.path_contains.to_lowercase());
-            let is_its_turn = self
-                .requests
-                .is_multiple_of(u64::from(planned.every.max(1)));
-            if due.is_none() && is_meant && is_its_turn && planned.at_most > 0 {
-                planned.at_most -= 1;
-                due = Some(planned.fault);
-            }
+            due = due.or_else(|| planned.strike(self.requests, method, path));
         }
         self.faults.retain(|planned| planned.at_most > 0);
         due

@@ -36,6 +36,7 @@ pub use recycle_bin::RETENTION_DAYS;
 pub use refusal::Refusal;
 pub use roles::{ROLE_TEMPLATES, Role, RoleAssignments};
 
+use crate::address::Upn;
 use crate::ids::{CloudId, CloudKey, SourceAnchor};
 use crate::profile::{Profile, ServicePolicy};
 use crate::sync_object::{SecurityIdentifier, SyncObject, SyncObjectType};
@@ -355,15 +356,21 @@ impl Tenant {
         if let Some(sid) = &facts.security_identifier {
             put(&mut self.by_security_identifier, sid.hash());
         }
-        if let Some(upn) = &object.user_principal_name {
-            put(&mut self.by_address, fold_hash(upn.as_str()));
+        let upn = object.user_principal_name.as_ref().map(Upn::as_str);
+        if let Some(upn) = upn {
+            put(&mut self.by_address, fold_hash(upn));
         }
-        if let Some(mail) = &object.mail {
+        // Mostly UPN, mail and primary address are one text, which is one entry.
+        let mail = object.mail.as_deref();
+        if let Some(mail) = mail.filter(|_| mail != upn) {
             put(&mut self.by_address, fold_hash(mail));
         }
         for value in object.proxy_addresses.iter() {
             if value.is_smtp() {
-                put(&mut self.by_address, fold_hash(value.address()));
+                let address = Some(value.address());
+                if address != upn && address != mail {
+                    put(&mut self.by_address, fold_hash(value.address()));
+                }
             } else if value.is_sip() {
                 put(&mut self.by_address, sip_hash(value.address()));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -148,8 +149,9 @@ pub struct OnPremises {
     pub user_principal_name: Option<Text>,
     /// `onPremisesSamAccountName`.
     pub sam_account_name: Option<Text>,
-    /// `onPremisesDistinguishedName`.
-    pub distinguished_name: Option<Text>,
+    /// `onPremisesDistinguishedName`, as an export of a tenant says. What the engine has sent is
+    /// in the shadow attributes, so few objects have one here.
+    pub distinguished_name: Option<Arc<Text>>,
     /// `onPremisesDomainName`.
     pub domain_name: Option<Text>,
     /// What the engine sent last: the shadow attributes (rule R4.10). Unknown for an object that
@@ -160,7 +162,7 @@ pub struct OnPremises {
     /// Whether Connect Health lists it under "Existing Admin Role Conflict" (rule R2.14b).
     pub admin_role_conflict: bool,
     /// The export run in which the service created it (rule R3.11b).
-    pub created_in_run: Option<u32>,
+    pub created_in_run: Option<NonZeroU32>,
 }
 
 /// What only few objects have: links besides `members`, and properties that nothing here reads.

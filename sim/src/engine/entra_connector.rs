@@ -113,7 +113,9 @@ impl EntraConnector {
             .count()
     }
 
-    pub(super) fn reserve(&mut self, more: usize) {
+    /// Makes room for so many objects in all.
+    pub(super) fn reserve_for(&mut self, count: u32) {
+        let more = (count as usize).saturating_sub(self.entries.len());
         self.by_anchor.reserve(more);
     }
 

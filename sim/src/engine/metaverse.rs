@@ -6,6 +6,7 @@ use imbl::Vector;
 use mock_ad::directory::ObjectId;
 use mock_cloud::{Reason, SourceAnchor, SyncObject};
 use store::Index;
+use thin_vec::ThinVec;
 
 use super::entra_connector::CsId;
 
@@ -39,9 +40,9 @@ pub struct MvObject {
     /// The connector space object it was projected from.
     pub source: Source,
     /// Further connector space objects that joined it (rule R5.5).
-    pub joined: Vec<Source>,
+    pub joined: ThinVec<Source>,
     /// What each of several forests contributes; empty where there is one.
-    pub contributions: Vec<Contribution>,
+    pub contributions: ThinVec<Contribution>,
     /// Its attributes, as they go out; `None` where the rules keep it in.
     pub attributes: Option<Arc<SyncObject>>,
     /// Why it is kept in.
@@ -79,8 +80,8 @@ impl Metaverse {
         let id = MvId(self.objects.len() as u32);
         self.objects.push_back(Some(MvObject {
             source,
-            joined: Vec::new(),
-            contributions: Vec::new(),
+            joined: ThinVec::new(),
+            contributions: ThinVec::new(),
             attributes: None,
             filtered: None,
             connector: None,
@@ -96,7 +97,9 @@ impl Metaverse {
         Some(object)
     }
 
-    pub(super) fn reserve(&mut self, more: usize) {
+    /// Makes room for so many objects in all.
+    pub(super) fn reserve_for(&mut self, count: u32) {
+        let more = (count as usize).saturating_sub(self.objects.len());
         self.by_anchor.reserve(more);
     }
 

@@ -57,8 +57,8 @@ impl Engine {
         };
         let count = connector.entries.len() as u32;
         if full {
-            self.metaverse.reserve(count as usize);
-            self.entra.reserve(count as usize);
+            self.metaverse.reserve_for(count);
+            self.entra.reserve_for(count);
         }
         let mut groups = Vec::new();
         for place in 0..count {

@@ -153,7 +153,10 @@ fn the_id_set_on_the_other_account_breaks_right_owner() {
         if let Some(What::SetImmutableId(key, _, anchor)) = planned.map(|step| &step.what) {
             *after = before.clone();
             let wrong = if *key == ANN { BOB } else { ANN };
-            cloud(after, CloudChange::SetImmutableId(wrong, Some(anchor.clone())));
+            cloud(
+                after,
+                CloudChange::SetImmutableId(wrong, Some(anchor.clone())),
+            );
             // The planner is as blind as its bug: it brings the people back at once.
             for (person, home) in before.aim.homes.clone() {
                 let moved = crate::world::AdChange::Move {
@@ -162,7 +165,10 @@ fn the_id_set_on_the_other_account_breaks_right_owner() {
                     parent: Some(home),
                 };
                 let forest = person.forest;
-                after.world.apply(&Action::Ad { forest, change: moved });
+                after.world.apply(&Action::Ad {
+                    forest,
+                    change: moved,
+                });
             }
         }
     };
@@ -215,8 +221,7 @@ fn an_id_that_is_never_set_breaks_no_trap() {
 #[test]
 fn a_cycle_that_only_the_scheduler_can_run_breaks_settles() {
     let bug: Bug = |before, after, go, planned| {
-        if go == Happening::Step
-            && planned.is_some_and(|step| matches!(step.what, What::Cycle(_)))
+        if go == Happening::Step && planned.is_some_and(|step| matches!(step.what, What::Cycle(_)))
         {
             *after = before.clone();
         }
@@ -227,7 +232,8 @@ fn a_cycle_that_only_the_scheduler_can_run_breaks_settles() {
 #[test]
 fn a_name_taken_after_the_end_breaks_quiet() {
     let bug: Bug = |before, after, go, _| {
-        if go == Happening::Scheduler && crate::repair::missing(&before.world, &before.aim).is_none()
+        if go == Happening::Scheduler
+            && crate::repair::missing(&before.world, &before.aim).is_none()
         {
             let role = Role("Global Administrator".into());
             cloud(after, CloudChange::AssignRole(BOB, role.clone()));
@@ -260,6 +266,10 @@ fn a_campaign_without_anything_to_repair_breaks_reached() {
     };
     let tally = messes(&[idle], Profile::Entra2025, 0, 1_000).expect("a world");
     let met = |word: &str| tally.reached.contains(word);
-    assert!(!met("hard-match") && !met("quarantine"), "{:?}", tally.reached);
+    assert!(
+        !met("hard-match") && !met("quarantine"),
+        "{:?}",
+        tally.reached
+    );
     assert!(SIGHTS.iter().any(|(word, _)| !met(word)));
 }

@@ -1,8 +1,12 @@
 //! Hazards: right actions at the wrong time, by name.
 //!
 //! Nearly everything that goes wrong in directory synchronisation is a step that would be fine
-//! earlier or later. The table says what each costs and what to do instead; `crate::run` notices
-//! them in scenarios, step by step, on the world as it is at that point.
+//! earlier or later. The table says what each costs and what to do instead; [`Watch`] notices
+//! them, action by action, on the world as it is at that point.
+
+mod watch;
+
+pub use watch::{Labels, Met, Watch};
 
 /// How bad a hazard is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -25,7 +25,7 @@ pub struct Loss {
 }
 
 /// All differences, in a fixed order of properties.
-pub(super) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Change> {
+pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Change> {
     let mut all = Vec::new();
     let mut note = |property, from: Option<&Text>, to: Option<&Text>| {
         if from != to {
@@ -117,7 +117,7 @@ pub(super) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
 }
 
 /// Addresses that are gone, and text properties that are emptied.
-pub(super) fn losses(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Loss> {
+pub(crate) fn losses(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Loss> {
     let keeps = |address: &str| {
         after
             .proxy_addresses

@@ -3,7 +3,7 @@
 //! A prediction is nothing but the World itself run on a copy: the verdicts are the service's own
 //! answers, and the changes are the difference between the tenant before and after.
 
-mod changes;
+pub(crate) mod changes;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -163,7 +163,7 @@ pub(crate) struct Runner<'f> {
     events: BTreeSet<u32>,
     last_step: Option<(std::ops::Range<usize>, &'static str)>,
     /// Where hazards are looked for.
-    watch: Option<hazards::Watch>,
+    watched: Option<hazards::Watched>,
 }
 
 impl<'f> Runner<'f> {
@@ -184,7 +184,7 @@ impl<'f> Runner<'f> {
             history: History::default(),
             events: BTreeSet::new(),
             last_step: None,
-            watch: None,
+            watched: None,
         };
         runner.note_valuables();
         runner
@@ -208,15 +208,8 @@ impl<'f> Runner<'f> {
                 self.refused = None;
                 self.last_step = Some((step.at.clone(), step.value.verb()));
                 self.steps += 1;
-                let before = self.watch.is_some().then(|| self.world.clone());
-                if before.is_some() {
-                    self.foresee(step);
-                }
                 if let Err(problem) = self.step(&step.value, step.at.clone()) {
                     self.failures.push(problem.diagnostic(self.file));
-                }
-                if let Some(before) = &before {
-                    self.look_back(step, before);
                 }
                 self.note_valuables();
                 if let Some(refused) = self.refused.clone()
@@ -297,14 +290,16 @@ impl<'f> Runner<'f> {
 
     /// Carries out one action and takes note of what happens.
     fn act(&mut self, action: &crate::world::Action) -> Vec<Event> {
+        let before = self.watched.is_some().then(|| self.world.clone());
+        self.foresee(action);
         let events = self.world.apply(action);
         for event in &events {
             self.rules.extend(event.rules());
             self.history.note(event, &self.world);
             self.note(event);
         }
-        if let Some(watch) = &mut self.watch {
-            watch.events.extend(events.iter().cloned());
+        if let Some(before) = before {
+            self.look_back(action, &before, &events);
         }
         events
     }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mock_cloud::{CloudKey, Profile};
 
+use super::names::Names;
 use super::{Runner, build, known};
 use crate::engine::Source;
 use crate::judge::GroundTruth;
-use crate::scenario::model::{Expectation, Scenario, Step};
+use crate::scenario::model::{Check, Expectation, Scenario, Step};
 use crate::scenario::{Diagnostic, expanded};
-use crate::world::{Action, World};
+use crate::world::{Action, Event, World};
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,15 +73,20 @@ impl Runner<'_> {
         self.expect(expectation).map_err(missed)
     }
 
-    /// What the judge knows.
-    pub(crate) fn truth(&self) -> GroundTruth {
+    /// Which account is whose, as far as both have been introduced.
+    pub(crate) fn belongs(&self) -> BTreeMap<Source, CloudKey> {
         let mut belongs: BTreeMap<Source, CloudKey> = BTreeMap::new();
         for (ad, cloud) in &self.names.belongs {
             if let (Some(source), Some(key)) = (self.names.ad(ad), self.names.cloud(cloud)) {
                 belongs.insert(source, key);
             }
         }
-        GroundTruth::of(&self.world, belongs)
+        belongs
+    }
+
+    /// What the judge knows.
+    pub(crate) fn truth(&self) -> GroundTruth {
+        GroundTruth::of(&self.world, self.belongs())
     }
 
     /// The account of a name.
@@ -124,5 +130,74 @@ impl Runner<'_> {
     pub(crate) fn outcomes(&self) -> impl Iterator<Item = (Source, &'static str)> + '_ {
         let all = self.came.iter();
         all.map(|(source, came)| (*source, super::outcome_word(came.outcome)))
+    }
+}
+
+/// What a rehearsal asks for: a history that is no procedure.
+impl Runner<'static> {
+    /// A world without a scenario.
+    pub(crate) fn over(world: World, names: Names) -> Self {
+        Self::new("", world, names)
+    }
+
+    /// Sets the forests up before anything happens.
+    pub(crate) fn arrange(&mut self, arrange: crate::rehearse::Arrange<'_>) {
+        self.world.arrange(arrange);
+    }
+
+    /// Takes all steps of a scenario that was expanded already, and gives what was not as
+    /// expected.
+    pub(crate) fn play(&mut self, scenario: &Scenario) -> Vec<Diagnostic> {
+        self.run(scenario);
+        std::mem::take(&mut self.failures)
+    }
+
+    /// Carries out an action of somebody else, and gives what happened.
+    pub(crate) fn take(&mut self, action: &Action) -> Vec<Event> {
+        self.refused = None;
+        let events = self.act(action);
+        self.note_valuables();
+        events
+    }
+
+    /// Forgets what only the scenario's own steps are measured by.
+    pub(crate) fn hand_over(&mut self) {
+        self.last_step = None;
+        self.refused = None;
+        self.expectations = 0;
+        self.rules.clear();
+    }
+
+    pub(crate) const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// How the last action was refused, if it was.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        let refused = self.refused.as_ref()?;
+        Some(format!("{} {}", refused.status, refused.message))
+    }
+
+    /// How many expectations were checked.
+    pub(crate) const fn checked(&self) -> usize {
+        self.expectations
+    }
+
+    /// Checks what must hold after every step, as far as everything named is there.
+    pub(crate) fn check_always(&mut self, check: &Check) -> Vec<Diagnostic> {
+        for one in &check.always {
+            if self.names.knows(&one.value) {
+                self.check(one);
+            }
+        }
+        std::mem::take(&mut self.failures)
+    }
+
+    /// Checks what must hold at the end.
+    pub(crate) fn check_finally(&mut self, check: &Check) -> Vec<Diagnostic> {
+        for one in &check.finally {
+            self.check(one);
+        }
+        std::mem::take(&mut self.failures)
     }
 }

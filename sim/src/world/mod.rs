@@ -61,6 +61,14 @@ impl World {
         self.engine.establish(&self.forests, &self.tenant);
     }
 
+    /// Sets the forests up before anything happens: what a server needs besides what an export
+    /// or a scenario says.
+    pub fn arrange(&mut self, arrange: &mut dyn FnMut(usize, &mut Directory, Timestamp)) {
+        for (place, directory) in self.forests.iter_mut().enumerate() {
+            arrange(place, directory, self.now);
+        }
+    }
+
     /// The forests.
     pub fn forests(&self) -> &[Directory] {
         &self.forests

@@ -6,19 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::net::TcpListener;
-use tokio::runtime;
-use tokio::sync::watch;
 
-use super::listen::{Common, Door, listen};
+use super::Server;
+use super::running::{Listen, serve};
 use super::shared::{Clock, LocalHost};
-use super::{Server, tls};
-use crate::directory::{
-    AttributeId, Directory, DirectoryOptions, Dn, DnError, Modification, ObjectGuid, Value,
-    file_time,
-};
+use crate::directory::{Directory, DirectoryOptions, Dn, DnError, ObjectGuid};
 use crate::ldap::host::Standalone;
-use crate::ldap::provision::provision;
+use crate::ldap::provision::{give_passwords, provision};
 use crate::ldif::{self, LdifError, LoadOptions};
 
 /// Sets the objectGUIDs of an empty domain apart from those of accounts that a server adds to it,
@@ -215,46 +209,23 @@ impl Builder {
             give_passwords(&mut directory, password, now);
         }
         directory.index_values();
-        let tls = tls::make(&tls::names(&directory)).map_err(StartError::Tls)?;
-        if let Some(path) = &self.ca_file {
-            write_file(path, &tls.ca_pem)
-                .map_err(|error| StartError::CaFile(path.clone(), error))?;
-        }
         let host = Standalone::new(directory, self.seed, now);
         let host = Arc::new(LocalHost::new(host, self.clock));
-        let runtime = runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(StartError::Runtime)?;
-        let bind = |address| {
-            let wrong = move |error| StartError::Listen(address, error);
-            let listener = runtime
-                .block_on(TcpListener::bind(address))
-                .map_err(wrong)?;
-            let address = listener.local_addr().map_err(wrong)?;
-            Ok((listener, address))
+        let addresses = Listen {
+            ldap: self.ldap,
+            ldaps: self.ldaps,
+            global_catalog: self.global_catalog,
         };
-        let (plain, ldap) = bind(self.ldap)?;
-        let (encrypted, ldaps) = bind(self.ldaps)?;
-        let (stop, stopped) = watch::channel(false);
-        let common = Arc::new(Common::new(host.clone(), tls.acceptor, stopped));
-        let global_catalog = self.global_catalog.map(bind).transpose()?;
-        let gc_address = global_catalog.as_ref().map(|(_, address)| *address);
-        if let Some((catalog, _)) = global_catalog {
-            runtime.spawn(listen(catalog, Door::GlobalCatalog, common.clone()));
+        let running = serve(host.clone(), &addresses)?;
+        if let Some(path) = &self.ca_file {
+            write_file(path, &running.ca_pem)
+                .map_err(|error| StartError::CaFile(path.clone(), error))?;
         }
-        runtime.spawn(listen(plain, Door::Plain, common.clone()));
-        runtime.spawn(listen(encrypted, Door::Encrypted, common));
         Ok(Server {
-            ldap,
-            ldaps,
-            global_catalog: gc_address,
-            ca_pem: tls.ca_pem,
+            running,
             administrator,
             password: self.password,
             host,
-            stop,
-            runtime: Some(runtime),
         })
     }
 }
@@ -265,24 +236,4 @@ impl Builder {
 )]
 fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
     std::fs::write(path, text)
-}
-
-fn give_passwords(directory: &mut Directory, password: &str, now: Timestamp) {
-    let accounts: Vec<_> = directory
-        .objects()
-        .map(|(id, _)| id)
-        .filter(|id| directory.kind(*id).is_account() && directory.password(*id).is_none())
-        .collect();
-    for account in accounts {
-        directory.set_password(account, password);
-        let set = directory
-            .object(account)
-            .and_then(|object| object.integer(AttributeId::PWD_LAST_SET));
-        if set.unwrap_or_default() == 0 {
-            let time = Value::Integer(file_time(now));
-            let change = Modification::replace(AttributeId::PWD_LAST_SET, [time]);
-            // An account that the export left incomplete signs in no sooner than it is mended.
-            let _ = directory.modify(account, &[change], now);
-        }
-    }
 }

@@ -32,7 +32,7 @@ fn shown(object: &DirectoryObject) -> DirectoryObject {
         account_enabled: object.account_enabled || !object.kind.is_user(),
         on_premises: OnPremises {
             immutable_id: facts.immutable_id.filter(|_| object.kind.is_user()),
-            distinguished_name: facts.distinguished_name.or(dn),
+            distinguished_name: facts.distinguished_name.or(dn.map(Arc::new)),
             shadow: None,
             admin_role_conflict: false,
             created_in_run: None,

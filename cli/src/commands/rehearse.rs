@@ -1,0 +1,185 @@
+//! `rehearse`: somebody's own script against a world, and what came of it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use host::{Chaos, Lab, Listen, Origin};
+use sim::judge::Property;
+use sim::rehearse::Judgement;
+
+use super::run::Format;
+use super::serve::{ready, refused};
+use crate::child::{End, Program};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::files;
+use crate::lab::{LabArguments, Loaded};
+use crate::report::{self, rehearsal};
+
+/// How long a command may take unless said otherwise.
+const PATIENCE: &str = "10m";
+
+/// Run a script or program against a world, and judge the world it leaves.
+///
+/// Starts the servers of `serve` on free ports and tells the command where they are in
+/// DIRSYNC_LAB_LDAP, _LDAPS, _GRAPH, _GRAPH_TLS, _CONTROL, _TOKEN, _BIND_DN, _PASSWORD, _BASE_DN,
+/// _CA_FILE, _TENANT_ID, _CLIENT_ID, _CLIENT_SECRET, _AUTHORITY, and the variables that common
+/// clients read (SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, LDAPTLS_CACERT, AZURE_*).
+/// Synchronisation runs when the command asks for it (`dirsync-lab sync`), with --sync-every, or
+/// by the world's schedule with --write-takes; after the command, until the world rests. Then what
+/// changed, what was lost and which hazards were met is said, and the scenario's checks are held.
+///
+/// Exit codes: 0 fine; 1 the command failed, an expectation or a property does not hold, or a
+/// danger was met that the scenario does not acknowledge; 2 usage; 4 nothing was written.
+#[derive(Debug, Args)]
+pub(crate) struct Rehearse {
+    /// A scenario file, or the directory of a snapshot.
+    #[arg(value_name = "SCENARIO|SNAPSHOT")]
+    world: PathBuf,
+    #[command(flatten)]
+    lab: LabArguments,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Also fail on hazards that can be undone.
+    #[arg(long)]
+    strict: bool,
+    /// Do not ask for this property: kept, one-anchor, right-owner, scoped-deletes or admin-left;
+    /// may be repeated.
+    #[arg(long, value_name = "PROPERTY", value_parser = property)]
+    allow: Vec<Property>,
+    /// Let faults happen as this seed decides: throttling, refusals, lost replies.
+    #[arg(long, value_name = "SEED")]
+    chaos: Option<u64>,
+    /// Run the command again for each request with which it wrote something: killed after it, and
+    /// started again.
+    #[arg(long)]
+    every_crash: bool,
+    /// Let requests to graph.microsoft.com and login.microsoftonline.com come here, through
+    /// HTTPS_PROXY.
+    #[arg(long)]
+    intercept: bool,
+    /// How long the command may take.
+    #[arg(long, value_name = "TIME", default_value = PATIENCE, value_parser = patience)]
+    timeout: Duration,
+    /// The command with its arguments.
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<String>,
+}
+
+fn property(text: &str) -> Result<Property, String> {
+    let known = Property::ALL.into_iter().take(5);
+    let words: Vec<&str> = known.clone().map(Property::name).collect();
+    let mut known = known;
+    known
+        .find(|property| property.name() == text)
+        .ok_or_else(|| format!("expected one of {}", words.join(", ")))
+}
+
+fn patience(text: &str) -> Result<Duration, String> {
+    let length = crate::lab::length(text)?;
+    Duration::try_from(length).map_err(|error| error.to_string())
+}
+
+/// One run of the command, and what came of it.
+pub(crate) struct Ran {
+    /// After which write it was killed, if that was asked for.
+    pub(crate) killed_after: Option<u64>,
+    /// How it ended, the second time where it was killed.
+    pub(crate) end: End,
+    /// How many requests wrote something.
+    pub(crate) writes: u64,
+    /// How many requests met a fault.
+    pub(crate) faults: u64,
+    /// Who brought about each thing that happened.
+    pub(crate) origins: Vec<Origin>,
+    /// What came of it.
+    pub(crate) judgement: Judgement,
+    /// Whether hazards that can be undone are failures too.
+    strict: bool,
+}
+
+impl Ran {
+    /// Whether hazards that can be undone are failures too.
+    pub(crate) const fn strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Whether nothing is wrong.
+    pub(crate) fn passed(&self) -> bool {
+        let meant = |met: &sim::rehearse::HazardMet| met.acknowledged;
+        let strict = self.strict && !self.judgement.hazards.iter().all(meant);
+        self.end.is_success() && self.judgement.passed() && !strict
+    }
+}
+
+impl Rehearse {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
+        let loaded = self.lab.load(Some(&self.world))?;
+        let place = tempfile::tempdir().map_err(|source| Error::Write {
+            path: std::env::temp_dir(),
+            source,
+            help: "the certificates are written to the temporary directory".to_owned(),
+        })?;
+        let mut runs = vec![self.once(&loaded, place.path(), None)?];
+        if self.every_crash {
+            let writes = runs[0].writes;
+            for kill in 1..=writes {
+                report::note(&format!("killed after write {kill} of {writes}\n"));
+                runs.push(self.once(&loaded, place.path(), Some(kill))?);
+            }
+        }
+        report::print(&rehearsal::render(
+            self.format,
+            &loaded,
+            &self.command,
+            &runs,
+        ));
+        if runs.iter().any(|ran| !ran.passed()) {
+            return Ok(Exit::Failure);
+        }
+        if runs[0].writes == 0 {
+            report::note("the command wrote nothing\n");
+            return Ok(Exit::NothingSelected);
+        }
+        Ok(Exit::Success)
+    }
+
+    /// Runs the command against a world of its own.
+    fn once(&self, loaded: &Loaded, place: &Path, kill: Option<u64>) -> Result<Ran, Error> {
+        let mut settings = self.lab.settings();
+        settings.freeze_after = kill;
+        let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
+        lab.faults.set_chaos(self.chaos.map(Chaos::new));
+        let serving = host::serve(lab, self.lab.secrets()?, &Listen::default(), None)
+            .map_err(|error| refused(&error))?;
+        let ca_file = place.join("ca.pem");
+        files::write(&ca_file, &serving.authorities())?;
+        let ready = ready(&serving, &ca_file);
+        let program = Program {
+            words: &self.command,
+            ready: &ready,
+            ca_file: &ca_file,
+            intercept: self.intercept,
+            patience: self.timeout,
+        };
+        let frozen = || serving.with(|lab| lab.is_frozen());
+        let mut end = program.run(&frozen)?;
+        if kill.is_some() {
+            serving.with(Lab::thaw);
+            end = program.run(&|| false)?;
+        }
+        let lab = serving.with(|lab| lab.clone());
+        drop(serving);
+        Ok(Ran {
+            killed_after: kill,
+            end,
+            writes: lab.writes(),
+            faults: lab.faults.struck(),
+            origins: lab.journal().iter().map(|entry| entry.from).collect(),
+            judgement: lab.judge(&self.allow),
+            strict: self.strict,
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! `serve`: one World behind LDAP, Graph and the control API.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use host::{Listen, ServeError, Serving};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::lab::LabArguments;
+use crate::{files, report};
+
+/// Serve one world over LDAP, LDAPS, Microsoft Graph and a control API until it is interrupted.
+///
+/// What a client writes over LDAP or Graph changes the same world, and the next cycle carries it
+/// over. Time is virtual: it moves by `dirsync-lab clock advance` only. `dirsync-lab sync`,
+/// `fault`, `snapshot` and `reset` drive the server as well; docs/control-api.md describes their
+/// HTTP.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// A scenario file, or the directory of a snapshot; without it, an empty forest and tenant.
+    #[arg(value_name = "SCENARIO|SNAPSHOT")]
+    world: Option<PathBuf>,
+    #[command(flatten)]
+    lab: LabArguments,
+    /// Where to listen for LDAP and StartTLS; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
+    ldap: SocketAddr,
+    /// Where to listen for LDAP over TLS.
+    #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
+    ldaps: SocketAddr,
+    /// Where to listen for the global catalog; else nowhere.
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    gc: Option<SocketAddr>,
+    /// Where to serve Graph over HTTP, and CONNECT for clients with HTTPS_PROXY.
+    #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
+    graph: SocketAddr,
+    /// Where to serve Graph over HTTPS.
+    #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
+    graph_tls: SocketAddr,
+    /// Where to serve the control API.
+    #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
+    control: SocketAddr,
+    /// What moves the time of the world.
+    #[arg(long, value_enum, default_value_t = Clock::Virtual)]
+    clock: Clock,
+    /// Write JSON with every address and secret here once listening.
+    #[arg(long, value_name = "FILE")]
+    ready: Option<PathBuf>,
+    /// Where to write the certificates of the authorities [default: beside the ready file, or in
+    /// the temporary directory].
+    #[arg(long, value_name = "FILE.pem")]
+    ca_file: Option<PathBuf>,
+}
+
+const FREE: &str = "127.0.0.1:0";
+
+/// What moves the time of the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Clock {
+    /// The control API alone.
+    Virtual,
+    /// The clock on the wall as well, from the world's own time on.
+    Real,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let mut found = text.to_socket_addrs().map_err(|error| error.to_string())?;
+    found.next().ok_or_else(|| "it has no address".to_owned())
+}
+
+/// What can't be served, for people.
+pub(crate) fn refused(error: &ServeError) -> Error {
+    Error::Usage {
+        message: error.to_string(),
+        help: "choose another address, or port 0 for a free one".to_owned(),
+    }
+}
+
+impl Serve {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
+        let loaded = self.lab.load(self.world.as_deref())?;
+        let listen = Listen {
+            ldap: self.ldap,
+            ldaps: self.ldaps,
+            global_catalog: self.gc,
+            graph: self.graph,
+            graph_tls: self.graph_tls,
+            control: self.control,
+        };
+        let clock = (self.clock == Clock::Real).then(|| {
+            let start = Instant::now();
+            let wall = move || start.elapsed().try_into().unwrap_or_default();
+            Box::new(wall) as host::WallClock
+        });
+        let lab = self.lab.lab(&loaded);
+        let serving = host::serve(lab, self.lab.secrets()?, &listen, clock)
+            .map_err(|error| refused(&error))?;
+        let ca_file = self.ca_file();
+        files::write(&ca_file, &serving.authorities())?;
+        let ready = ready(&serving, &ca_file);
+        let text = format!("{ready:#}\n");
+        if let Some(path) = &self.ready {
+            files::replace(path, &text)?;
+        }
+        report::print(&text);
+        report::note(&format!("serving {}; Ctrl-C stops it\n", loaded.name));
+        wait_for_interrupt()?;
+        report::note("stopped\n");
+        Ok(Exit::Success)
+    }
+
+    fn ca_file(&self) -> PathBuf {
+        match (&self.ca_file, &self.ready) {
+            (Some(path), _) => path.clone(),
+            (None, Some(ready)) => ready.with_extension("ca.pem"),
+            (None, None) => {
+                let name = format!("dirsync-lab-{}.ca.pem", std::process::id());
+                std::env::temp_dir().join(name)
+            }
+        }
+    }
+}
+
+/// What the ready file says, with the certificates under their whole path.
+pub(crate) fn ready(serving: &Serving, ca_file: &Path) -> Value {
+    let whole = std::path::absolute(ca_file).unwrap_or_else(|_| ca_file.to_owned());
+    serving.ready(&whole.display().to_string())
+}
+
+fn wait_for_interrupt() -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::Usage {
+        message: format!("can't wait for an interrupt: {error}"),
+        help: "this should not happen: please report it".to_owned(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(failed)?.block_on(async {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+            tokio::select! {
+                done = tokio::signal::ctrl_c() => done.map_err(failed),
+                _ = terminate.recv() => Ok(()),
+            }
+        }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await.map_err(failed)
+    })
+}

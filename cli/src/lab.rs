@@ -1,0 +1,209 @@
+//! A lab from the command line: which world, and how it is served.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use host::{Lab, Pace, Secrets, Settings};
+use jiff::SignedDuration;
+use mock_ad::directory::{Directory, DirectoryOptions, Dn, ObjectGuid};
+use mock_cloud::server::Client;
+use mock_cloud::{Profile, Tenant};
+use sim::engine::EngineConfig;
+use sim::rehearse::{Prelude, Rehearsal};
+use sim::run::{known, load};
+use sim::scenario::{render, value};
+use sim::snapshot::EngineMemory;
+use sim::world::World;
+use store::Entropy;
+
+use crate::error::Error;
+use crate::{files, report};
+
+/// Which world, and how its servers answer.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LabArguments {
+    /// The era; for a scenario the newest it is written for, for a snapshot its own.
+    #[arg(long)]
+    pub(crate) profile: Option<Profile>,
+    /// How many steps of a scenario are taken first: `mess` for those before the first that an
+    /// administrator takes, `all`, or a number.
+    #[arg(long, value_name = "STEPS", default_value = "mess", value_parser = prelude)]
+    steps: Prelude,
+    /// What the engine remembers of a snapshot.
+    #[arg(long, value_enum, default_value_t = Engine::Established)]
+    engine: Engine,
+    /// The password of the administrator of each forest.
+    #[arg(long, value_name = "PW", default_value = "Passw0rd!")]
+    admin_password: String,
+    /// The password of every account that has none.
+    #[arg(long, value_name = "PW")]
+    user_password: Option<String>,
+    /// Run a delta cycle after every so many requests that write.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    sync_every: u64,
+    /// Let so much virtual time pass with every request that writes, such as `1m`, so that the
+    /// world's own schedule comes round.
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    write_takes: Option<SignedDuration>,
+    /// Check permissions of tokens and roles of users, as Graph does.
+    #[arg(long)]
+    permissions: bool,
+    /// The bearer token of Graph and of the control API [default: drawn at every start].
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
+}
+
+/// What the engine is taken to remember.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Engine {
+    /// It has been running, and provisioned what the tenant calls synced.
+    Established,
+    /// It was installed just now, and deletes nothing.
+    Fresh,
+}
+
+fn prelude(text: &str) -> Result<Prelude, String> {
+    match text {
+        "mess" => Ok(Prelude::Mess),
+        "all" => Ok(Prelude::All),
+        number => number
+            .parse()
+            .map(Prelude::Steps)
+            .map_err(|_| "expected `mess`, `all` or a number".to_owned()),
+    }
+}
+
+/// A length of virtual time such as `31d`.
+pub(crate) fn length(text: &str) -> Result<SignedDuration, String> {
+    let length: value::Duration = text.parse()?;
+    Ok(length.signed())
+}
+
+/// A world that was read, with its source for diagnostics.
+pub(crate) struct Loaded {
+    /// The world and what it is judged by.
+    pub(crate) rehearsal: Rehearsal,
+    /// The path, or what stands for it.
+    pub(crate) name: String,
+    /// The text of the scenario, where it is one.
+    pub(crate) source: String,
+}
+
+impl LabArguments {
+    /// How the lab is set up.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            password: self.admin_password.clone(),
+            user_password: self.user_password.clone(),
+            pace: Pace {
+                sync_every: self.sync_every,
+                write_takes: self.write_takes.unwrap_or_default(),
+            },
+            freeze_after: None,
+        }
+    }
+
+    /// What clients prove themselves by.
+    pub(crate) fn secrets(&self) -> Result<Secrets, Error> {
+        let drawn = || {
+            let mut bytes = [0; 24];
+            getrandom::fill(&mut bytes).map_err(|error| Error::Usage {
+                message: format!("no token can be drawn: {error}"),
+                help: "give one with `--token`".to_owned(),
+            })?;
+            let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+            Ok(digits.collect())
+        };
+        Ok(Secrets {
+            token: self.token.clone().map_or_else(drawn, Ok)?,
+            password: self.admin_password.clone(),
+            client: Client::for_seed(1),
+            permissions: self.permissions,
+        })
+    }
+
+    /// Reads the world of a path: a scenario, a snapshot, or an empty one where there is none.
+    pub(crate) fn load(&self, path: Option<&Path>) -> Result<Loaded, Error> {
+        match path {
+            None => Ok(self.empty()),
+            Some(path) if path.is_dir() => self.snapshot(path),
+            Some(path) => self.scenario(path),
+        }
+    }
+
+    /// A lab over a world that was read.
+    pub(crate) fn lab(&self, loaded: &Loaded) -> Lab {
+        Lab::new(loaded.rehearsal.clone(), self.settings())
+    }
+
+    fn empty(&self) -> Loaded {
+        let profile = self.profile.unwrap_or(Profile::Entra2026);
+        let mut entropy = Entropy::new(1);
+        let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
+        let base = "DC=example,DC=test".parse::<Dn>().unwrap_or_default();
+        let start = value::StartTime::default().0;
+        let forest = Directory::new(DirectoryOptions::new(base), start, &mut guids);
+        let tenant = Tenant::new("contoso.onmicrosoft.com", profile);
+        let config = EngineConfig::new(profile, 1);
+        let world = World::new(
+            profile,
+            vec![forest],
+            tenant,
+            config,
+            start,
+            Entropy::new(2),
+        );
+        Loaded {
+            rehearsal: Rehearsal::of_world(world, &mut self.settings().arrange()),
+            name: "an empty world".to_owned(),
+            source: String::new(),
+        }
+    }
+
+    fn snapshot(&self, path: &Path) -> Result<Loaded, Error> {
+        let snapshot = files::snapshot(path)?;
+        for note in &snapshot.notes {
+            report::note(&format!("note: {note}\n"));
+        }
+        let memory = match self.engine {
+            Engine::Established => EngineMemory::Established,
+            Engine::Fresh => EngineMemory::Fresh,
+        };
+        let mut arrange = self.settings().arrange();
+        let made = Rehearsal::of_snapshot(&snapshot, self.profile, memory, &mut arrange);
+        let rehearsal = made.map_err(|missing| Error::Usage {
+            message: missing.join("\n"),
+            help: "correct `belongs` in lab.yaml: distinguished name to object id".to_owned(),
+        })?;
+        Ok(Loaded {
+            rehearsal,
+            name: path.display().to_string(),
+            source: String::new(),
+        })
+    }
+
+    fn scenario(&self, path: &Path) -> Result<Loaded, Error> {
+        let [file] = &files::scenarios(&[PathBuf::from(path)])?[..] else {
+            return Err(Error::Usage {
+                message: format!("{} is no scenario", path.display()),
+                help: "expected one scenario file, or the directory of a snapshot".to_owned(),
+            });
+        };
+        let wrong = |found: Vec<_>| Error::Scenario(render(&found, &file.source));
+        let scenario = load(&file.name, &file.source, &known()).map_err(wrong)?;
+        let profiles = scenario.profiles().into_iter().map(Profile::from);
+        let profile = match self.profile {
+            Some(profile) => profile,
+            None => profiles.max().unwrap_or(Profile::Entra2026),
+        };
+        let mut arrange = self.settings().arrange();
+        let rehearsal =
+            Rehearsal::of_scenario(&file.name, &scenario, profile, self.steps, &mut arrange)
+                .map_err(wrong)?;
+        Ok(Loaded {
+            rehearsal,
+            name: file.name.clone(),
+            source: file.source.clone(),
+        })
+    }
+}

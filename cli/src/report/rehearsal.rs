@@ -1,0 +1,236 @@
+//! What came of a rehearsal, for people, programs, test reports and GitHub.
+
+mod data;
+
+use std::fmt::Write as _;
+
+use sim::hazard::Severity;
+use sim::rehearse::{AccountChange, At, HazardMet, Health, Judgement};
+use sim::scenario::render as render_diagnostics;
+
+use crate::commands::rehearse::Ran;
+use crate::commands::run::Format;
+use crate::lab::Loaded;
+
+/// How many lines of one kind are printed.
+const SHOWN_MAX: usize = 40;
+
+/// All runs in one format.
+pub(crate) fn render(format: Format, loaded: &Loaded, command: &[String], runs: &[Ran]) -> String {
+    match format {
+        Format::Human => human(loaded, command, runs),
+        Format::Json => data::json(loaded, command, runs),
+        Format::Junit => data::junit(loaded, command, runs),
+        Format::Github => data::github(loaded, runs),
+    }
+}
+
+/// What was done to a run, for its heading.
+pub(crate) fn title(ran: &Ran) -> String {
+    match ran.killed_after {
+        None => "as it is".to_owned(),
+        Some(1) => "killed after its first write, started again".to_owned(),
+        Some(write) => format!("killed after write {write}, started again"),
+    }
+}
+
+fn human(loaded: &Loaded, command: &[String], runs: &[Ran]) -> String {
+    let mut text = String::new();
+    let several = runs.len() > 1;
+    for (place, ran) in runs.iter().enumerate() {
+        let word = if ran.passed() { "PASSED" } else { "FAILED" };
+        let profile = ran.judgement.profile;
+        let _ = writeln!(
+            text,
+            "{word:>9} {}  {profile}  `{}` {}",
+            loaded.name,
+            command.join(" "),
+            title(ran)
+        );
+        // Of runs that went well the first tells enough.
+        if place == 0 || !ran.passed() {
+            one(&mut text, loaded, ran);
+        }
+    }
+    if several {
+        let failed = runs.iter().filter(|ran| !ran.passed()).count();
+        let passed = runs.len() - failed;
+        let _ = writeln!(text, "\n  Summary {passed} runs passed, {failed} failed");
+    }
+    text
+}
+
+fn one(text: &mut String, loaded: &Loaded, ran: &Ran) {
+    let judgement = &ran.judgement;
+    happened(text, ran);
+    faults(text, ran);
+    changed(text, &judgement.changes);
+    let _ = writeln!(text, "\n  The two directories");
+    let _ = writeln!(text, "      before  {}", health(judgement.before));
+    let _ = writeln!(text, "      after   {}", health(judgement.after));
+    let _ = writeln!(text, "      {}", settled(judgement));
+    match &judgement.missing {
+        None => text.push_str("      converged\n"),
+        Some(missing) => {
+            let _ = writeln!(text, "      not converged: {missing}");
+        }
+    }
+    lost(text, ran);
+    hazards(text, ran);
+    for met in &judgement.violations {
+        let property = met.violation.property;
+        let _ = writeln!(
+            text,
+            "\nerror[{}]: {}\n  = {}: {}",
+            property.name(),
+            met.violation.found,
+            at(met.at),
+            property.statement()
+        );
+    }
+    if !judgement.failures.is_empty() {
+        let drawn = render_diagnostics(&judgement.failures, &loaded.source);
+        let _ = write!(text, "\n{drawn}\n");
+    }
+    if !ran.end.is_success() {
+        let _ = writeln!(text, "\nerror: the command {}", ran.end.words());
+    }
+    text.push('\n');
+}
+
+/// When, in words: the number of what happened.
+pub(crate) fn at(at: At) -> String {
+    match at {
+        At::Happening(place) => format!("with {}", place + 1),
+        At::Settling => "in the cycles after the command".to_owned(),
+    }
+}
+
+fn happened(text: &mut String, ran: &Ran) {
+    let told = &ran.judgement.told;
+    if told.is_empty() {
+        text.push_str("\n  Nothing was written and no cycle run\n");
+        return;
+    }
+    text.push_str("\n  What happened\n");
+    for (place, (one, from)) in told.iter().zip(&ran.origins).enumerate() {
+        if place >= SHOWN_MAX {
+            let _ = writeln!(text, "      … and {} more", told.len() - SHOWN_MAX);
+            break;
+        }
+        let refused = if one.refused { "refused: " } else { "" };
+        let came = match one.came.as_str() {
+            "" => String::new(),
+            came => format!("  ({refused}{})", came.trim()),
+        };
+        let number = place + 1;
+        let _ = writeln!(text, "  {number:>4}  {:<7} {}{came}", from.word(), one.what);
+    }
+}
+
+fn faults(text: &mut String, ran: &Ran) {
+    match ran.faults {
+        0 => {}
+        1 => text.push_str("        one request met a fault\n"),
+        faults => {
+            let _ = writeln!(text, "        {faults} requests met a fault");
+        }
+    }
+}
+
+fn changed(text: &mut String, changes: &[AccountChange]) {
+    if changes.is_empty() {
+        text.push_str("\n  Nothing has changed in the tenant\n");
+        return;
+    }
+    text.push_str("\n  What has changed in the tenant\n");
+    for change in changes.iter().take(SHOWN_MAX) {
+        let word = change.fate.word();
+        let _ = writeln!(text, "      {word:<9} {}  {}", change.label, change.id);
+        for one in &change.changes {
+            let join = |values: &[store::Text]| match values {
+                [] => "nothing".to_owned(),
+                values => values.join(", "),
+            };
+            let (from, to) = (join(&one.from), join(&one.to));
+            let _ = writeln!(text, "                {}: {from} -> {to}", one.property);
+        }
+    }
+    if changes.len() > SHOWN_MAX {
+        let _ = writeln!(text, "      … and {} more", changes.len() - SHOWN_MAX);
+    }
+}
+
+fn health(health: Health) -> String {
+    let Health {
+        in_scope,
+        joined,
+        errors,
+        quarantined,
+        pending,
+    } = health;
+    format!(
+        "{in_scope} in scope, {joined} joined, {errors} errors, {quarantined} quarantined, \
+         {pending} exports pending"
+    )
+}
+
+fn settled(judgement: &Judgement) -> String {
+    match judgement.settled {
+        Some(0) => "at rest: one more cycle changes nothing".to_owned(),
+        Some(1) => "at rest after one more cycle".to_owned(),
+        Some(cycles) => format!("at rest after {cycles} more cycles"),
+        None => "NOT at rest: cycles go on changing it".to_owned(),
+    }
+}
+
+fn lost(text: &mut String, ran: &Ran) {
+    let judgement = &ran.judgement;
+    let lost: Vec<String> = judgement.lost().map(|it| it.label.to_string()).collect();
+    let values: usize = judgement.changes.iter().map(|it| it.loses.len()).sum();
+    let _ = writeln!(
+        text,
+        "      lost: {}{}",
+        match lost.as_slice() {
+            [] => "no mailbox and no licence".to_owned(),
+            lost => lost.join(", "),
+        },
+        match values {
+            0 => String::new(),
+            values => format!("; {values} values of accounts"),
+        }
+    );
+    if let Some(first) = judgement.irreversible.first() {
+        let _ = writeln!(
+            text,
+            "      can't be undone from here on, {}: {}",
+            at(first.at),
+            first.what
+        );
+    }
+}
+
+fn hazards(text: &mut String, ran: &Ran) {
+    for met in &ran.judgement.hazards {
+        let HazardMet {
+            hazard,
+            what,
+            acknowledged,
+            ..
+        } = met;
+        let word = match hazard.severity {
+            _ if *acknowledged => "note",
+            Severity::Danger => "error",
+            Severity::Warning => "warning",
+        };
+        let _ = writeln!(
+            text,
+            "\n{word}[{}]: {}: {what}, {}\n  = {}\n  = help: instead: {}",
+            hazard.number,
+            hazard.name,
+            at(met.at),
+            hazard.cost,
+            hazard.instead
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! The control API without sockets.
+
+use mock_cloud::Profile;
+use mock_cloud::server::{Request, Response};
+use serde_json::{Value, json};
+use sim::rehearse::{Prelude, Rehearsal};
+
+use super::respond;
+use crate::lab::{Lab, Settings};
+
+const WORLD: &str = "\
+scenario: One person
+world:
+  profile: entra-2026
+  engine: { scope: [OU=Staff], schedule: every 30m }
+  ad: { ann: { ou: OU=Staff, upn: ann@contoso.onmicrosoft.com } }
+check: { finally: [converged] }
+";
+
+fn lab() -> Lab {
+    let scenario = sim::run::load("one.yaml", WORLD, &sim::run::known()).expect("a scenario");
+    let settings = Settings::default();
+    let rehearsal = Rehearsal::of_scenario(
+        "one.yaml",
+        &scenario,
+        Profile::Entra2026,
+        Prelude::Mess,
+        &mut settings.arrange(),
+    );
+    Lab::new(rehearsal.expect("a world"), settings)
+}
+
+fn send(lab: &mut Lab, method: &str, target: &str, body: &Value) -> Response {
+    let request = Request::new(method, target).header("Authorization", "Bearer secret");
+    let request = if body.is_null() {
+        request
+    } else {
+        request.json(body)
+    };
+    respond(lab, "secret", &request)
+}
+
+fn ok(lab: &mut Lab, method: &str, target: &str, body: &Value) -> Value {
+    let response = send(lab, method, target, body);
+    assert_eq!(response.status, 200, "{}", response.body_json());
+    response.body_json()
+}
+
+#[test]
+fn a_cycle_provisions_and_is_told() {
+    let mut lab = lab();
+    let done = ok(&mut lab, "POST", "/sync", &json!({ "policy": "delta" }));
+    assert_eq!(done["came"], "1 created");
+    assert_eq!(done["steps"][0]["step"], "delta-import");
+    let state = ok(&mut lab, "GET", "/state", &Value::Null);
+    assert_eq!(state["tenant"]["users"], 1);
+    assert_eq!(state["engine"]["joined"], 1);
+    let events = ok(&mut lab, "GET", "/events", &Value::Null);
+    assert_eq!(events["events"][0]["what"], "run a delta cycle");
+    assert_eq!(events["next"], 1);
+    let behind = ok(&mut lab, "GET", "/events?since=1", &Value::Null);
+    assert_eq!(behind["events"], json!([]));
+}
+
+#[test]
+fn time_moves_only_when_told_and_the_schedule_with_it() {
+    let mut lab = lab();
+    let before = ok(&mut lab, "GET", "/clock", &Value::Null);
+    assert_eq!(ok(&mut lab, "GET", "/clock", &Value::Null), before);
+    let done = ok(&mut lab, "POST", "/clock/advance", &json!({ "by": "1h" }));
+    assert_ne!(done["now"], before["now"]);
+    assert_eq!(done["came"], "1 created, 2 scheduled cycle");
+}
+
+#[test]
+fn worlds_are_kept_restored_and_reset() {
+    let mut lab = lab();
+    let beginning = lab.world().fingerprint();
+    // The second cycle confirms the export of the first; then the world is at rest.
+    ok(&mut lab, "POST", "/sync", &Value::Null);
+    ok(&mut lab, "POST", "/sync", &Value::Null);
+    let synced = lab.world().fingerprint();
+    ok(
+        &mut lab,
+        "POST",
+        "/snapshot/save",
+        &json!({ "name": "synced" }),
+    );
+    ok(&mut lab, "POST", "/reset", &Value::Null);
+    assert_eq!(lab.world().fingerprint(), beginning);
+    ok(
+        &mut lab,
+        "POST",
+        "/snapshot/restore",
+        &json!({ "name": "synced" }),
+    );
+    assert_eq!(lab.world().fingerprint(), synced);
+    let refused = send(
+        &mut lab,
+        "POST",
+        "/snapshot/restore",
+        &json!({ "name": "x" }),
+    );
+    assert_eq!(refused.status, 404);
+    // What is judged goes through the same worlds.
+    assert_eq!(lab.judge(&[]).world.fingerprint(), synced);
+}
+
+#[test]
+fn faults_are_planned_and_forgotten() {
+    let mut lab = lab();
+    let fault = json!({ "on": "graph", "fault": "429", "retryAfter": 1, "path": "/users" });
+    assert_eq!(ok(&mut lab, "POST", "/fault", &fault)["planned"], 1);
+    let fault = json!({ "on": "ldap", "fault": "busy", "request": "modify" });
+    assert_eq!(ok(&mut lab, "POST", "/fault", &fault)["planned"], 2);
+    let chaos = json!({ "on": "both", "chaos": 7 });
+    assert_eq!(ok(&mut lab, "POST", "/fault", &chaos)["planned"], 3);
+    assert_eq!(ok(&mut lab, "DELETE", "/fault", &Value::Null)["planned"], 0);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_words() {
+    let mut lab = lab();
+    let request = Request::new("GET", "/state").header("Authorization", "Bearer wrong");
+    assert_eq!(respond(&mut lab, "secret", &request).status, 401);
+    for (method, target, body, status) in [
+        ("GET", "/nothing", Value::Null, 404),
+        ("DELETE", "/sync", Value::Null, 405),
+        ("POST", "/sync", json!({ "policy": "full" }), 400),
+        ("POST", "/sync", json!([]), 400),
+        ("POST", "/clock/advance", json!({ "by": "soon" }), 400),
+        ("POST", "/clock/advance", Value::Null, 400),
+        ("POST", "/snapshot/save", json!({ "name": 1 }), 400),
+        (
+            "POST",
+            "/fault",
+            json!({ "on": "graph", "fault": "418" }),
+            400,
+        ),
+        (
+            "POST",
+            "/fault",
+            json!({ "on": "ldap", "fault": "busy", "times": -1 }),
+            400,
+        ),
+        ("POST", "/fault", json!({ "on": "both" }), 400),
+        ("GET", "/events?since=x", Value::Null, 400),
+        ("GET", "/events?until=1", Value::Null, 400),
+    ] {
+        let response = send(&mut lab, method, target, &body);
+        assert_eq!(response.status, status, "{method} {target} {body}");
+        assert!(response.body_json()["error"]["message"].is_string());
+    }
+    assert!(lab.journal().is_empty());
+}

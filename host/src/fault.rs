@@ -1,0 +1,160 @@
+//! What goes wrong on purpose, at either door.
+
+use mock_ad::ldap::Kind;
+use mock_cloud::server::PlannedFault;
+use store::Entropy;
+
+/// A fault that is to happen to LDAP requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LdapFault {
+    /// What happens.
+    pub fault: mock_ad::ldap::Fault,
+    /// To which kind of request; `None` means those that write.
+    pub kind: Option<Kind>,
+    /// How often in all.
+    pub at_most: u32,
+}
+
+/// Faults drawn from a seed: about one request in four meets one, never two in a row, so that a
+/// client that tries again gets on.
+#[derive(Debug, Clone)]
+pub struct Chaos {
+    entropy: Entropy,
+    calm: bool,
+}
+
+impl Chaos {
+    /// The faults of a seed.
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            entropy: Entropy::new(seed),
+            calm: true,
+        }
+    }
+
+    /// A number that decides on a fault, if one is due.
+    fn draw(&mut self) -> Option<u64> {
+        let drawn = self.entropy.next_u64();
+        let strikes = self.calm && drawn.is_multiple_of(4);
+        self.calm = !strikes;
+        strikes.then_some(drawn / 4)
+    }
+}
+
+/// All faults that are planned.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    graph: Vec<PlannedFault>,
+    ldap: Vec<LdapFault>,
+    chaos: Option<Chaos>,
+    /// How many requests Graph had.
+    requests: u64,
+    struck: u64,
+}
+
+impl Faults {
+    /// Plans a fault of Graph.
+    pub fn plan_graph(&mut self, fault: PlannedFault) {
+        self.graph.push(fault);
+    }
+
+    /// Plans a fault of LDAP.
+    pub fn plan_ldap(&mut self, fault: LdapFault) {
+        self.ldap.push(fault);
+    }
+
+    /// Lets a seed decide, or stops it.
+    pub fn set_chaos(&mut self, chaos: Option<Chaos>) {
+        self.chaos = chaos;
+    }
+
+    /// Forgets all that is planned.
+    pub fn clear(&mut self) {
+        *self = Self {
+            requests: self.requests,
+            struck: self.struck,
+            ..Self::default()
+        };
+    }
+
+    /// How many faults are planned and not used up.
+    pub fn planned(&self) -> usize {
+        self.graph.len() + self.ldap.len() + usize::from(self.chaos.is_some())
+    }
+
+    /// How many requests have met a fault.
+    pub const fn struck(&self) -> u64 {
+        self.struck
+    }
+
+    /// What goes wrong with a request of Graph.
+    pub fn of_graph(&mut self, method: &str, path: &str) -> Option<mock_cloud::server::Fault> {
+        let due = self.due_at_graph(method, path);
+        self.struck += u64::from(due.is_some());
+        due
+    }
+
+    fn due_at_graph(&mut self, method: &str, path: &str) -> Option<mock_cloud::server::Fault> {
+        use mock_cloud::server::Fault::{LoseReply, Refuse};
+        self.requests += 1;
+        let requests = self.requests;
+        let mut planned = self.graph.iter_mut();
+        let due = planned.find_map(|planned| planned.strike(requests, method, path));
+        self.graph.retain(|planned| planned.at_most > 0);
+        if due.is_some() {
+            return due;
+        }
+        // Signing in is not what anybody rehearses.
+        if !path.starts_with("/v1.0/") && !path.starts_with("/beta/") {
+            return None;
+        }
+        let refuse = |status, retry_after| Refuse {
+            status,
+            retry_after,
+        };
+        let drawn = self.chaos.as_mut().and_then(Chaos::draw)?;
+        Some(match drawn % 4 {
+            0 => refuse(429, Some(1)),
+            1 => refuse(503, Some(1)),
+            2 => refuse(504, None),
+            _ => LoseReply,
+        })
+    }
+
+    /// What goes wrong with a request of LDAP.
+    pub fn of_ldap(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {
+        let due = self.due_at_ldap(kind);
+        self.struck += u64::from(due.is_some());
+        due
+    }
+
+    fn due_at_ldap(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {
+        use mock_ad::ldap::Fault::{Busy, Dropped, LostReply, Unavailable};
+        let mut due = None;
+        for planned in &mut self.ldap {
+            let is_meant = planned.kind.map_or(is_write(kind), |wanted| wanted == kind);
+            if due.is_none() && is_meant && planned.at_most > 0 {
+                planned.at_most -= 1;
+                due = Some(planned.fault);
+            }
+        }
+        self.ldap.retain(|planned| planned.at_most > 0);
+        if due.is_some() || matches!(kind, Kind::Bind | Kind::Extended) {
+            return due;
+        }
+        let drawn = self.chaos.as_mut().and_then(Chaos::draw)?;
+        Some(match drawn % 4 {
+            0 => Busy,
+            1 => Unavailable,
+            2 => Dropped,
+            _ => LostReply,
+        })
+    }
+}
+
+const fn is_write(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Modify | Kind::Add | Kind::Delete | Kind::ModifyDn
+    )
+}

@@ -1,0 +1,290 @@
+//! A world that several doors lead to.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use mock_ad::directory::{Directory, ObjectGuid};
+use mock_ad::ldap::{give_passwords, provision};
+use mock_cloud::CloudId;
+use sim::engine::CyclePolicy;
+use sim::judge::Property;
+use sim::rehearse::{Happening, Judgement, Rehearsal, counts, describe};
+use sim::world::{Action, Event, World};
+use store::Entropy;
+
+use crate::fault::Faults;
+
+/// Sets objectGUIDs of the accounts that a server adds apart from those of the world.
+const ACCOUNTS: u64 = 0x4C44_4150;
+/// Sets the ids of accounts that Graph makes apart from everything else.
+const IDS: u64 = 0x4752_4150;
+
+/// Who brought something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An LDAP client, at the forest of this place.
+    Ldap(usize),
+    /// A Graph client.
+    Graph,
+    /// Somebody at the control API.
+    Control,
+    /// The pace that was asked for: a cycle after so many writes, time that writes take.
+    Pace,
+    /// The clock on the wall.
+    Clock,
+}
+
+impl Origin {
+    /// The word in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ldap(_) => "ldap",
+            Self::Graph => "graph",
+            Self::Control => "control",
+            Self::Pace => "pace",
+            Self::Clock => "clock",
+        }
+    }
+}
+
+/// One entry of the journal.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number, counted from 1.
+    pub number: u64,
+    /// The virtual time before it.
+    pub at: Timestamp,
+    /// Who brought it about.
+    pub from: Origin,
+    /// What happened.
+    pub happening: Happening,
+    /// The same in an administrator's words.
+    pub what: String,
+    /// What came of it.
+    pub events: Vec<Event>,
+}
+
+impl Entry {
+    /// What came of it in words: a refusal, or the counts of a cycle.
+    pub fn came(&self) -> String {
+        let refusal = self.events.iter().find_map(|event| match event {
+            Event::AdRefused(refusal) => Some(format!("{} {}", refusal.code.0, refusal.message)),
+            Event::CloudRefused(refusal) => Some(format!("{} {}", refusal.status, refusal.message)),
+            _ => None,
+        });
+        refusal.unwrap_or_else(|| counts(&self.events))
+    }
+
+    /// Whether a directory refused it.
+    pub fn is_refused(&self) -> bool {
+        let refused = |event: &Event| matches!(event, Event::AdRefused(_) | Event::CloudRefused(_));
+        self.events.iter().any(refused)
+    }
+}
+
+/// What happens by itself while somebody writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// A delta cycle is run after every so many requests that write; 0 for none.
+    pub sync_every: u64,
+    /// So much virtual time passes with every request that writes.
+    pub write_takes: SignedDuration,
+}
+
+/// How a lab is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The password of the administrator of each forest.
+    pub password: String,
+    /// The password of every account that has none.
+    pub user_password: Option<String>,
+    /// What happens by itself.
+    pub pace: Pace,
+    /// After so many requests that write nothing is answered any more, until
+    /// [`thaw`](Lab::thaw).
+    pub freeze_after: Option<u64>,
+}
+
+impl Settings {
+    /// Gives each forest what a server needs: an administrator with a password, indexes.
+    pub fn arrange(&self) -> impl FnMut(usize, &mut Directory, Timestamp) + use<> {
+        let settings = self.clone();
+        move |place, directory, now| {
+            let mut entropy = Entropy::new(ACCOUNTS ^ place as u64);
+            let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
+            provision(directory, &settings.password, now, &mut guids);
+            if let Some(password) = &settings.user_password {
+                give_passwords(directory, password, now);
+            }
+            directory.index_values();
+        }
+    }
+}
+
+/// A world that several doors lead to, with everything that was done to it.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    rehearsal: Rehearsal,
+    world: World,
+    kept: BTreeMap<String, World>,
+    journal: Vec<Entry>,
+    ids: Entropy,
+    settings: Settings,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
+    /// Requests that wrote something.
+    writes: u64,
+    /// Whether the request that is being answered has written something.
+    wrote: bool,
+    frozen: bool,
+}
+
+impl Lab {
+    /// A lab at the beginning of a rehearsal.
+    pub fn new(rehearsal: Rehearsal, settings: Settings) -> Self {
+        Self {
+            world: rehearsal.world().clone(),
+            rehearsal,
+            kept: BTreeMap::new(),
+            journal: Vec::new(),
+            ids: Entropy::new(IDS),
+            settings,
+            faults: Faults::default(),
+            writes: 0,
+            wrote: false,
+            frozen: false,
+        }
+    }
+
+    /// The world as it is.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The rehearsal that it began with.
+    pub const fn rehearsal(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
+
+    /// Everything that happened, in order.
+    pub fn journal(&self) -> &[Entry] {
+        &self.journal
+    }
+
+    /// The names that worlds are kept under.
+    pub fn kept(&self) -> impl Iterator<Item = &str> {
+        self.kept.keys().map(String::as_str)
+    }
+
+    /// How many requests wrote something.
+    pub const fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// Carries out an action, and gives what came of it.
+    pub fn act(&mut self, from: Origin, action: Action) -> &[Event] {
+        let what = describe(&self.world, &action, self.rehearsal.labels());
+        let at = self.world.now();
+        let events = self.world.apply(&action);
+        self.note(from, at, Happening::Act(action), what, events)
+    }
+
+    /// Sets the world to its beginning again.
+    pub fn reset(&mut self, from: Origin) {
+        let at = self.world.now();
+        self.world = self.rehearsal.world().clone();
+        let what = "set the world to its beginning".to_owned();
+        self.note(from, at, Happening::Reset, what, Vec::new());
+    }
+
+    /// Keeps the world under a name.
+    pub fn save(&mut self, from: Origin, name: &str) {
+        self.kept.insert(name.to_owned(), self.world.clone());
+        let what = format!("keep the world as `{name}`");
+        let at = self.world.now();
+        self.note(from, at, Happening::Save(name.to_owned()), what, Vec::new());
+    }
+
+    /// Sets the world to what was kept under a name; `false` where that is not known.
+    pub fn restore(&mut self, from: Origin, name: &str) -> bool {
+        let Some(kept) = self.kept.get(name) else {
+            return false;
+        };
+        let at = self.world.now();
+        self.world = kept.clone();
+        let what = format!("set the world to `{name}`");
+        self.note(
+            from,
+            at,
+            Happening::Restore(name.to_owned()),
+            what,
+            Vec::new(),
+        );
+        true
+    }
+
+    fn note(
+        &mut self,
+        from: Origin,
+        at: Timestamp,
+        happening: Happening,
+        what: String,
+        events: Vec<Event>,
+    ) -> &[Event] {
+        self.journal.push(Entry {
+            number: self.journal.len() as u64 + 1,
+            at,
+            from,
+            happening,
+            what,
+            events,
+        });
+        self.journal.last().map_or(&[], |entry| &entry.events)
+    }
+
+    /// Takes note that the request that is being answered has written something.
+    pub(crate) const fn wrote(&mut self) {
+        self.wrote = true;
+    }
+
+    /// An id for an account that Graph makes. It is not drawn from the world, which changes by
+    /// actions only.
+    pub(crate) fn fresh_id(&mut self) -> CloudId {
+        CloudId::from_bytes(self.ids.next_uuid())
+    }
+
+    /// What comes after a request was answered: what the pace asks for, if it wrote something.
+    pub(crate) fn finish_request(&mut self) {
+        if !std::mem::take(&mut self.wrote) {
+            return;
+        }
+        self.writes += 1;
+        let Pace {
+            sync_every,
+            write_takes,
+        } = self.settings.pace;
+        if write_takes > SignedDuration::ZERO {
+            self.act(Origin::Pace, Action::Advance(write_takes));
+        }
+        if sync_every > 0 && self.writes.is_multiple_of(sync_every) {
+            self.act(Origin::Pace, Action::Cycle(CyclePolicy::Delta));
+        }
+        self.frozen = self.settings.freeze_after == Some(self.writes);
+    }
+
+    /// Whether nothing is answered any more.
+    pub const fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Answers again.
+    pub const fn thaw(&mut self) {
+        self.frozen = false;
+    }
+
+    /// Judges everything that happened.
+    pub fn judge(&self, allowed: &[Property]) -> Judgement {
+        let happened = self.journal.iter().map(|entry| &entry.happening);
+        self.rehearsal.judge(happened, allowed)
+    }
+}

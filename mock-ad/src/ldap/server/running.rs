@@ -1,0 +1,101 @@
+//! Listeners over any host: a directory by itself, or one inside a larger world.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
+use tokio::sync::watch;
+
+use super::builder::StartError;
+use super::listen::{Common, Door, listen};
+use super::shared::SharedHost;
+use super::tls;
+
+/// Where to listen; a port of 0 takes a free one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen {
+    /// For LDAP, with StartTLS.
+    pub ldap: SocketAddr,
+    /// For LDAP over TLS.
+    pub ldaps: SocketAddr,
+    /// For the global catalog; else nowhere.
+    pub global_catalog: Option<SocketAddr>,
+}
+
+impl Default for Listen {
+    /// LDAP and LDAPS on free ports of this machine.
+    fn default() -> Self {
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            ldap: free,
+            ldaps: free,
+            global_catalog: None,
+        }
+    }
+}
+
+/// Listeners that serve until this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// Where LDAP is listened for.
+    pub ldap: SocketAddr,
+    /// Where LDAP over TLS is listened for.
+    pub ldaps: SocketAddr,
+    /// Where the global catalog is listened for.
+    pub global_catalog: Option<SocketAddr>,
+    /// The certificate of the authority that a client has to trust, as PEM.
+    pub ca_pem: String,
+    stop: watch::Sender<bool>,
+    /// Taken when the server stops.
+    runtime: Option<Runtime>,
+}
+
+/// Serves a host on sockets, with a certificate for the names of its domain and of this machine.
+pub fn serve(host: Arc<dyn SharedHost>, addresses: &Listen) -> Result<Running, StartError> {
+    let mut names = Vec::new();
+    host.with(&mut |host| names = tls::names(host.directory()));
+    let tls = tls::make(&names).map_err(StartError::Tls)?;
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    let bind = |address| {
+        let wrong = move |error| StartError::Listen(address, error);
+        let listener = runtime
+            .block_on(TcpListener::bind(address))
+            .map_err(wrong)?;
+        let address = listener.local_addr().map_err(wrong)?;
+        Ok((listener, address))
+    };
+    let (plain, ldap) = bind(addresses.ldap)?;
+    let (encrypted, ldaps) = bind(addresses.ldaps)?;
+    let catalog = addresses.global_catalog.map(bind).transpose()?;
+    let global_catalog = catalog.as_ref().map(|(_, address)| *address);
+    let (stop, stopped) = watch::channel(false);
+    let common = Arc::new(Common::new(host, tls.acceptor, stopped));
+    if let Some((catalog, _)) = catalog {
+        runtime.spawn(listen(catalog, Door::GlobalCatalog, common.clone()));
+    }
+    runtime.spawn(listen(plain, Door::Plain, common.clone()));
+    runtime.spawn(listen(encrypted, Door::Encrypted, common));
+    Ok(Running {
+        ldap,
+        ldaps,
+        global_catalog,
+        ca_pem: tls.ca_pem,
+        stop,
+        runtime: Some(runtime),
+    })
+}
+
+impl Drop for Running {
+    /// Stops listening, lets requests under way be answered, and closes all connections.
+    fn drop(&mut self) {
+        // Nobody listening any more is as good as stopped.
+        let _ = self.stop.send(true);
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The example scripts, rehearsed: real LDAP and Graph clients against one world.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::served::built;
+use crate::tools::{node_program, root, tool};
+
+/// How a script is run.
+#[derive(Debug, Clone, Copy)]
+enum Language {
+    Python,
+    Node,
+}
+
+/// Rehearses one of the example scripts, and gives the report with the exit code.
+fn rehearse(language: Language, script: &str, options: &[&str]) -> (Value, Option<i32>) {
+    let examples = root().join("examples/repair-duplicate");
+    let mut command = Command::new(built("dirsync-lab"));
+    command.arg("rehearse").arg(examples.join("mess.yaml"));
+    command.args(["--format", "json"]).args(options).arg("--");
+    match language {
+        Language::Python => {
+            command.arg(tool("python/bin/python"));
+            command.arg(examples.join(format!("{script}.py")));
+            command.env("PYTHONDONTWRITEBYTECODE", "1");
+        }
+        Language::Node => {
+            let scripts = ["repair.mjs", "swapped.mjs"].map(|name| examples.join(name));
+            command.arg("node");
+            command.arg(node_program(&scripts, &format!("{script}.mjs")));
+        }
+    }
+    let output: Output = command.output().expect("the program starts");
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        let complained = String::from_utf8_lossy(&output.stderr);
+        panic!("{script}: no report: {error}\n{complained}")
+    });
+    (report, output.status.code())
+}
+
+fn hazards(run: &Value) -> Vec<&str> {
+    let met = run["hazards"].as_array().into_iter().flatten();
+    met.filter_map(|met| met["number"].as_str()).collect()
+}
+
+#[track_caller]
+fn assert_repairs(language: Language, options: &[&str]) -> Value {
+    let (report, code) = rehearse(language, "repair", options);
+    assert_eq!(code, Some(0), "{language:?} {options:?}: {report:#}");
+    for run in report["runs"].as_array().into_iter().flatten() {
+        assert_eq!(run["converged"], true, "{language:?}: {run:#}");
+        assert_eq!(run["lost"], Value::Array(Vec::new()), "{run:#}");
+        assert_eq!(run["after"]["joined"], 1, "{run:#}");
+    }
+    report
+}
+
+#[test]
+fn the_examples_repair_the_mess_wherever_they_are_killed() {
+    for language in [Language::Python, Language::Node] {
+        let report = assert_repairs(language, &["--every-crash"]);
+        let runs = report["runs"].as_array().expect("runs");
+        // Two moves, a purge and an anchor: one run as it is, and one for each of them.
+        assert_eq!(runs.len(), 5, "{report:#}");
+        let happened = runs[0]["happened"].as_array().expect("what happened");
+        let whose: Vec<&str> = happened
+            .iter()
+            .filter_map(|it| it["from"].as_str())
+            .collect();
+        let wanted = ["ldap", "control", "graph", "graph", "ldap", "control"];
+        assert_eq!(whose, wanted, "{report:#}");
+        assert_eq!(
+            hazards(&runs[0]),
+            ["W10"],
+            "the one that the scenario acknowledges"
+        );
+    }
+}
+
+#[test]
+fn the_examples_repair_the_mess_through_faults() {
+    for seed in ["1", "2", "3"] {
+        let report = assert_repairs(Language::Node, &["--chaos", seed]);
+        assert_ne!(
+            report["runs"][0]["faults"], 0,
+            "seed {seed} strikes: {report:#}"
+        );
+    }
+}
+
+#[test]
+fn two_lines_swapped_fail_with_the_hazard_named() {
+    for language in [Language::Python, Language::Node] {
+        let (report, code) = rehearse(language, "swapped", &[]);
+        let run = &report["runs"][0];
+        assert_eq!(code, Some(1), "{language:?}: {report:#}");
+        assert_eq!(hazards(run), ["W03"], "{language:?}: {run:#}");
+        assert_eq!(run["converged"], false, "{language:?}: {run:#}");
+    }
+}
