@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mock_cloud::Profile;
-use sim::explore::{Answer, Bounds, Exploration, explore, replay};
+use sim::explore::{Answer, Bounds, Exploration, commute, explore, replay};
 use sim::run::{known, load};
-use sim::scenario::{Scenario, render};
+use sim::scenario::{Diagnostic, Scenario, render};
 
 use super::messes::{self, Merge, Messes};
 use crate::error::Error;
@@ -53,6 +53,10 @@ pub(crate) struct Explore {
     /// Write the first counterexample to this file, as a scenario that `run` can run.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
+    /// Print which neighbouring steps of each procedure may change places, and what goes wrong where
+    /// they may not.
+    #[arg(long, conflicts_with = "people")]
+    commute: bool,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -73,6 +77,8 @@ pub(crate) enum Format {
     Json,
     /// For test reports.
     Junit,
+    /// A page for a browser: both directories side by side at each step.
+    Html,
 }
 
 fn partition(text: &str) -> Result<(usize, usize), String> {
@@ -103,6 +109,9 @@ impl Explore {
             depth: self.depth,
             states: self.states,
         };
+        if self.commute {
+            return self.swaps(bounds);
+        }
         let (part, of) = self.partition.unwrap_or((0, 1));
         let mut explored: Vec<(ScenarioFile, Exploration)> = Vec::new();
         let mut place = 0;
@@ -127,6 +136,29 @@ impl Explore {
         self.write_first(&explored)?;
         report::print(&exploration::render(self.format, &explored));
         Ok(exit(&explored))
+    }
+
+    /// The table of what commutes, for each selected scenario in each of its profiles.
+    fn swaps(&self, bounds: Bounds) -> Result<Exit, Error> {
+        let mut any = false;
+        for (file, scenario) in self.selected()? {
+            for profile in scenario.profiles().into_iter().map(Profile::from) {
+                if self.profile.is_some_and(|only| only != profile) {
+                    continue;
+                }
+                let failed =
+                    |problem: Box<Diagnostic>| Error::Scenario(render(&[*problem], &file.source));
+                let whole = explore(&file.name, &scenario, profile, bounds).map_err(failed)?;
+                let swaps = commute(&file.name, &scenario, profile, bounds).map_err(failed)?;
+                any |= !swaps.is_empty();
+                report::print(&exploration::swaps(&file, &whole, &swaps));
+            }
+        }
+        if !any {
+            report::note("nothing is selected\n");
+            return Ok(Exit::NothingSelected);
+        }
+        Ok(Exit::Success)
     }
 
     fn selected(&self) -> Result<Vec<(ScenarioFile, Scenario)>, Error> {

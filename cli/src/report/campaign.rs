@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sim::explore::{Answer, Failure, SIGHTS, Tally};
 
 use super::exploration;
+use super::page::Page;
 use crate::commands::explore::Format;
 use crate::commands::messes::Asked;
 
@@ -26,7 +27,21 @@ pub(crate) fn render(format: Format, asked: &Asked, tallies: &Tallies) -> String
             text
         }
         Format::Junit => junit(&value(asked, tallies)),
+        Format::Html => html(asked, tallies),
     }
+}
+
+/// The figures, and each counterexample.
+fn html(asked: &Asked, tallies: &Tallies) -> String {
+    let mut page = Page::new("dirsync-lab explore");
+    page.text(&human(&value(asked, tallies)));
+    for failure in tallies.iter().flat_map(|(_, tally)| &tally.failures) {
+        page.heading(&failure.least.to_string(), failure.profile.name());
+        if let Answer::Counterexample(bad) = &failure.exploration.answer {
+            page.counterexample(bad);
+        }
+    }
+    page.finish()
 }
 
 fn value(asked: &Asked, tallies: &Tallies) -> Value {
@@ -224,6 +239,11 @@ impl Merged {
             }
             Format::Human => human(&self.0),
             Format::Junit => junit(&self.0),
+            Format::Html => {
+                let mut page = Page::new("dirsync-lab explore");
+                page.text(&human(&self.0));
+                page.finish()
+            }
         }
     }
 

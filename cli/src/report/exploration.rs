@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
-use sim::explore::{Answer, Counterexample, Exploration, TraceStep};
+use sim::explore::{Answer, Counterexample, Exploration, Swap, TraceStep};
 
 use crate::commands::explore::Format;
 use crate::files::ScenarioFile;
+use crate::report::page::Page;
 
 type Explored = (ScenarioFile, Exploration);
 
@@ -17,6 +18,7 @@ pub(crate) fn render(format: Format, explored: &[Explored]) -> String {
         Format::Human => human(explored),
         Format::Json => json(explored),
         Format::Junit => junit(explored),
+        Format::Html => html(explored),
     }
 }
 
@@ -34,6 +36,46 @@ pub(crate) fn steps(trace: &[TraceStep]) -> String {
         }
     }
     text
+}
+
+/// Which neighbouring steps may change places.
+pub(crate) fn swaps(file: &ScenarioFile, whole: &Exploration, swaps: &[Swap]) -> String {
+    let mut text = format!(
+        "{}  {}\n  as it stands: {}\n",
+        file.name,
+        whole.profile,
+        outcome(&whole.answer)
+    );
+    for swap in swaps {
+        let may = if outcome(&swap.answer) == outcome(&whole.answer) {
+            "may be swapped"
+        } else {
+            "NOT to be swapped"
+        };
+        let _ = writeln!(text, "  {may}: {}  <->  {}", swap.first, swap.second);
+        if may.starts_with("NOT") {
+            let _ = writeln!(text, "      then: {}", found(&swap.answer));
+        }
+    }
+    text
+}
+
+/// The answer in a word, with the property where one is broken.
+fn outcome(answer: &Answer) -> String {
+    match answer {
+        Answer::Counterexample(bad) => format!("`{}` is broken", bad.violation.property.name()),
+        other => other.word().to_owned(),
+    }
+}
+
+fn found(answer: &Answer) -> String {
+    match answer {
+        Answer::Counterexample(bad) => {
+            let property = bad.violation.property.name();
+            format!("`{property}` is broken: {}", bad.violation.found)
+        }
+        other => other.word().to_owned(),
+    }
 }
 
 fn human(explored: &[Explored]) -> String {
@@ -127,6 +169,25 @@ fn json(explored: &[Explored]) -> String {
         serde_json::to_string_pretty(&json!({ "explorations": all })).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// A page with each counterexample.
+fn html(explored: &[Explored]) -> String {
+    let mut page = Page::new("dirsync-lab explore");
+    for (file, found) in explored {
+        let title = format!(
+            "{}: {} ({})",
+            found.answer.word(),
+            found.title,
+            found.profile
+        );
+        let facts = format!("{}; {}", file.name, bounds(found));
+        page.heading(&title, &facts);
+        if let Answer::Counterexample(bad) = &found.answer {
+            page.counterexample(bad);
+        }
+    }
+    page.finish()
 }
 
 fn junit(explored: &[Explored]) -> String {

@@ -8,7 +8,7 @@ use super::closed::{Happening, Loop, Turn};
 use super::fingerprint::Memo;
 use super::search::Model;
 use super::trace::TraceStep;
-use super::{Counterexample, written};
+use super::{Counterexample, View, written};
 use crate::engine::{EngineEvent, Source};
 use crate::judge::{Property, Violation};
 use crate::repair::{PlannedStep, What};
@@ -34,6 +34,7 @@ pub(super) fn counterexample(
     let mut steps = Steps::new(runner, &turn);
     let mut trace = Vec::new();
     let mut places = Vec::new();
+    let first = View::of(&turn.world);
     let shown = match violation.property {
         Property::NoTrap | Property::Settles => on_and_on(model, &turn, moves),
         _ => moves.to_vec(),
@@ -44,7 +45,7 @@ pub(super) fn counterexample(
         let before = turn.clone();
         let (planned, events) = turn.happen(*go);
         steps.add(*go, planned.as_deref(), &before, &turn, &events);
-        trace.push(told(&before, *go, planned.as_deref(), &events));
+        trace.push(told(&before, &turn, *go, planned.as_deref(), &events));
     }
     if let Some(missing) = model.missing(&mut turn) {
         trace.push(TraceStep {
@@ -52,6 +53,7 @@ pub(super) fn counterexample(
             why: None,
             note: None,
             rules: Vec::new(),
+            view: View::of(&turn.world),
         });
     }
     let mut scenario = scenario.clone();
@@ -65,6 +67,7 @@ pub(super) fn counterexample(
     Counterexample {
         violation,
         trace,
+        start: first,
         path: path.join("/"),
         scenario: written(&scenario),
     }
@@ -101,7 +104,7 @@ pub(super) fn replay(model: &Loop, start: Turn, path: &str) -> Result<Vec<TraceS
         };
         let before = turn.clone();
         let (planned, events) = turn.happen(*go);
-        trace.push(told(&before, *go, planned.as_deref(), &events));
+        trace.push(told(&before, &turn, *go, planned.as_deref(), &events));
     }
     Ok(trace)
 }
@@ -109,6 +112,7 @@ pub(super) fn replay(model: &Loop, start: Turn, path: &str) -> Result<Vec<TraceS
 /// One move in an administrator's words.
 fn told(
     before: &Turn,
+    after: &Turn,
     go: Happening,
     planned: Option<&PlannedStep>,
     events: &[Event],
@@ -147,6 +151,7 @@ fn told(
         why: planned.map(|step| step.why.clone()),
         note: refused.or_else(|| failures(events)),
         rules: rules.into_iter().collect(),
+        view: View::of(&after.world),
     }
 }
 

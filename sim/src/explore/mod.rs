@@ -16,13 +16,19 @@
 mod campaign;
 mod closed;
 mod closed_trace;
+mod commute;
+#[cfg(test)]
+mod crowd;
 mod fingerprint;
 mod graph;
+#[cfg(test)]
+mod planted;
 mod search;
 mod stage;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod view;
 
 use std::collections::BTreeSet;
 
@@ -36,7 +42,9 @@ use search::{Found, Model, Search};
 use stage::Subject;
 
 pub use campaign::{Failure, SIGHTS, Tally, messes};
+pub use commute::{Swap, commute};
 pub use trace::TraceStep;
+pub use view::{Row, View};
 
 /// How far an exploration goes.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +96,8 @@ pub struct Counterexample {
     pub violation: Violation,
     /// What happens, step by step.
     pub trace: Vec<TraceStep>,
+    /// Both directories before the first step.
+    pub start: View,
     /// The choices that lead there, to replay them: places among what can happen.
     pub path: String,
     /// The same as a scenario that `run` can run.

@@ -131,6 +131,7 @@ impl<'a, M: Model> Search<'a, M> {
             let mut next = state.clone();
             model.go(&mut next, go);
             let fault = model.is_fault(go);
+            model.reached(&next, &mut self.reached);
             let (print, spent) = model.fingerprint(&next, &mut self.memo);
             let known = self
                 .known
@@ -144,7 +145,6 @@ impl<'a, M: Model> Search<'a, M> {
             let child = self.graph.child(node, go, fault);
             self.plan(node, child, go);
             self.known.insert(print, (child, spent));
-            model.reached(&next, &mut self.reached);
             if let Some(violation) = model.violation(&next) {
                 return Some((child, violation));
             }

@@ -2,9 +2,9 @@
 
 use mock_cloud::RuleId;
 
-use super::Counterexample;
 use super::search::Model;
 use super::stage::{Move, Stage, Subject};
+use super::{Counterexample, View};
 use crate::judge::Violation;
 use crate::run::staged::Done;
 use crate::scenario::Spanned;
@@ -22,6 +22,8 @@ pub struct TraceStep {
     pub note: Option<String>,
     /// The rules that fired.
     pub rules: Vec<RuleId>,
+    /// Both directories afterwards.
+    pub view: View,
 }
 
 pub(super) fn counterexample(
@@ -31,6 +33,7 @@ pub(super) fn counterexample(
     violation: Violation,
 ) -> Counterexample {
     let mut stage = start;
+    let before = View::of(stage.runner.world());
     let mut places = Vec::new();
     let mut trace = Vec::new();
     let mut steps = leading_looks(subject, 0, stage.at);
@@ -56,6 +59,7 @@ pub(super) fn counterexample(
             why: None,
             note: None,
             rules: Vec::new(),
+            view: View::of(stage.runner.world()),
         });
     }
     let mut scenario = subject.scenario.clone();
@@ -65,6 +69,7 @@ pub(super) fn counterexample(
     Counterexample {
         violation,
         trace,
+        start: before,
         path: path.join("/"),
         scenario: super::written(&scenario),
     }
@@ -94,6 +99,7 @@ pub(super) fn replay(
                 why: None,
                 note: None,
                 rules: Vec::new(),
+                view: View::of(stage.runner.world()),
             });
             break;
         }
@@ -114,6 +120,7 @@ fn take(subject: &Subject, stage: &mut Stage, go: Move) -> TraceStep {
             Done::Absent(why) => Some(format!("nothing to do: {why}")),
         },
         rules: stage.runner.take_rules().into_iter().collect(),
+        view: View::of(stage.runner.world()),
     }
 }
 
@@ -152,7 +159,7 @@ const fn broken(kind: FaultKind) -> &'static str {
 }
 
 /// A step in an administrator's words.
-fn words(step: &Step) -> String {
+pub(super) fn words(step: &Step) -> String {
     match step {
         Step::Move(moved) => format!("move `{}` to {}", moved.user, moved.to),
         Step::RemoveCloudUser(removed) if removed.purge => {

@@ -170,6 +170,12 @@ impl World {
         sink.event(Event::Configured);
     }
 
+    /// Changes a tenant as no administrator and no engine can: tests plant bugs with it.
+    #[cfg(test)]
+    pub(crate) fn plant(&mut self, bug: impl FnOnce(&mut Tenant)) {
+        bug(&mut self.tenant);
+    }
+
     /// An id for an object that an administrator makes in the tenant.
     pub fn fresh_cloud_id(&mut self) -> mock_cloud::CloudId {
         mock_cloud::CloudId::from_bytes(self.entropy.next_uuid())
