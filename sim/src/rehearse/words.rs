@@ -49,6 +49,7 @@ fn length_of(length: SignedDuration) -> String {
 fn configure(change: &EngineChange) -> String {
     match change {
         EngineChange::Scope(..) => "set the scope of the engine".to_owned(),
+        EngineChange::Rules(_) => "set the sync rules of the engine".to_owned(),
         EngineChange::Staging(on) => format!("turn staging mode {}", on_off(*on)),
         EngineChange::DeletionThreshold(None) => "turn the deletion threshold off".to_owned(),
         EngineChange::DeletionThreshold(Some(count)) => {
