@@ -16,10 +16,19 @@ enum Language {
 
 /// Rehearses one of the example scripts, and gives the report with the exit code.
 fn rehearse(language: Language, script: &str, options: &[&str]) -> (Value, Option<i32>) {
+    let output = run(language, script, &[&["--format", "json"], options].concat());
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        let complained = String::from_utf8_lossy(&output.stderr);
+        panic!("{script}: no report: {error}\n{complained}")
+    });
+    (report, output.status.code())
+}
+
+fn run(language: Language, script: &str, options: &[&str]) -> Output {
     let examples = root().join("examples/repair-duplicate");
     let mut command = Command::new(built("dirsync-lab"));
     command.arg("rehearse").arg(examples.join("mess.yaml"));
-    command.args(["--format", "json"]).args(options).arg("--");
+    command.args(options).arg("--");
     match language {
         Language::Python => {
             command.arg(tool("python/bin/python"));
@@ -32,12 +41,7 @@ fn rehearse(language: Language, script: &str, options: &[&str]) -> (Value, Optio
             command.arg(node_program(&scripts, &format!("{script}.mjs")));
         }
     }
-    let output: Output = command.output().expect("the program starts");
-    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        let complained = String::from_utf8_lossy(&output.stderr);
-        panic!("{script}: no report: {error}\n{complained}")
-    });
-    (report, output.status.code())
+    command.output().expect("the program starts")
 }
 
 fn hazards(run: &Value) -> Vec<&str> {
@@ -98,5 +102,38 @@ fn two_lines_swapped_fail_with_the_hazard_named() {
         assert_eq!(code, Some(1), "{language:?}: {report:#}");
         assert_eq!(hazards(run), ["W03"], "{language:?}: {run:#}");
         assert_eq!(run["converged"], false, "{language:?}: {run:#}");
+    }
+}
+
+#[test]
+fn every_format_names_the_hazard_and_what_does_not_hold() {
+    for (format, wanted) in [
+        (
+            "human",
+            &[
+                "FAILED",
+                "warning[W03]: twin-still-in-bin",
+                "error[expectation-failed]",
+            ][..],
+        ),
+        (
+            "junit",
+            &[
+                "<failure",
+                "W03 twin-still-in-bin",
+                "the command ended with 1",
+            ],
+        ),
+        (
+            "github",
+            &["::error file=", "::warning title=rehearsal, as it is::W03 "],
+        ),
+    ] {
+        let output = run(Language::Node, "swapped", &["--format", format]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        for wanted in wanted {
+            assert!(said.contains(wanted), "{format}: no `{wanted}` in {said}");
+        }
     }
 }

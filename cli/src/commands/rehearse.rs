@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use host::{Chaos, Lab, Listen, Origin};
 use sim::judge::Property;
-use sim::rehearse::Judgement;
+use sim::rehearse::{HazardMet, Judgement};
 
 use super::run::Format;
 use super::serve::{ready, refused};
@@ -108,7 +108,7 @@ impl Ran {
 
     /// Whether nothing is wrong.
     pub(crate) fn passed(&self) -> bool {
-        let meant = |met: &sim::rehearse::HazardMet| met.acknowledged;
+        let meant = HazardMet::is_excused;
         let strict = self.strict && !self.judgement.hazards.iter().all(meant);
         self.end.is_success() && self.judgement.passed() && !strict
     }

@@ -2,6 +2,7 @@
 
 mod data;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sim::hazard::Severity;
@@ -14,6 +15,8 @@ use crate::lab::Loaded;
 
 /// How many lines of one kind are printed.
 const SHOWN_MAX: usize = 40;
+/// How many hazards of one number are printed.
+const HAZARDS_MAX: usize = 3;
 
 /// All runs in one format.
 pub(crate) fn render(format: Format, loaded: &Loaded, command: &[String], runs: &[Ran]) -> String {
@@ -211,26 +214,62 @@ fn lost(text: &mut String, ran: &Ran) {
 }
 
 fn hazards(text: &mut String, ran: &Ran) {
-    for met in &ran.judgement.hazards {
-        let HazardMet {
-            hazard,
-            what,
-            acknowledged,
-            ..
-        } = met;
-        let word = match hazard.severity {
-            _ if *acknowledged => "note",
-            Severity::Danger => "error",
-            Severity::Warning => "warning",
-        };
+    let (anyway, met): (Vec<_>, Vec<_>) = ran.judgement.hazards.iter().partition(|met| met.anyway);
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for met in met {
+        let hazard = met.hazard;
+        let count = counted.entry(hazard.number).or_default();
+        *count += 1;
+        if *count <= HAZARDS_MAX {
+            hazard_met(text, met);
+        }
+    }
+    for (number, count) in counted
+        .into_iter()
+        .filter(|(_, count)| *count > HAZARDS_MAX)
+    {
+        let more = count - HAZARDS_MAX;
         let _ = writeln!(
             text,
-            "\n{word}[{}]: {}: {what}, {}\n  = {}\n  = help: instead: {}",
-            hazard.number,
-            hazard.name,
-            at(met.at),
-            hazard.cost,
-            hazard.instead
+            "\n… and {more} more of {number} (--format json lists all)"
         );
     }
+    if !anyway.is_empty() {
+        let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+        for met in &anyway {
+            *counted.entry(met.hazard.number).or_default() += 1;
+        }
+        let counted: Vec<String> = counted
+            .iter()
+            .map(|(number, count)| format!("{count} {number}"))
+            .collect();
+        let counted = counted.join(", ");
+        let _ = writeln!(
+            text,
+            "\nnote: the next cycles meet these hazards anyway: {counted}"
+        );
+    }
+}
+
+fn hazard_met(text: &mut String, met: &HazardMet) {
+    let HazardMet {
+        hazard,
+        what,
+        acknowledged,
+        ..
+    } = met;
+    let word = match hazard.severity {
+        _ if *acknowledged => "note",
+        Severity::Danger => "error",
+        Severity::Warning => "warning",
+    };
+    let _ = writeln!(
+        text,
+        "\n{word}[{}]: {}: {what}, {}\n  = {}\n  = help: instead: {}",
+        hazard.number,
+        hazard.name,
+        at(met.at),
+        hazard.cost,
+        hazard.instead
+    );
 }

@@ -60,6 +60,15 @@ pub struct HazardMet {
     pub what: String,
     /// Whether the scenario says that it is meant.
     pub acknowledged: bool,
+    /// Whether the next cycles would meet it even if nobody did anything.
+    pub anyway: bool,
+}
+
+impl HazardMet {
+    /// Whether nobody is to blame for it who was rehearsed.
+    pub const fn is_excused(&self) -> bool {
+        self.acknowledged || self.anyway
+    }
 }
 
 /// A step that can't be undone.
@@ -147,7 +156,7 @@ impl Judgement {
     /// Whether nothing is wrong: what was expected came, every property held, no danger was met
     /// that was not meant, and the world has come to rest.
     pub fn passed(&self) -> bool {
-        let danger = |met: &HazardMet| met.hazard.severity == Severity::Danger && !met.acknowledged;
+        let danger = |met: &HazardMet| met.hazard.severity == Severity::Danger && !met.is_excused();
         self.failures.is_empty()
             && self.violations.is_empty()
             && self.settled.is_some()
@@ -168,6 +177,11 @@ impl Rehearsal {
         allowed: &[Property],
     ) -> Judgement {
         let mut judge = Judge::begin(self, happened.clone(), allowed);
+        if happened.clone().next().is_some() {
+            // What the next cycles meet anyway is no news of what was rehearsed.
+            let anyway = Judge::begin(self, std::iter::empty(), allowed).end();
+            judge.anyway = anyway.hazards;
+        }
         for (place, happening) in happened.enumerate() {
             judge.happen(At::Happening(place), happening);
         }
@@ -202,6 +216,8 @@ struct Judge<'r> {
     now: Stand,
     kept: Vec<(String, Stand)>,
     told: Vec<Told>,
+    /// What is met even if nothing happens.
+    anyway: Vec<HazardMet>,
 }
 
 impl<'r> Judge<'r> {
@@ -234,6 +250,7 @@ impl<'r> Judge<'r> {
             first,
             kept: Vec::new(),
             told: Vec::new(),
+            anyway: Vec::new(),
         }
     }
 
@@ -320,11 +337,14 @@ impl<'r> Judge<'r> {
             let mut meant = scenario.hazards.iter();
             meant.any(|name| self::hazard(name) == Some(hazard))
         });
+        let mut anyway = self.anyway.iter();
+        let anyway = anyway.any(|known| known.hazard == hazard && known.what == what);
         self.now.found.hazards.push(HazardMet {
             at,
             hazard,
             what,
             acknowledged,
+            anyway,
         });
     }
 

@@ -169,6 +169,28 @@ fn a_guard_that_stays_off_is_named_where_it_was_lifted() {
 }
 
 #[test]
+fn what_the_next_cycles_meet_anyway_is_nobody_s_fault() {
+    let group = MESS
+        .replace("ad: {", "ad: { team: { type: group, ou: OU=Staff }, ")
+        .replace(
+            "  - move: { user: ann, to: OU=Park }",
+            "  - move: { user: team, to: OU=Park }",
+        );
+    let scenario = crate::run::load("mess.yaml", &group, &crate::run::known()).expect("a scenario");
+    let profile = Profile::Entra2026;
+    let all = Prelude::All;
+    let made = Rehearsal::of_scenario("mess.yaml", &scenario, profile, all, &mut |_, _, _| {});
+    let judgement = made.expect("a world").judge([cycle()].iter(), &[]);
+    let met = &judgement.hazards[0];
+    assert_eq!((met.hazard.number, met.anyway), ("W12", true), "{met:?}");
+    assert!(
+        judgement.violations.is_empty(),
+        "{:?}",
+        judgement.violations
+    );
+}
+
+#[test]
 fn a_reset_takes_everything_back() {
     let first = rehearsal();
     let own = account(first.world(), "box@contoso.onmicrosoft.com");

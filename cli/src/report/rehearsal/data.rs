@@ -95,6 +95,7 @@ fn run(loaded: &Loaded, ran: &Ran) -> Value {
             "instead": met.hazard.instead,
             "danger": met.hazard.severity == Severity::Danger,
             "acknowledged": met.acknowledged,
+            "anyway": met.anyway,
         })).collect::<Vec<_>>(),
         "violations": judgement.violations.iter().map(|met| json!({
             "with": place(met.at),
@@ -126,6 +127,24 @@ fn changes(judgement: &Judgement) -> Vec<Value> {
     all.collect()
 }
 
+/// The kind of what is wrong with hazards.
+const HAZARDS: &str = "no hazard is met";
+
+/// The hazards that are not excused: those that make a run fail, or the others.
+fn hazards(ran: &Ran, fail: bool) -> Vec<String> {
+    let met = ran.judgement.hazards.iter().filter(|met| !met.is_excused());
+    let met = met.filter(|met| {
+        let fails = ran.strict() || met.hazard.severity == Severity::Danger;
+        fails == fail
+    });
+    let told = met.map(|met| {
+        let (number, name) = (met.hazard.number, met.hazard.name);
+        let (what, at, instead) = (&met.what, at(met.at), met.hazard.instead);
+        format!("{number} {name}: {what}, {at}; instead: {instead}")
+    });
+    told.collect()
+}
+
 /// Everything that is wrong with a run, one text for each kind of it.
 fn wrongs(loaded: &Loaded, ran: &Ran) -> [(&'static str, Vec<String>); 5] {
     let judgement = &ran.judgement;
@@ -141,19 +160,14 @@ fn wrongs(loaded: &Loaded, ran: &Ran) -> [(&'static str, Vec<String>); 5] {
             at(met.at)
         )
     });
-    let dangers = judgement.hazards.iter().filter(|met| !met.acknowledged);
-    let dangers = dangers.filter(|met| ran.strict() || met.hazard.severity == Severity::Danger);
-    let dangers = dangers.map(|met| {
-        let (number, name) = (met.hazard.number, met.hazard.name);
-        format!("{number} {name}: {}, {}", met.what, at(met.at))
-    });
+    let dangers = hazards(ran, true);
     let rest = judgement.settled.is_none();
     let rest = rest.then(|| "cycles go on changing the world".to_owned());
     [
         ("the command ends well", end.into_iter().collect()),
         ("what the scenario expects", failures.collect()),
         ("properties hold in every state", violations.collect()),
-        ("no hazard is met", dangers.collect()),
+        (HAZARDS, dangers),
         ("the world comes to rest", rest.into_iter().collect()),
     ]
 }
@@ -175,6 +189,10 @@ pub(super) fn junit(loaded: &Loaded, command: &[String], runs: &[Ran]) -> String
             };
             let mut case = TestCase::new(format!("{name} ({})", ran.judgement.profile), status);
             case.set_classname(loaded.name.clone());
+            let warnings = hazards(ran, false);
+            if name == HAZARDS && !warnings.is_empty() {
+                case.set_system_out(warnings.join("\n"));
+            }
             suite.add_test_case(case);
         }
         report.add_test_suite(suite);
@@ -200,6 +218,9 @@ pub(super) fn github(loaded: &Loaded, runs: &[Ran]) -> String {
             for one in wrong.iter().filter(|_| kind != "what the scenario expects") {
                 let _ = writeln!(text, "::error title={title}::{}", escaped(one));
             }
+        }
+        for one in hazards(ran, false) {
+            let _ = writeln!(text, "::warning title={title}::{}", escaped(&one));
         }
     }
     text
