@@ -53,8 +53,8 @@ pub(crate) struct Explore {
     /// Write the first counterexample to this file, as a scenario that `run` can run.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// Print which neighbouring steps of each procedure may change places, and what goes wrong where
-    /// they may not.
+    /// Print which neighbouring steps of each procedure may change places, and what goes wrong
+    /// where they may not.
     #[arg(long, conflicts_with = "people")]
     commute: bool,
     /// How to print.

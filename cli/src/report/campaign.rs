@@ -237,6 +237,7 @@ impl Merged {
                 text.push('\n');
                 text
             }
+            Format::Human if self.0["explorations"].is_array() => self.explorations(),
             Format::Human => human(&self.0),
             Format::Junit => junit(&self.0),
             Format::Html => {
@@ -247,8 +248,38 @@ impl Merged {
         }
     }
 
+    /// One line for each exploration of a scenario.
+    fn explorations(&self) -> String {
+        let mut text = String::new();
+        for one in self.0["explorations"].as_array().into_iter().flatten() {
+            let get = |key: &str| one[key].as_str().unwrap_or_default();
+            let as_expected = one["asExpected"] == true;
+            let expected = if as_expected {
+                ""
+            } else {
+                " (not as the scenario says)"
+            };
+            let answer = get("answer").to_uppercase();
+            let _ = writeln!(
+                text,
+                "{answer} {}  {}{expected}",
+                get("file"),
+                get("profile")
+            );
+        }
+        text
+    }
+
     /// The answer for all together: no part may be missing.
     pub(crate) fn answer(&self) -> &'static str {
+        if let Some(all) = self.0["explorations"].as_array() {
+            let wrong = || all.iter().filter(|one| one["asExpected"] != true);
+            return match wrong().find(|one| one["answer"] != "inconclusive") {
+                Some(_) => "counterexample",
+                None if wrong().next().is_some() => "inconclusive",
+                None => "converges",
+            };
+        }
         let answers: BTreeSet<&str> = results(&self.0)
             .iter()
             .filter_map(|result| result["answer"].as_str())
@@ -275,6 +306,9 @@ pub(crate) fn merge(files: Vec<(String, Value)>) -> Result<Merged, String> {
     let Some((first, mut whole)) = files.next() else {
         return Err("there is nothing to merge".to_owned());
     };
+    if whole["explorations"].is_array() {
+        return merge_explorations(whole, files);
+    }
     if !whole["campaign"].is_object() {
         return Err(format!("{first} holds no campaign over messes"));
     }
@@ -306,6 +340,32 @@ pub(crate) fn merge(files: Vec<(String, Value)>) -> Result<Merged, String> {
                 None => list.push(result.clone()),
             }
         }
+    }
+    Ok(Merged(whole))
+}
+
+/// Joins the parts of an exploration of scenarios.
+fn merge_explorations(
+    mut whole: Value,
+    files: impl Iterator<Item = (String, Value)>,
+) -> Result<Merged, String> {
+    for (name, value) in files {
+        let (Some(into), Some(from)) = (
+            whole["explorations"].as_array_mut(),
+            value["explorations"].as_array(),
+        ) else {
+            return Err(format!("{name} holds no explorations of scenarios"));
+        };
+        let same = |one: &Value, other: &Value| {
+            one["file"] == other["file"] && one["profile"] == other["profile"]
+        };
+        if let Some(twice) = from
+            .iter()
+            .find(|one| into.iter().any(|other| same(one, other)))
+        {
+            return Err(format!("{name} holds {} again", twice["file"]));
+        }
+        into.extend(from.iter().cloned());
     }
     Ok(Merged(whole))
 }
@@ -345,5 +405,68 @@ fn add(into: &mut Value, from: &Value) {
                 .cloned()
                 .unwrap_or_default(),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sim::mess::Scope;
+
+    use super::*;
+
+    fn part(part: usize, messes: usize) -> (String, Value) {
+        let asked = Asked {
+            scope: Scope {
+                people: 2,
+                cloud: 3,
+                oddities: 1,
+            },
+            faults: 1,
+            exhausted: 10,
+            sampled: 0,
+            seed: 1,
+            parts: vec![part],
+            of: 2,
+        };
+        let tally = Tally {
+            messes,
+            converge: messes,
+            ..Tally::default()
+        };
+        let tallies = [(Profile::Entra2025, tally)];
+        (format!("{part}.json"), value(&asked, &tallies))
+    }
+
+    #[test]
+    fn the_parts_of_a_campaign_add_up() {
+        let merged = merge(vec![part(0, 4), part(1, 6)]).expect("one campaign");
+        assert_eq!(merged.answer(), "converges");
+        let result = &results(&merged.0)[0];
+        assert_eq!(
+            (number(result, "messes"), number(result, "converge")),
+            (10, 10)
+        );
+    }
+
+    #[test]
+    fn a_part_that_is_missing_leaves_it_inconclusive() {
+        let merged = merge(vec![part(1, 6)]).expect("one campaign");
+        assert_eq!(merged.answer(), "inconclusive");
+    }
+
+    #[test]
+    fn no_part_counts_twice_and_none_of_another_campaign() {
+        assert!(merge(vec![part(0, 4), part(0, 4)]).is_err());
+        let (name, mut other) = part(1, 6);
+        other["campaign"]["faults"] = json!(2);
+        assert!(merge(vec![part(0, 4), (name, other)]).is_err());
+    }
+
+    #[test]
+    fn one_counterexample_decides_for_all() {
+        let (name, mut bad) = part(1, 6);
+        bad["campaign"]["results"][0]["answer"] = json!("counterexample");
+        let merged = merge(vec![part(0, 4), (name, bad)]).expect("one campaign");
+        assert_eq!(merged.answer(), "counterexample");
     }
 }

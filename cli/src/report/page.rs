@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use sim::explore::{Counterexample, Row, TraceStep, View};
 
-const STYLE: &str = "body{font:14px/1.4 system-ui,sans-serif;margin:2em;color:#222;background:#fff}\
-    table{border-collapse:collapse;width:100%;font-size:12px}th,td{border:1px solid #ccc;\
-    padding:2px 6px;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f2f2f2}\
-    .sides{display:grid;grid-template-columns:2fr 3fr;gap:1em}.changed td{background:#fff3c4}\
-    .why,.rules{color:#555}.note,.bad{color:#a40000}section{margin:1.5em 0}pre{background:#f6f6f6;\
-    padding:1em;overflow:auto}caption{text-align:left;font-weight:600}";
+const STYLE: &str = "body{font:14px/1.4 system-ui,sans-serif;margin:2em;color:#222}\
+    table{border-collapse:collapse;width:100%;font-size:12px}\
+    th,td{border:1px solid #ccc;padding:2px 6px;text-align:left;vertical-align:top;\
+    overflow-wrap:anywhere}th{background:#f2f2f2}.changed td{background:#fff3c4}\
+    .sides{display:grid;grid-template-columns:2fr 3fr;gap:1em}section{margin:1.5em 0}\
+    .why,.rules{color:#555}.note,.bad{color:#a40000}\
+    pre{background:#f6f6f6;padding:1em;overflow:auto}caption{text-align:left;font-weight:600}";
 
 /// A page that is being written.
 #[derive(Debug)]

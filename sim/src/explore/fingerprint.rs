@@ -9,9 +9,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use mock_ad::directory::{Object, Usn};
-use mock_cloud::tenant::State;
+use mock_cloud::tenant::{Features, State};
 use mock_cloud::{CloudKey, DirectoryObject, SyncObject};
 
+use crate::engine::EngineConfig;
 use crate::world::World;
 
 /// Hashes of values behind shared pointers, so that what did not change is not read again. The
@@ -21,6 +22,16 @@ pub(super) struct Memo {
     ad: BTreeMap<usize, (Arc<Object>, u64)>,
     cloud: BTreeMap<usize, (Arc<DirectoryObject>, u64)>,
     sent: BTreeMap<usize, (Arc<SyncObject>, u64)>,
+    config: Option<(EngineConfig, u64)>,
+    features: Option<(Features, u64)>,
+}
+
+/// The hash of a value that is nearly always the one before.
+fn usual<T: Clone + PartialEq + Debug>(known: &mut Option<(T, u64)>, value: &T) -> u64 {
+    match known {
+        Some((same, hash)) if same == value => *hash,
+        _ => known.insert((value.clone(), text_hash(value))).1,
+    }
 }
 
 /// So many hashes are remembered before all are forgotten.
@@ -105,7 +116,9 @@ impl Mixer {
 
 /// Feeds a world, and gives the places of the cloud objects that are left.
 pub(super) fn world(world: &World, memo: &mut Memo, mixer: &mut Mixer) -> BTreeMap<CloudKey, u64> {
-    mixer.put(text_hash(&world.now()));
+    mixer.put(store::hash_bytes(
+        &world.now().as_nanosecond().to_le_bytes(),
+    ));
     let tenant = world.tenant();
     let mut places = BTreeMap::new();
     for (key, object) in tenant.objects() {
@@ -119,11 +132,11 @@ pub(super) fn world(world: &World, memo: &mut Memo, mixer: &mut Mixer) -> BTreeM
         mixer.option(places.get(&key).copied());
         mixer.put(text_hash(role));
     }
-    mixer.put(text_hash(&tenant.features));
+    mixer.put(usual(&mut memo.features, &tenant.features));
     for key in tenant.changes_since(world.engine().entra().watermark()) {
         mixer.option(places.get(&key).copied());
     }
-    mixer.put(text_hash(world.engine().config()));
+    mixer.put(usual(&mut memo.config, world.engine().config()));
     forests(world, memo, mixer);
     engine(world, memo, mixer, &places);
     places
