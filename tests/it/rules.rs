@@ -179,7 +179,8 @@ work.\n\n\
 A rule is *asserted* by a scenario whose `source` names it: the scenario is about it, and what \
 it expects holds in each of its profiles. It is *reached* where it is among the reasons of an \
 event. A *property* names it in a file of property tests; all rules that decide what an export \
-does are held against an independent oracle besides (`tests/it/agreement.rs`). Which faults in the code no scenario notices is in [mutants.md](mutants.md).\n\n";
+does are held against an independent oracle besides (`tests/it/agreement.rs`). \
+Which faults in the code no scenario notices is in [mutants.md](mutants.md).\n\n";
 
 fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
     let nothing = Witness::default();
