@@ -1,6 +1,7 @@
 //! End-to-end tests.
 
 mod agreement;
+mod cases;
 mod cli;
 mod configuration;
 mod conformance;

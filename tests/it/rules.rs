@@ -90,6 +90,8 @@ struct Witness {
     reached: BTreeSet<String>,
     /// Tests that name it.
     tested: BTreeSet<String>,
+    /// Files with property tests that name it.
+    properties: BTreeSet<String>,
     /// The eras in which it was seen.
     profiles: BTreeSet<Profile>,
 }
@@ -139,7 +141,11 @@ fn witnesses() -> Witnesses {
                 without_tests(&text).1
             };
             for rule in named(tests) {
-                all.entry(rule).or_default().tested.insert(name.clone());
+                let witness = all.entry(rule).or_default();
+                witness.tested.insert(name.clone());
+                if tests.contains("proptest!") {
+                    witness.properties.insert(name.clone());
+                }
             }
         }
     }
@@ -172,7 +178,9 @@ Confidence: H documented, M supported, L reported, G assumed. Profiles: 13 `dirs
 work.\n\n\
 A rule is *asserted* by a scenario whose `source` names it: the scenario is about it, and what \
 it expects holds in each of its profiles. It is *reached* where it is among the reasons of an \
-event. Which faults in the code no scenario notices is in [mutants.md](mutants.md).\n\n";
+event. A *property* names it in a file of property tests; all rules that decide what an export \
+does are held against an independent oracle besides (`tests/it/agreement.rs`). \
+Which faults in the code no scenario notices is in [mutants.md](mutants.md).\n\n";
 
 fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
     let nothing = Witness::default();
@@ -193,8 +201,8 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
         missing.len()
     );
     text.push_str(
-        "## Modelled\n\n| rule | what | | source | profiles | asserted by | also reached by |\n\
-         |---|---|---|---|---|---|---|\n",
+        "## Modelled\n\n| rule | what | | source | profiles | asserted by | also reached by | \
+         property |\n|---|---|---|---|---|---|---|---|\n",
     );
     for rule in &modelled {
         let found = witness(rule);
@@ -209,10 +217,11 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
             .iter()
             .map(|it| &it.name()[it.name().len() - 2..]);
         let last = format!(
-            "{} | {} | {}",
+            "{} | {} | {} | {}",
             profiles.collect::<Vec<_>>().join(" "),
             shown(&found.asserted),
-            shown(&also)
+            shown(&also),
+            shown(&found.properties)
         );
         row(&mut text, *rule, &last);
     }

@@ -15,7 +15,10 @@ use mock_cloud::{
 use store::Text;
 
 use super::flow::{Inbound, Surroundings, escaped_name};
-use crate::rules::{Failure, Image, Outcome, RuleSet, RuleValue, Source, Why};
+use crate::rules::{
+    ConnectedSystem, Direction, Failure, Image, JoinCondition, Outcome, RuleSet, RuleValue, Source,
+    Why,
+};
 
 /// `msExchRecipientTypeDetails` of a linked mailbox (rule R1.12).
 const LINKED_MAILBOX: i64 = 2;
@@ -96,6 +99,13 @@ impl Before<'_> {
         match name {
             "userPrincipalName" => text(&known.user_principal_name),
             "mail" => text(&known.mail),
+            "sourceAnchor" => RuleValue::text(known.source_anchor.to_string()),
+            "objectSid" => known
+                .security_identifier
+                .as_ref()
+                .map_or(RuleValue::Null, |sid| {
+                    RuleValue::Bytes(EcoVec::from(sid.as_bytes()))
+                }),
             "mailNickname" | "alias" => text(&known.mail_nickname),
             "displayName" => text(&known.display_name),
             "accountName" | "onPremisesSamAccountName" => text(&known.sam_account_name),
@@ -117,6 +127,72 @@ impl Before<'_> {
                 .and_then(|it| known.properties.iter().find(|(known, _)| *known == it))
                 .map_or(RuleValue::Null, |(_, text)| RuleValue::Text(text.clone())),
         }
+    }
+}
+
+/// A value that an attribute of the metaverse has to have for a join.
+pub(super) struct Wanted {
+    metaverse: String,
+    value: RuleValue,
+    case_sensitive: bool,
+}
+
+impl Wanted {
+    pub(super) fn is_met_by(&self, attributes: &SyncObject) -> bool {
+        let before = Before {
+            attributes: Some(attributes),
+            connected: false,
+        };
+        let known = before.value(&self.metaverse);
+        let same = |known: &RuleValue, wanted: &RuleValue| {
+            known == wanted || !self.case_sensitive && known.equals(wanted)
+        };
+        let mut wanted = self.value.values().iter();
+        wanted.any(|wanted| known.values().iter().any(|known| same(known, wanted)))
+    }
+}
+
+/// The groups of conditions under which an object joins, of all rules that are in scope.
+pub(super) fn joins(
+    rules: &RuleSet,
+    object: &Object,
+    place: &Arc<OnPremisesPlace>,
+    around: &Surroundings<'_>,
+) -> Vec<Vec<Wanted>> {
+    let Some(class) = class_of(around.schema.kind(object.class)) else {
+        return Vec::new();
+    };
+    let name = OnPremisesName {
+        name: escaped_name(object),
+        place: Arc::clone(place),
+    };
+    let source = Inward {
+        object,
+        name: &name,
+        members: 0,
+        around,
+    };
+    let wanted = |condition: &JoinCondition| Wanted {
+        metaverse: condition.metaverse.clone(),
+        value: source.attribute(&condition.connector_space),
+        case_sensitive: condition.case_sensitive,
+    };
+    rules
+        .active(Direction::Inbound, ConnectedSystem::ActiveDirectory)
+        .filter(|rule| rule.is_for(class) && rule.keeps_out(&source).is_none())
+        .flat_map(|rule| &rule.join)
+        .map(|group| group.iter().map(wanted).collect())
+        .collect()
+}
+
+/// What rules call a class; nothing for classes that are not synced.
+const fn class_of(kind: ObjectKind) -> Option<&'static str> {
+    match kind {
+        ObjectKind::User => Some("user"),
+        ObjectKind::InetOrgPerson => Some("inetOrgPerson"),
+        ObjectKind::Group => Some("group"),
+        ObjectKind::Contact => Some("contact"),
+        _ => None,
     }
 }
 
@@ -163,13 +239,8 @@ pub(super) fn evaluate(
     before: Before<'_>,
     around: &Surroundings<'_>,
 ) -> Inbound {
-    let kind = around.schema.kind(object.class);
-    let class = match kind {
-        ObjectKind::User => "user",
-        ObjectKind::InetOrgPerson => "inetOrgPerson",
-        ObjectKind::Group => "group",
-        ObjectKind::Contact => "contact",
-        _ => return filtered(&Why::NoRule),
+    let Some(class) = class_of(around.schema.kind(object.class)) else {
+        return filtered(&Why::NoRule);
     };
     let name = OnPremisesName {
         name: escaped_name(object),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use mock_ad::directory::{AttributeId, Object};
 use mock_cloud::{Reason, RuleId, SyncObject};
 
+use super::data_flow::{Wanted, joins};
 use super::metaverse::{Contribution, MvId, MvObject, Source};
 use super::sync::Pass;
 use super::{Engine, EngineEvent, Sink};
@@ -65,7 +66,7 @@ impl Engine {
         let entry = self.forests[source.forest].entry(source.object);
         let mut mv = entry.and_then(|entry| entry.metaverse);
         if mv.is_none() && self.forests.len() > 1 {
-            mv = self.owner_of(image);
+            mv = self.owner_of(image, pass);
             if let Some(mv) = mv {
                 self.note_joined(mv, source, pass, sink);
             }
@@ -113,8 +114,16 @@ impl Engine {
         sink(EngineEvent::Filtered { source, why });
     }
 
-    /// The person that an account belongs to by its SID, or by that of the account it is for.
-    pub(super) fn owner_of(&self, image: &Object) -> Option<MvId> {
+    /// The person that an account belongs to: by its SID or that of the account it is for, and by
+    /// the join rules where the rules are data (rules R5.1 and R5.5).
+    pub(super) fn owner_of(&self, image: &Object, pass: &mut Pass<'_>) -> Option<MvId> {
+        if let Some(rules) = &self.config.rules {
+            let place = self.place(image, pass);
+            let groups = joins(rules, image, &place, &pass.around);
+            return groups
+                .iter()
+                .find_map(|group| self.only_match(group, pass.forest));
+        }
         [
             AttributeId::OBJECT_SID,
             AttributeId::MS_EXCH_MASTER_ACCOUNT_SID,
@@ -122,6 +131,20 @@ impl Engine {
         .into_iter()
         .filter_map(|attribute| image.bytes(attribute))
         .find_map(|sid| self.metaverse.find_by_security_identifier(sid))
+    }
+
+    /// The one object of other forests that meets all conditions; none where several do.
+    fn only_match(&self, group: &[Wanted], forest: usize) -> Option<MvId> {
+        let is_other = |object: &MvObject| {
+            let sources = object.joined.iter().chain([&object.source]);
+            sources.into_iter().all(|source| source.forest != forest)
+        };
+        let mut found = self.metaverse.iter().filter(|(_, object)| {
+            let attributes = object.attributes.as_ref().filter(|_| is_other(object));
+            attributes.is_some_and(|known| group.iter().all(|wanted| wanted.is_met_by(known)))
+        });
+        let (only, _) = found.next()?;
+        found.next().is_none().then_some(only)
     }
 
     pub(super) fn note_joined(
@@ -135,7 +158,10 @@ impl Engine {
         if let Some(known) = self.metaverse.get_mut(mv) {
             known.joined.push(source);
         }
-        let text = "joined to the account of another forest with the same SID";
+        let text = match self.config.rules {
+            None => "joined to the account of another forest with the same SID",
+            Some(_) => "joined to the account of another forest that a join rule finds",
+        };
         sink(EngineEvent::Joined {
             source,
             why: Reason::plain(RuleId::R5_5, text),

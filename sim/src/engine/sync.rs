@@ -21,8 +21,8 @@ type PlaceKey = (Option<ObjectId>, AttributeId);
 
 /// What one synchronisation of a forest carries along.
 pub(super) struct Pass<'a> {
-    forest: usize,
-    around: Surroundings<'a>,
+    pub(super) forest: usize,
+    pub(super) around: Surroundings<'a>,
     containers: BTreeMap<ObjectId, Text>,
     /// What the names of siblings have in common.
     places: BTreeMap<PlaceKey, Arc<OnPremisesPlace>>,
@@ -191,7 +191,7 @@ impl Engine {
     }
 
     /// Where an object is, as this connector space knows it.
-    fn place(&self, image: &Object, pass: &mut Pass<'_>) -> Arc<OnPremisesPlace> {
+    pub(super) fn place(&self, image: &Object, pass: &mut Pass<'_>) -> Arc<OnPremisesPlace> {
         let key = (image.parent, image.rdn_attribute());
         if let Some((last, place)) = &pass.last_place
             && *last == key
@@ -317,7 +317,7 @@ impl Engine {
         sink: Sink<'_>,
     ) -> MvId {
         if self.forests.len() > 1
-            && let Some(mv) = self.owner_of(image)
+            && let Some(mv) = self.owner_of(image, pass)
         {
             self.note_joined(mv, source, pass, sink);
             return mv;

@@ -15,7 +15,7 @@ use store::Entropy;
 
 pub(super) use ad::{ad_request, forest_of};
 pub(super) use cloud::{assign_roles, cloud_object};
-pub(super) use engine::{rules, schedule, scope, threshold};
+pub(super) use engine::{anchor, rules, schedule, scope, threshold};
 
 use super::names::{ForestName, Names};
 use super::{Impossible, shared};

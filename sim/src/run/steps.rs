@@ -119,6 +119,10 @@ impl Runner<'_> {
                 threshold,
             )));
         }
+        if let Some(anchor) = change.anchor {
+            let anchor = build::anchor(anchor);
+            self.apply(&Action::Configure(EngineChange::Anchor(anchor)));
+        }
         if !change.rules.is_empty() {
             let rules = build::rules(self.world.engine().config(), &change.rules);
             self.apply(&Action::Configure(EngineChange::Rules(rules)));

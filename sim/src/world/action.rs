@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 pub use mock_ad::directory::Change as AdChange;
 pub use mock_cloud::tenant::Change as CloudChange;
 
-use crate::engine::{ConnectorId, CyclePolicy, Scope, Step};
+use crate::engine::{AnchorAttribute, ConnectorId, CyclePolicy, Scope, Step};
 use crate::rules::RuleSet;
 
 /// One thing that happens. Actions are the world's journal: the same actions on the same world
@@ -48,6 +48,8 @@ pub enum EngineChange {
     DeletionThreshold(Option<u32>),
     /// How often a cycle runs by itself; `None` stops the scheduler.
     Schedule(Option<SignedDuration>),
+    /// Where the sourceAnchor of users comes from.
+    Anchor(AnchorAttribute),
     /// The sync rules.
     Rules(Arc<RuleSet>),
 }

@@ -162,6 +162,7 @@ impl World {
             EngineChange::Staging(staging) => config.staging = *staging,
             EngineChange::DeletionThreshold(threshold) => config.deletion_threshold = *threshold,
             EngineChange::Schedule(schedule) => config.schedule = *schedule,
+            EngineChange::Anchor(anchor) => config.anchor = *anchor,
             EngineChange::Rules(rules) => config.rules = Some(Arc::clone(rules)),
         });
         if let EngineChange::Schedule(schedule) = change {

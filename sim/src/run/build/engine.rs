@@ -19,10 +19,7 @@ pub(super) fn config(scenario: &Scenario, profile: Profile, names: &Names) -> En
     for (place, scope) in config.scopes.iter_mut().enumerate() {
         *scope = self::scope(&written.scope, &written.exclude, names, place);
     }
-    config.anchor = match written.anchor {
-        model::AnchorAttribute::ObjectGuid => engine::AnchorAttribute::ObjectGuid,
-        model::AnchorAttribute::ConsistencyGuid => engine::AnchorAttribute::ConsistencyGuid,
-    };
+    config.anchor = anchor(written.anchor);
     config.staging = written.staging;
     config.schedule = schedule(written.schedule);
     if let Some(threshold) = &written.deletion_threshold {
@@ -86,5 +83,12 @@ pub(in crate::run) const fn threshold(threshold: Threshold) -> Option<u32> {
     match threshold {
         Threshold::Off => None,
         Threshold::Above(count) => Some(count),
+    }
+}
+
+pub(in crate::run) const fn anchor(anchor: model::AnchorAttribute) -> engine::AnchorAttribute {
+    match anchor {
+        model::AnchorAttribute::ObjectGuid => engine::AnchorAttribute::ObjectGuid,
+        model::AnchorAttribute::ConsistencyGuid => engine::AnchorAttribute::ConsistencyGuid,
     }
 }

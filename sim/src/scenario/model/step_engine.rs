@@ -7,6 +7,7 @@ use super::super::collect::{OneOrMany, each, recover};
 use super::super::spanned::Spanned;
 use super::super::value::{Connector, OuPath, Schedule, Threshold};
 use super::schema_parts::{full_cycle, scheduler};
+use super::world::AnchorAttribute;
 use crate::rules::RuleForm;
 
 /// What kind of cycle.
@@ -76,6 +77,13 @@ pub struct EngineChange {
     #[serde(default, alias = "scheduler", deserialize_with = "recover")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
+    /// The attribute that ties an account to its AD object, as an administrator switches it.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub anchor: Option<AnchorAttribute>,
     /// Whether it is a staging server.
     #[serde(
         default,
