@@ -50,6 +50,9 @@ fn configure(change: &EngineChange) -> String {
     match change {
         EngineChange::Scope(..) => "set the scope of the engine".to_owned(),
         EngineChange::Rules(_) => "set the sync rules of the engine".to_owned(),
+        EngineChange::Anchor(attribute) => {
+            format!("take {} as the source anchor", attribute.name())
+        }
         EngineChange::Staging(on) => format!("turn staging mode {}", on_off(*on)),
         EngineChange::DeletionThreshold(None) => "turn the deletion threshold off".to_owned(),
         EngineChange::DeletionThreshold(Some(count)) => {
