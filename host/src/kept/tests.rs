@@ -119,7 +119,10 @@ fn write_everything(lab: &mut Lab) {
         .expect("Bob")
         .id
         .to_string();
-    let reference = |id: &str| json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}") });
+    let reference = |id: &str| {
+        let address = format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
+        json!({ "@odata.id": address })
+    };
     let group = json!({
         "displayName": "All", "mailEnabled": false, "mailNickname": "all", "securityEnabled": true,
     });
