@@ -91,6 +91,21 @@ pub(crate) struct Loaded {
 }
 
 impl LabArguments {
+    /// A world that no server stands before.
+    pub(crate) fn unserved(profile: Option<Profile>, engine: Engine) -> Self {
+        Self {
+            profile,
+            steps: Prelude::Mess,
+            engine,
+            admin_password: String::new(),
+            user_password: None,
+            sync_every: 0,
+            write_takes: None,
+            permissions: false,
+            token: None,
+        }
+    }
+
     /// How the lab is set up.
     pub(crate) fn settings(&self) -> Settings {
         Settings {

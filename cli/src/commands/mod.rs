@@ -7,6 +7,7 @@ mod explain;
 pub(crate) mod explore;
 mod import;
 pub(crate) mod messes;
+pub(crate) mod plan;
 mod predict;
 pub(crate) mod rehearse;
 pub(crate) mod run;
@@ -38,6 +39,7 @@ enum Command {
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
     Run(run::Run),
+    Plan(plan::Plan),
     Explore(explore::Explore),
     Replay(explore::Replay),
     /// Check scenarios: their shape, their names, and the hazards that their steps commit.
@@ -67,6 +69,7 @@ impl Cli {
             Command::Capture(command) => command.run(),
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Plan(command) => command.run(),
             Command::Explore(command) => command.run(),
             Command::Replay(command) => command.run(),
             Command::Check(command) => command.run(),

@@ -4,6 +4,7 @@ pub(crate) mod campaign;
 pub(crate) mod exploration;
 pub(crate) mod history;
 pub(crate) mod page;
+pub(crate) mod planned;
 pub(crate) mod prediction;
 pub(crate) mod rehearsal;
 pub(crate) mod scenarios;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mock_ad::directory::{Directory, ObjectId, ObjectKind};
+use mock_ad::directory::{AttributeId, Directory, ObjectId, ObjectKind};
 use mock_cloud::CloudKey;
 use mock_cloud::tenant::{Role, State};
 
@@ -104,15 +104,22 @@ impl Aim {
     }
 }
 
-/// The first organizational unit that is not synced.
+/// The first organizational unit that is not synced, other than the system's own: nobody is moved
+/// to the domain controllers. Without one it is CN=Users, if that is not synced.
 fn parking(world: &World, forest: usize, directory: &Directory) -> Option<ObjectId> {
     let scope = world.engine().config().scopes.get(forest)?;
+    let outside = |id: &ObjectId| !scope.contains(&directory.dn(*id));
     let mut all = directory.objects();
-    all.find(|(id, image)| {
+    let unit = all.find(|(id, image)| {
         !image.is_deleted()
             && directory.kind(*id) == ObjectKind::OrganizationalUnit
+            && image.get(AttributeId::IS_CRITICAL_SYSTEM_OBJECT).is_none()
             && image.parent == Some(directory.domain())
-            && !scope.contains(&directory.dn(*id))
-    })
-    .map(|(id, _)| id)
+            && outside(id)
+    });
+    let users = || {
+        let dn = format!("CN=Users,{}", directory.base()).parse().ok()?;
+        directory.find(&dn).filter(outside)
+    };
+    unit.map(|(id, _)| id).or_else(users)
 }

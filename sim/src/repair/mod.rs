@@ -24,6 +24,7 @@ mod look;
 mod names;
 mod plan;
 mod ready;
+mod sequence;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ mod tests;
 pub use aim::Aim;
 pub(crate) use look::in_scope;
 pub use plan::next;
+pub use sequence::{End, Plan, Taken, dn};
 pub use step::{PlannedStep, What};
 
 use mock_cloud::CloudKey;

@@ -179,9 +179,18 @@ impl PlannedStep {
         match &self.what {
             What::MoveOut {
                 person,
-                to: Some(_),
+                to: Some(to),
                 ..
-            } => format!("move {} out of scope", name(person)),
+            } => {
+                let to = super::dn(
+                    world,
+                    Source {
+                        object: *to,
+                        ..*person
+                    },
+                );
+                format!("move {} out of scope, to {to}", name(person))
+            }
             What::MoveOut { person, .. } => {
                 format!("mark {} with adminDescription {MARK}", name(person))
             }
