@@ -40,6 +40,8 @@ mod fault;
 mod kept;
 mod lab;
 mod serve;
+#[cfg(test)]
+mod workbench;
 
 pub use fault::{Chaos, Faults, LdapFault};
 pub use kept::Keep;

@@ -1,12 +1,11 @@
 //! The control API without sockets.
 
-use mock_cloud::Profile;
 use mock_cloud::server::{Request, Response};
 use serde_json::{Value, json};
-use sim::rehearse::{Prelude, Rehearsal};
 
 use super::respond;
-use crate::lab::{Lab, Settings};
+use crate::lab::Lab;
+use crate::workbench::lab_of;
 
 const WORLD: &str = "\
 scenario: One person
@@ -16,19 +15,6 @@ world:
   ad: { ann: { ou: OU=Staff, upn: ann@contoso.onmicrosoft.com } }
 check: { finally: [converged] }
 ";
-
-fn lab() -> Lab {
-    let scenario = sim::run::load("one.yaml", WORLD, &sim::run::known()).expect("a scenario");
-    let settings = Settings::default();
-    let rehearsal = Rehearsal::of_scenario(
-        "one.yaml",
-        &scenario,
-        Profile::Entra2026,
-        Prelude::Mess,
-        &mut settings.arrange(),
-    );
-    Lab::new(rehearsal.expect("a world"), settings)
-}
 
 fn send(lab: &mut Lab, method: &str, target: &str, body: &Value) -> Response {
     let request = Request::new(method, target).header("Authorization", "Bearer secret");
@@ -48,7 +34,7 @@ fn ok(lab: &mut Lab, method: &str, target: &str, body: &Value) -> Value {
 
 #[test]
 fn a_cycle_provisions_and_is_told() {
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     let done = ok(&mut lab, "POST", "/sync", &json!({ "policy": "delta" }));
     assert_eq!(done["came"], "1 created");
     assert_eq!(done["steps"][0]["step"], "delta-import");
@@ -64,7 +50,7 @@ fn a_cycle_provisions_and_is_told() {
 
 #[test]
 fn time_moves_only_when_told_and_the_schedule_with_it() {
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     let before = ok(&mut lab, "GET", "/clock", &Value::Null);
     assert_eq!(ok(&mut lab, "GET", "/clock", &Value::Null), before);
     let done = ok(&mut lab, "POST", "/clock/advance", &json!({ "by": "1h" }));
@@ -74,7 +60,7 @@ fn time_moves_only_when_told_and_the_schedule_with_it() {
 
 #[test]
 fn worlds_are_kept_restored_and_reset() {
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     let beginning = lab.world().fingerprint();
     // The second cycle confirms the export of the first; then the world is at rest.
     ok(&mut lab, "POST", "/sync", &Value::Null);
@@ -108,7 +94,7 @@ fn worlds_are_kept_restored_and_reset() {
 
 #[test]
 fn faults_are_planned_and_forgotten() {
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     let fault = json!({ "on": "graph", "fault": "429", "retryAfter": 1, "path": "/users" });
     assert_eq!(ok(&mut lab, "POST", "/fault", &fault)["planned"], 1);
     let fault = json!({ "on": "ldap", "fault": "busy", "request": "modify" });
@@ -120,7 +106,7 @@ fn faults_are_planned_and_forgotten() {
 
 #[test]
 fn what_does_not_fit_is_refused_in_words() {
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     let request = Request::new("GET", "/state").header("Authorization", "Bearer wrong");
     assert_eq!(respond(&mut lab, "secret", &request).status, 401);
     for (method, target, body, status) in [

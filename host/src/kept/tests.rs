@@ -2,15 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use mock_cloud::Profile;
-use mock_cloud::server::{Request, Service, Settings as GraphSettings, Tokens, respond};
+use mock_cloud::server::{Request, Service, Settings, Tokens, respond};
 use serde_json::{Value, json};
-use sim::rehearse::{Prelude, Rehearsal};
 
 use super::Keep;
 use crate::control;
 use crate::doors::{GraphDoor, LdapDoor};
-use crate::lab::{Lab, Settings};
+use crate::lab::Lab;
+use crate::workbench::lab_of;
 
 #[derive(Debug, Default)]
 struct Memory(Mutex<Vec<Value>>);
@@ -46,28 +45,15 @@ world:
 check: { finally: [converged] }
 ";
 
-fn lab() -> Lab {
-    let scenario = sim::run::load("one.yaml", WORLD, &sim::run::known()).expect("a scenario");
-    let settings = Settings::default();
-    let rehearsal = Rehearsal::of_scenario(
-        "one.yaml",
-        &scenario,
-        Profile::Entra2026,
-        Prelude::Mess,
-        &mut settings.arrange(),
-    );
-    Lab::new(rehearsal.expect("a world"), settings)
-}
-
 struct Client {
     service: Service,
 }
 
 impl Client {
     fn new() -> Self {
-        let settings = GraphSettings {
+        let settings = Settings {
             tokens: Tokens::Any,
-            ..GraphSettings::default()
+            ..Settings::default()
         };
         Self {
             service: Service::new(settings),
@@ -224,14 +210,14 @@ fn write_ad(lab: &mut Lab) {
 #[test]
 fn a_journal_that_was_kept_gives_the_same_world() {
     let memory = Arc::new(Memory::default());
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     lab.reopen(std::iter::empty(), memory.clone())
         .expect("nothing to read");
     write_everything(&mut lab);
     assert!(!lab.is_frozen());
     let kept = memory.0.lock().expect("nobody panics").clone();
     assert_eq!(kept.len(), lab.journal().len());
-    let mut again = self::lab();
+    let mut again = self::lab_of(WORLD);
     let other = Arc::new(Memory::default());
     again
         .reopen(kept.into_iter(), other)
@@ -247,7 +233,7 @@ fn a_journal_that_was_kept_gives_the_same_world() {
 
 #[test]
 fn what_cannot_be_kept_is_not_acknowledged() {
-    let mut lab = lab();
+    let mut lab = lab_of(WORLD);
     lab.reopen(std::iter::empty(), Arc::new(Full))
         .expect("nothing to read");
     control(&mut lab, "/sync", &json!({}));
@@ -265,7 +251,7 @@ fn entries_that_are_damaged_are_refused_with_their_number() {
         json!({ "from": "graph", "happening": { "cloud": { "feature": ["no-such", true] } } }),
         json!({ "from": "control", "happening": { "advance": ["soon"] } }),
     ] {
-        let mut lab = lab();
+        let mut lab = lab_of(WORLD);
         let found = lab.reopen(std::iter::once(entry), Arc::new(Memory::default()));
         let found = found.expect_err("it is damaged");
         assert!(found.starts_with("entry 1: "), "{found}");
