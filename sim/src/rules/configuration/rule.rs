@@ -17,7 +17,7 @@ use crate::snapshot::Problem;
 pub(super) struct Unknown {
     rule: String,
     target: String,
-    function: String,
+    what: String,
 }
 
 const AGAIN: &str = "export the configuration again with `Get-ADSyncServerConfiguration`";
@@ -150,11 +150,11 @@ impl Reading<'_> {
             match Expression::read(text) {
                 Ok(read) => read,
                 Err(error) => {
-                    match error.unknown_function {
-                        Some(function) => unknown.push(Unknown {
+                    match error.unknown {
+                        Some(what) => unknown.push(Unknown {
                             rule: self.name.to_owned(),
                             target,
-                            function,
+                            what,
                         }),
                         None => self.note(
                             written,
@@ -215,15 +215,10 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
             ));
         }
     }
-    for Unknown {
-        rule,
-        target,
-        function,
-    } in unknown
-    {
+    for Unknown { rule, target, what } in unknown {
         lines.push(format!(
-            "the rule `{rule}` gives `{target}` with {function}, a function that is not known: it \
-             gives nothing here"
+            "the rule `{rule}` gives `{target}` with {what}, which is not known: it gives nothing \
+             here"
         ));
     }
     for (why, names) in groups {

@@ -146,10 +146,26 @@ fn what_is_not_evaluated_is_listed_by_rule() {
              gives nothing here",
             "the rule `In from AD - User Sales` asks `title ISMEMBEROF `: ISMEMBEROF never holds \
              here",
-            "the rule `In from AD - User Sales` gives `company` with Shiny, a function that is \
-             not known: it gives nothing here",
+            "the rule `In from AD - User Sales` gives `company` with the function Shiny, \
+             which is not known: it gives nothing here",
         ]
     );
+}
+
+#[test]
+fn a_parameter_that_is_not_known_is_listed_and_not_taken_for_nothing() {
+    let spoilt = RULE.replace(
+        "<src>Contoso</src>",
+        "<src/><expression>%Shop.Number%</expression>",
+    );
+    let read = read(&[CONNECTOR, &spoilt]).unwrap();
+    let line = "the rule `In from AD - User Sales` gives `company` with the parameter \
+                %Shop.Number%, which is not known: it gives nothing here";
+    assert_eq!(read.not_evaluated, [line]);
+    let wrong = crate::rules::Expression::read("%Domain.FQDM%").unwrap_err();
+    let message = "at character 1: there is no parameter `%Domain.FQDM%`: did you mean \
+                   `%Domain.FQDN%`?";
+    assert_eq!(wrong.to_string(), message);
 }
 
 /// Each with the file, the line and what is expected.

@@ -167,6 +167,6 @@ pub(super) fn error_at(text: &str, at: usize, message: impl Into<String>) -> Exp
     ExpressionError {
         at: before.chars().count(),
         message: message.into(),
-        unknown_function: None,
+        unknown: None,
     }
 }

@@ -82,8 +82,9 @@ pub struct ExpressionError {
     pub at: usize,
     /// What was found and what was expected.
     pub message: String,
-    /// The function that nobody knows, if that is all that is wrong.
-    pub unknown_function: Option<String>,
+    /// The function or parameter that is not known, if that is all that is wrong:
+    /// `the function Fold`.
+    pub unknown: Option<String>,
 }
 
 /// Why an expression has no value for an object: the error that the engine shows as
@@ -101,11 +102,24 @@ pub enum Failure {
     NotEvaluated(&'static str),
 }
 
+/// The parameters of a connector. A forest is one domain here, so both have the same names.
+/// Nothing but other rules ever compares `Connector.ID`; connectors have no GUID here, and the
+/// domain's name, as unique, stands for it.
+pub(crate) const PARAMETERS: [&str; 7] = [
+    "Connector.ID",
+    "Domain.FQDN",
+    "Domain.LDAP",
+    "Domain.Netbios",
+    "Forest.FQDN",
+    "Forest.LDAP",
+    "Forest.Netbios",
+];
+
 /// What an expression reads: one object and the parameters of its connector.
 pub trait Source {
     /// The values of an attribute; [`RuleValue::Null`] where it has none.
     fn attribute(&self, name: &str) -> RuleValue;
-    /// The value of a parameter such as `Domain.FQDN`.
+    /// The value of one of the known parameters, such as `Domain.FQDN`.
     fn parameter(&self, name: &str) -> RuleValue;
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::function::{FUNCTIONS, find};
 use super::lexer::{Lexer, Token, error_at};
-use super::{ExpressionError, Kind, Node, Operator};
+use super::{ExpressionError, Kind, Node, Operator, PARAMETERS};
 use crate::rules::RuleValue;
 use crate::scenario::nearest;
 
@@ -124,7 +124,7 @@ impl Parser<'_> {
             Token::Text(text) => Kind::Literal(RuleValue::text(text)),
             Token::Number(number) => Kind::Literal(RuleValue::Number(number)),
             Token::Attribute(name) => Kind::Attribute(name),
-            Token::Parameter(name) => Kind::Parameter(name),
+            Token::Parameter(name) => self.parameter(name, start)?,
             Token::Variable(name) => Kind::Variable(name),
             Token::Name(name) => self.named(&name, start)?,
             Token::Operator(_) => Kind::Negated(Box::new(self.operand()?)),
@@ -159,6 +159,19 @@ impl Parser<'_> {
             Token::Close => self.advance().map(|_| ()),
             _ => Err(self.expected("`)`")),
         }
+    }
+
+    fn parameter(&self, name: String, start: usize) -> Result<Kind, ExpressionError> {
+        if PARAMETERS.contains(&name.as_str()) {
+            return Ok(Kind::Parameter(name));
+        }
+        let help = nearest(&name, PARAMETERS)
+            .map_or_else(String::new, |near| format!(": did you mean `%{near}%`?"));
+        let message = format!("there is no parameter `%{name}%`{help}");
+        Err(ExpressionError {
+            unknown: Some(format!("the parameter %{name}%")),
+            ..error_at(self.text, start, message)
+        })
     }
 
     fn named(&mut self, name: &str, start: usize) -> Result<Kind, ExpressionError> {
@@ -204,7 +217,7 @@ impl Parser<'_> {
             let help = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
             let message = format!("there is no function `{name}`{help}");
             return Err(ExpressionError {
-                unknown_function: Some(name.to_owned()),
+                unknown: Some(format!("the function {name}")),
                 ..error_at(self.text, start, message)
             });
         };
