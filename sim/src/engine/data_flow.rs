@@ -162,10 +162,7 @@ pub(super) fn joins(
     let Some(class) = class_of(around.schema.kind(object.class)) else {
         return Vec::new();
     };
-    let name = OnPremisesName {
-        name: escaped_name(object),
-        place: Arc::clone(place),
-    };
+    let name = named(object, place);
     let source = Inward {
         object,
         name: &name,
@@ -183,6 +180,13 @@ pub(super) fn joins(
         .flat_map(|rule| &rule.join)
         .map(|group| group.iter().map(wanted).collect())
         .collect()
+}
+
+fn named(object: &Object, place: &Arc<OnPremisesPlace>) -> OnPremisesName {
+    OnPremisesName {
+        name: escaped_name(object),
+        place: Arc::clone(place),
+    }
 }
 
 /// What rules call a class; nothing for classes that are not synced.
@@ -242,10 +246,7 @@ pub(super) fn evaluate(
     let Some(class) = class_of(around.schema.kind(object.class)) else {
         return filtered(&Why::NoRule);
     };
-    let name = OnPremisesName {
-        name: escaped_name(object),
-        place: Arc::clone(place),
-    };
+    let name = named(object, place);
     let source = Inward {
         object,
         name: &name,

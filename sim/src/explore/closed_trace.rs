@@ -7,7 +7,7 @@ use mock_cloud::{CloudKey, RuleId};
 use super::closed::{Happening, Loop, Turn};
 use super::fingerprint::Memo;
 use super::search::Model;
-use super::trace::TraceStep;
+use super::trace::{TraceStep, choices, chosen};
 use super::{Counterexample, View, written};
 use crate::engine::{EngineEvent, Source};
 use crate::judge::{Property, Violation};
@@ -92,19 +92,11 @@ fn on_and_on(model: &Loop, start: &Turn, moves: &[Happening]) -> Vec<Happening> 
 pub(super) fn replay(model: &Loop, start: Turn, path: &str) -> Result<Vec<TraceStep>, String> {
     let mut turn = start;
     let mut trace = Vec::new();
-    for (place, choice) in path.split('/').filter(|one| !one.is_empty()).enumerate() {
-        let all = model.moves(&turn, false);
-        let go = choice.parse::<usize>().ok().and_then(|at| all.get(at));
-        let Some(go) = go else {
-            return Err(format!(
-                "`{choice}`, at place {} of the trace, is no choice: there are {}",
-                place + 1,
-                all.len()
-            ));
-        };
+    for (place, choice) in choices(path) {
+        let go = chosen(&model.moves(&turn, false), place, choice)?;
         let before = turn.clone();
-        let (planned, events) = turn.happen(*go);
-        trace.push(told(&before, &turn, *go, planned.as_deref(), &events));
+        let (planned, events) = turn.happen(go);
+        trace.push(told(&before, &turn, go, planned.as_deref(), &events));
     }
     Ok(trace)
 }

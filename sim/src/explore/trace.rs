@@ -75,6 +75,21 @@ pub(super) fn counterexample(
     }
 }
 
+/// The choices of a replay path, each with its place from 1.
+pub(super) fn choices(path: &str) -> impl Iterator<Item = (usize, &str)> {
+    let all = path.split('/').filter(|one| !one.is_empty());
+    (1..).zip(all)
+}
+
+/// What a choice of a path stands for among everything that can happen.
+pub(super) fn chosen<M: Copy>(all: &[M], place: usize, choice: &str) -> Result<M, String> {
+    let go = choice.parse::<usize>().ok().and_then(|at| all.get(at));
+    go.copied().ok_or_else(|| {
+        let count = all.len();
+        format!("`{choice}`, at place {place} of the trace, is no choice: there are {count}")
+    })
+}
+
 pub(super) fn replay(
     subject: &Subject,
     start: Stage,
@@ -82,17 +97,9 @@ pub(super) fn replay(
 ) -> Result<Vec<TraceStep>, String> {
     let mut stage = start;
     let mut trace = Vec::new();
-    for (place, choice) in path.split('/').filter(|one| !one.is_empty()).enumerate() {
-        let all = subject.can_happen(&stage, true);
-        let go = choice.parse::<usize>().ok().and_then(|at| all.get(at));
-        let Some(go) = go else {
-            return Err(format!(
-                "`{choice}`, at place {} of the trace, is no choice: there are {}",
-                place + 1,
-                all.len()
-            ));
-        };
-        trace.push(take(subject, &mut stage, *go));
+    for (place, choice) in choices(path) {
+        let go = chosen(&subject.can_happen(&stage, true), place, choice)?;
+        trace.push(take(subject, &mut stage, go));
         if let Some(violation) = subject.violation(&stage) {
             trace.push(TraceStep {
                 text: format!("{}: {}", violation.property.name(), violation.found),
