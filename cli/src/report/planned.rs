@@ -18,6 +18,13 @@ pub(crate) fn render(format: Format, name: &str, profile: Profile, plan: &Plan) 
 
 fn human(name: &str, profile: Profile, plan: &Plan) -> String {
     let mut text = format!("Plan for {name}  {}\n\n", profile.name());
+    if !plan.before.is_empty() {
+        let _ = writeln!(
+            text,
+            "  The scheduler's own cycles come first: {}.\n",
+            plan.before
+        );
+    }
     if plan.steps.is_empty() && plan.end == End::Done {
         text.push_str("  Nothing to do: everything is as it should be.\n");
         return text;
@@ -109,6 +116,7 @@ fn value(name: &str, profile: Profile, plan: &Plan) -> Value {
     json!({
         "world": name,
         "profile": profile.name(),
+        "before": plan.before,
         "end": match &plan.end {
             End::Done => "done",
             End::Stuck(_) => "stuck",

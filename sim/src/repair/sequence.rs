@@ -19,6 +19,8 @@ const SETTLE: usize = 2;
 /// step by step and plan anew where something else comes of a step than is written here.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// What the scheduler's cycles do before the first step, such as `2 deleted`.
+    pub before: String,
     /// The steps, in order.
     pub steps: Vec<Taken>,
     /// How it ends.
@@ -60,8 +62,9 @@ impl Plan {
     pub fn of(world: &World, belongs: BTreeMap<Source, CloudKey>, steps_max: usize) -> Self {
         let start = world;
         let mut world = world.clone();
+        let mut events = Vec::new();
         for _ in 0..SETTLE {
-            world.apply(&Action::Cycle(CyclePolicy::Initial));
+            events.extend(world.apply(&Action::Cycle(CyclePolicy::Initial)));
         }
         let aim = Aim::of(&world, belongs.clone());
         let mut truth = GroundTruth::of(&world, belongs);
@@ -70,12 +73,12 @@ impl Plan {
             match next(&world, &aim) {
                 Next::Step(_) if steps.len() == steps_max => break End::TooLong,
                 Next::Step(step) => steps.push(take(start, &mut world, &mut truth, *step)),
-                Next::Done => break End::Done,
+                Next::Done => break done(&world, &aim),
                 Next::Stuck(troubles) => break End::Stuck(troubles),
             }
         };
-        debug_assert!(end != End::Done || missing(&world, &aim).is_none());
         Self {
+            before: counts(&events),
             steps,
             end,
             after: world,
@@ -88,20 +91,27 @@ impl Plan {
     }
 }
 
+/// Nothing is left to plan: then nothing may be missing either.
+fn done(world: &World, aim: &Aim) -> End {
+    match missing(world, aim) {
+        None => End::Done,
+        Some(text) => End::Stuck(vec![Trouble { person: None, text }]),
+    }
+}
+
 fn take(start: &World, world: &mut World, truth: &mut GroundTruth, step: PlannedStep) -> Taken {
     let text = step.text(world);
     let person = step.person.map(|person| dn(start, person));
     truth.named.extend(step.names());
-    let before = truth.violation(world);
     let events = world.apply(&step.action());
-    // What was wrong already is what the repair is for.
-    let harm = truth.violation(world).filter(|_| before.is_none());
+    truth.note(world);
+    truth.forget(world);
     Taken {
         step,
         text,
         person,
         came: counts(&events),
-        harm,
+        harm: truth.violation(world),
     }
 }
 
