@@ -123,21 +123,25 @@ fn words(value: &Value) -> Vec<&str> {
     list.iter().filter_map(Value::as_str).collect()
 }
 
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn human(value: &Value) -> String {
     let campaign = &value["campaign"];
     let get = |key| number(campaign, key);
     let mut text = format!(
-        "Messes of {} people and {} objects in the cloud, with at most {} faults in a run and the \
-         scheduler between any two steps\n",
-        get("people"),
-        get("cloud"),
-        get("faults")
+        "Messes of {} and {} in the cloud, with at most {} in a run and the scheduler between any \
+         two steps\n",
+        counted(get("people"), "person", "people"),
+        counted(get("cloud"), "object", "objects"),
+        counted(get("faults"), "fault", "faults")
     );
     let _ = writeln!(
         text,
-        "  exhausted: all {} messes that are odd in at most {} points\n  sampled: {} more, seed {}",
+        "  exhausted: all {} messes that are odd in at most {}\n  sampled: {} more, seed {}",
         get("exhausted"),
-        get("oddities"),
+        counted(get("oddities"), "point", "points"),
         get("sampled"),
         get("seed")
     );

@@ -200,6 +200,7 @@ fn lost(text: &mut String, ran: &Ran) {
         },
         match values {
             0 => String::new(),
+            1 => "; one value of an account".to_owned(),
             values => format!("; {values} values of accounts"),
         }
     );
