@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::record::Item;
 use super::schema::{Edm, EdmKind, PropertyFacts};
-use super::value::Value;
+use super::value::{Value, push_text};
 use crate::sync_object::{Property, property};
 use crate::tenant::{DirectoryObject, Kind, State, Tenant};
 
@@ -107,22 +107,53 @@ pub(super) fn read<'a>(tenant: &'a Tenant, item: &'a Item<'a>, facts: &PropertyF
     }
 }
 
+/// A property as far as it can be told by looking.
+enum Plain<'a> {
+    /// A text of the object as it stands, or the lack of one.
+    Text(Option<&'a str>),
+    /// It takes more to read.
+    More,
+}
+
+fn plain(object: &DirectoryObject, reader: Reader) -> Plain<'_> {
+    Plain::Text(match reader {
+        Reader::DisplayName => object.display_name.as_deref(),
+        Reader::Text(name) => property(&object.properties, name).map(Text::as_str),
+        Reader::Mail => object.mail.as_deref(),
+        Reader::MailNickname => object.mail_nickname.as_deref(),
+        Reader::UserPrincipalName if object.is_live() => {
+            let upn = object.user_principal_name.as_ref();
+            upn.map(crate::address::Upn::as_str)
+        }
+        _ => return Plain::More,
+    })
+}
+
+/// Appends the value of one property as JSON.
+pub(super) fn write(into: &mut Vec<u8>, tenant: &Tenant, item: &Item<'_>, facts: &PropertyFacts) {
+    if let Item::Object(_, object) = item
+        && let Plain::Text(text) = plain(object, facts.reader)
+    {
+        match text {
+            Some(text) => push_text(into, text),
+            None => into.extend_from_slice(b"null"),
+        }
+        return;
+    }
+    read(tenant, item, facts).write(into);
+}
+
 /// The value of one property of a user, group or contact.
 pub(super) fn read_object<'a>(
     tenant: &'a Tenant,
     object: &'a DirectoryObject,
     facts: &PropertyFacts,
 ) -> Value<'a> {
+    if let Plain::Text(text) = plain(object, facts.reader) {
+        return Value::text(text);
+    }
     match facts.reader {
         Reader::Id => Value::Guid(Uuid::from_bytes(*object.id.as_bytes())),
-        Reader::DisplayName => Value::text(object.display_name.as_deref()),
-        Reader::Text(name) => Value::text(property(&object.properties, name).map(Text::as_str)),
-        Reader::Mail => Value::text(object.mail.as_deref()),
-        Reader::MailNickname => Value::text(object.mail_nickname.as_deref()),
-        Reader::UserPrincipalName if object.is_live() => {
-            let upn = object.user_principal_name.as_ref();
-            Value::text(upn.map(crate::address::Upn::as_str))
-        }
         Reader::UserPrincipalName => {
             Value::owned(object.graph_user_principal_name().map(|it| it.to_string()))
         }

@@ -167,7 +167,7 @@ fn push_properties(
             into.push(b',');
         }
         into.extend_from_slice(facts.json_key.as_bytes());
-        read::read(tenant, item, facts).write(into);
+        read::write(into, tenant, item, facts);
     }
 }
 
