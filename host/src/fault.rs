@@ -1,19 +1,8 @@
 //! What goes wrong on purpose, at either door.
 
-use mock_ad::ldap::Kind;
+use mock_ad::ldap::{Kind, PlannedFault as LdapFault};
 use mock_cloud::server::PlannedFault;
 use store::Entropy;
-
-/// A fault that is to happen to LDAP requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LdapFault {
-    /// What happens.
-    pub fault: mock_ad::ldap::Fault,
-    /// To which kind of request; `None` means those that write.
-    pub kind: Option<Kind>,
-    /// How often in all.
-    pub at_most: u32,
-}
 
 /// Faults drawn from a seed: about one request in four meets one, never two in a row, so that a
 /// client that tries again gets on.
@@ -130,15 +119,7 @@ impl Faults {
 
     fn due_at_ldap(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {
         use mock_ad::ldap::Fault::{Busy, Dropped, LostReply, Unavailable};
-        let mut due = None;
-        for planned in &mut self.ldap {
-            let is_meant = planned.kind.map_or(is_write(kind), |wanted| wanted == kind);
-            if due.is_none() && is_meant && planned.at_most > 0 {
-                planned.at_most -= 1;
-                due = Some(planned.fault);
-            }
-        }
-        self.ldap.retain(|planned| planned.at_most > 0);
+        let due = LdapFault::strike_first(&mut self.ldap, kind);
         if due.is_some() || matches!(kind, Kind::Bind | Kind::Extended) {
             return due;
         }
@@ -150,11 +131,4 @@ impl Faults {
             _ => LostReply,
         })
     }
-}
-
-const fn is_write(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Modify | Kind::Add | Kind::Delete | Kind::ModifyDn
-    )
 }

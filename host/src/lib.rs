@@ -43,7 +43,7 @@ mod serve;
 #[cfg(test)]
 mod workbench;
 
-pub use fault::{Chaos, Faults, LdapFault};
+pub use fault::{Chaos, Faults};
 pub use kept::Keep;
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
 pub use serve::{Listen, Secrets, ServeError, Serving, WallClock, serve};

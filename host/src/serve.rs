@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::SignedDuration;
 use mock_ad::ldap::server::{Running as LdapRunning, SharedHost, StartError as LdapError};
+use mock_ad::ldap::{Replica, SecondController};
 use mock_cloud::server::{
     Client, Request, Response, Running as HttpRunning, Service, Settings as GraphSettings,
     StartError as HttpError, Tokens, respond, start,
@@ -25,6 +26,9 @@ pub struct Listen {
     pub ldaps: SocketAddr,
     /// For the global catalog of the first forest; else nowhere.
     pub global_catalog: Option<SocketAddr>,
+    /// For LDAP of a second, read-only domain controller of the first forest, and how much later,
+    /// in the time of the world, it hears of changes; else nowhere.
+    pub second: Option<(SocketAddr, SignedDuration)>,
     /// For Graph over HTTP.
     pub graph: SocketAddr,
     /// For Graph over HTTPS.
@@ -41,6 +45,7 @@ impl Default for Listen {
             ldap: free,
             ldaps: free,
             global_catalog: None,
+            second: None,
             graph: free,
             graph_tls: free,
             control: free,
@@ -82,6 +87,8 @@ struct State {
     clock: Option<WallClock>,
     /// How much of the wall's time has passed in the world.
     passed: SignedDuration,
+    /// The second domain controller of the first forest.
+    replica: Option<Replica>,
 }
 
 impl State {
@@ -97,6 +104,17 @@ impl State {
     }
 }
 
+impl State {
+    /// Lets the second domain controller hear of what has changed.
+    fn replicate(&mut self) {
+        let now = self.lab.world().now();
+        let first = self.lab.world().forests().first();
+        if let (Some(replica), Some(forest)) = (&mut self.replica, first) {
+            replica.note(forest, now);
+        }
+    }
+}
+
 /// One lab for many connections.
 struct Shared(Mutex<State>);
 
@@ -105,6 +123,7 @@ impl Shared {
         // What a panic elsewhere left is a world all the same: actions are all or nothing.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.tick();
+        state.replicate();
         state
     }
 }
@@ -122,7 +141,25 @@ impl SharedHost for Forest {
             lab,
             forest: self.place,
         });
+        state.replicate();
         state.lab.finish_request();
+    }
+}
+
+/// The second domain controller of the first forest.
+struct Second(Arc<Shared>);
+
+impl SharedHost for Second {
+    fn with(&self, run: &mut dyn FnMut(&mut dyn mock_ad::ldap::Host)) {
+        let state = self.0.lock();
+        let world = state.lab.world();
+        if let (Some(replica), Some(forest)) = (&state.replica, world.forests().first()) {
+            run(&mut SecondController {
+                replica,
+                writable: forest.dns_host_name(),
+                now: world.now(),
+            });
+        }
     }
 }
 
@@ -130,6 +167,7 @@ impl SharedHost for Forest {
 pub struct Serving {
     shared: Arc<Shared>,
     forests: Vec<LdapRunning>,
+    second: Option<LdapRunning>,
     graph: HttpRunning,
     control: HttpRunning,
     secrets: Secrets,
@@ -160,7 +198,10 @@ pub fn serve(
         seed: 1,
         ..GraphSettings::default()
     });
+    let replica = listen.second.zip(lab.world().forests().first());
+    let replica = replica.map(|((_, lag), forest)| Replica::new(forest, lag, lab.world().now()));
     let shared = Arc::new(Shared(Mutex::new(State {
+        replica,
         lab,
         service,
         token: secrets.token.clone(),
@@ -181,6 +222,14 @@ pub fn serve(
         }
         forests.push(mock_ad::ldap::server::serve(host, &addresses)?);
     }
+    let second = listen.second.map(|(ldap, _)| {
+        let addresses = mock_ad::ldap::server::Listen {
+            ldap,
+            ..Default::default()
+        };
+        mock_ad::ldap::server::serve(Arc::new(Second(Arc::clone(&shared))), &addresses)
+    });
+    let second = second.transpose()?;
     let http = |answer: fn(&mut State, &Request) -> Response, plain, tls| {
         let shared = Arc::clone(&shared);
         let handler: mock_cloud::server::listen::Handler = Arc::new(move |request: &Request| {
@@ -207,6 +256,7 @@ pub fn serve(
     Ok(Serving {
         shared,
         forests,
+        second,
         graph,
         control,
         secrets,
@@ -239,7 +289,8 @@ impl Serving {
 
     /// The certificates of the authorities that clients have to trust, as PEM.
     pub fn authorities(&self) -> String {
-        let forests = self.forests.iter().map(|forest| forest.ca_pem.as_str());
+        let forests = self.forests.iter().chain(&self.second);
+        let forests = forests.map(|forest| forest.ca_pem.as_str());
         forests.chain([self.graph.authority.as_str()]).collect()
     }
 
@@ -275,6 +326,9 @@ impl Serving {
         });
         if !first["gc"].is_null() {
             ready["gc"] = first["gc"].clone();
+        }
+        if let Some(second) = &self.second {
+            ready["second_ldap"] = format!("ldap://{}", second.ldap).into();
         }
         if forests.len() > 1 {
             ready["forests"] = forests.into();

@@ -18,6 +18,7 @@ mod controller;
 mod delete;
 mod dn;
 mod forest;
+mod head;
 mod identity;
 mod import;
 mod links;
@@ -64,6 +65,7 @@ pub use value::{Value, Values};
 
 pub(crate) use add::most_specific;
 pub(crate) use computed::{EXPORTED, is_computed};
+pub(crate) use head::HEAD_ATTRIBUTES;
 pub(crate) use import::Draft;
 pub(crate) use new::Settings;
 pub(crate) use password::file_time;

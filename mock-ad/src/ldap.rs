@@ -26,18 +26,22 @@
 //! - [`frame_length`], [`decode`], [`encode`]: bytes and messages.
 //! - [`Request`], [`Body`]: what messages hold.
 //! - [`Session`], [`respond`]: what a domain controller answers.
-//! - [`Host`], [`Standalone`], [`Fault`]: whose directory it is, and what goes wrong on purpose.
+//! - [`Host`], [`Standalone`]: whose directory it is.
+//! - [`Fault`], [`PlannedFault`]: what goes wrong on purpose.
+//! - [`Replica`]: a second domain controller, which hears of changes later.
 //! - `server`: the listeners, behind the feature `server`.
 
 mod bind;
 mod decode;
 mod encode;
 mod extended;
+mod fault;
 mod frame;
 mod host;
 mod message;
 mod outcome;
 mod provision;
+mod replica;
 mod respond;
 #[cfg(feature = "server")]
 pub mod server;
@@ -48,13 +52,15 @@ mod write;
 
 pub use decode::{DecodeFailure, decode};
 pub use encode::encode;
+pub use fault::{Fault, PlannedFault};
 pub use frame::{FrameError, MESSAGE_SIZE_MAX, NESTING_MAX, frame_length};
-pub use host::{Fault, Host, Standalone};
+pub use host::{Host, Standalone};
 pub use message::{
     Addition, Authentication, Body, Change, Kind, Message, Modification, Renaming, Request,
     Response,
 };
 pub use provision::{Administrator, give_passwords, provision};
+pub use replica::{Replica, SecondController};
 pub use respond::{Answer, Next, notice_of_disconnection, notify, respond, respond_to_failure};
 pub use session::Session;
 

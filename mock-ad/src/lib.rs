@@ -5,9 +5,36 @@
 //! that may be given only once, update sequence numbers, the recycle bin, and refusals with the
 //! codes and texts that clients look for. It loads the exports of real domains and writes its own.
 //!
-//! What it is not: a server, a place for passwords, or a judge of access rights. It has no clock,
-//! no randomness and no files: the time and every objectGUID are given to it, so that the same
-//! requests always make the same directory.
+//! # A first test
+//!
+//! A server on free ports, stopped when it is dropped; any LDAP client in any language will do:
+//!
+//! ```
+//! # #[cfg(feature = "server")] fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use mock_ad::ldap::server::Server;
+//!
+//! let server = Server::builder()
+//!     .ldif("dn: CN=Ann,OU=Staff,DC=example,DC=test\nobjectClass: user\nsAMAccountName: ann\n")?
+//!     .password("Passw0rd!23")
+//!     .start()?;
+//! // Point what you test at `server.ldap_url()` or, trusting `server.ca_pem()`, at
+//! // `server.ldaps_url()`, with `server.bind_dn()` and that password. Then look at what it did:
+//! let staff = server.with_directory(|directory| directory.dns_name().to_owned());
+//! assert_eq!(staff, "example.test");
+//! server.with_directory(|directory| assert!(directory.find_by_sam_account_name("ann").is_some()));
+//! # Ok(()) }
+//! # #[cfg(not(feature = "server"))] fn main() {}
+//! ```
+//!
+//! `server.inject(Kind::Modify, Fault::LostReply)` has the next modification done and its answer
+//! lost; `server.restore(directory)` takes everything back. Without Rust, the program `mock-ad` is
+//! the same server: `mock-ad --help` has commands to paste. Scripts have to use LDAP: the cmdlets
+//! of the ActiveDirectory module (`Get-ADUser`) speak another protocol, on port 9389.
+//!
+//! # The directory alone
+//!
+//! Below the server is a value without clock, randomness or files: the time and every objectGUID
+//! are given to it, so that the same requests always make the same directory.
 //!
 //! ```
 //! use mock_ad::directory::{AttributeId, Modification, ObjectKind};
@@ -33,6 +60,7 @@
 //! - [`directory`]: the directory itself, its schema, its names, and requests to it.
 //! - [`ldif`]: exports in, with errors that name their line, and exports out.
 //! - [`search`]: what a domain controller answers to a search, as a pure function.
+//! - [`ldap`]: LDAP v3 from bytes to bytes, and with the feature `server` the sockets for it.
 //!
 //! The tables of attributes and classes are in `data/`: a forest at the 2016 schema, with those
 //! attributes of Exchange and Skype for Business that are synchronised.

@@ -43,6 +43,7 @@ mod render;
 mod request;
 mod root_dse;
 mod run;
+mod security;
 mod select;
 
 pub use controls::oid;

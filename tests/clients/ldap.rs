@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use crate::matrix::Matrix;
 use crate::served::Served;
-use crate::tools::{node, python, steps};
+use crate::tools::{node, python, rust, steps};
 
 mod programs;
 mod samba;
@@ -133,6 +133,8 @@ fn told(mut command: Command, served: &Served) -> Command {
         .env("LDAP_URL", served.said("ldap"))
         .env("LDAPS_URL", served.said("ldaps"))
         .env("CA_FILE", served.said("ca_file"))
+        // Where the Rust client looks for whom to trust.
+        .env("SSL_CERT_FILE", served.said("ca_file"))
         .env("BIND_DN", "Administrator@example.test")
         .env("PASSWORD", served.said("password"))
         .env("BASE_DN", BASE);
@@ -151,6 +153,7 @@ fn every_client_tells_its_story() {
         ("msldap", story(python("msldap_story.py"))),
         ("ldapts", story(node("ldapts_story.mjs"))),
         ("ldapjs", story(node("ldapjs_story.mjs"))),
+        ("Rust ldap3", story(rust("ldap3_story"))),
         ("Samba tools", samba::samba(&served)),
     ];
     MATRIX.hold(&taken);

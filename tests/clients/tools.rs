@@ -33,6 +33,18 @@ pub(crate) fn node(story: &str) -> Command {
     command
 }
 
+/// A program of the Rust clients.
+pub(crate) fn rust(story: &str) -> Command {
+    Command::new(tool("rust/debug").join(story))
+}
+
+/// A program of the shell.
+pub(crate) fn shell(story: &str) -> Command {
+    let mut command = Command::new("bash");
+    command.arg(root().join("tests/clients/shell").join(story));
+    command
+}
+
 /// Puts files beside the packages of Node, because modules are found from where a file lies, and
 /// gives the place of one of them.
 pub(crate) fn node_program(files: &[PathBuf], program: &str) -> PathBuf {

@@ -4,7 +4,7 @@ use crate::setup::{Provided, Workshop};
 use crate::step::Step;
 
 /// Every check. Cheap ones come first.
-pub(crate) fn all(workshop: &Workshop, provided: &Provided) -> Vec<Step> {
+pub(crate) fn all(workshop: &Workshop, provided: &Provided, heavy: bool) -> Vec<Step> {
     let cargo = |title, arguments: &[&str]| workshop.cargo(title, arguments);
     let lints = [
         "clippy",
@@ -27,13 +27,18 @@ pub(crate) fn all(workshop: &Workshop, provided: &Provided) -> Vec<Step> {
             "--examples",
         ]
     };
+    let mut tests = cargo("tests", tests);
+    if heavy {
+        // Stories of clients that are heavy to install are told only where this says so.
+        tests = tests.with("DIRSYNC_LAB_HEAVY", "1");
+    }
     let documentation = ["doc", "--workspace", "--no-deps"];
     vec![
         cargo("formatting", &["fmt", "--all", "--check"]),
         cargo("lints", &lints),
         // Tests start programs; building them first keeps that out of the time of a test.
         cargo("programs", &["build", "--workspace", "--bins"]),
-        cargo("tests", tests),
+        tests,
         cargo("doctests", &["test", "--workspace", "--doc"]),
         cargo("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"),
     ]

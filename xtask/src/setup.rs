@@ -53,6 +53,8 @@ struct Need {
     hint: &'static str,
     /// Without it another way is taken; the text says which.
     instead: Option<&'static str>,
+    /// Whether only `cargo xtask test --heavy` needs it.
+    heavy: bool,
     /// Finds or installs it and says what was found, or why not.
     provide: fn(&Workshop) -> Result<String, String>,
 }
@@ -64,6 +66,7 @@ const NEEDS: &[Need] = &[
         purpose: "to build and test",
         hint: "install Rust from https://rustup.rs",
         instead: None,
+        heavy: false,
         provide: |workshop| version(workshop, &["--version"]),
     },
     Need {
@@ -71,6 +74,7 @@ const NEEDS: &[Need] = &[
         purpose: "to check the formatting",
         hint: "rustup component add rustfmt",
         instead: None,
+        heavy: false,
         provide: |workshop| version(workshop, &["fmt", "--version"]),
     },
     Need {
@@ -78,6 +82,7 @@ const NEEDS: &[Need] = &[
         purpose: "to lint",
         hint: "rustup component add clippy",
         instead: None,
+        heavy: false,
         provide: |workshop| version(workshop, &["clippy", "--version"]),
     },
     Need {
@@ -85,6 +90,7 @@ const NEEDS: &[Need] = &[
         purpose: "to run tests faster",
         hint: "cargo install --locked cargo-nextest",
         instead: Some("the same tests run under `cargo test`"),
+        heavy: false,
         provide: |workshop| version(workshop, &["nextest", "--version"]),
     },
     Need {
@@ -93,6 +99,7 @@ const NEEDS: &[Need] = &[
         hint: "apt-get install curl ldap-utils ldb-tools libldap2-dev libsasl2-dev \
                samba-common-bin samba-dsdb-modules",
         instead: None,
+        heavy: false,
         provide: clients::packages,
     },
     Need {
@@ -100,6 +107,7 @@ const NEEDS: &[Need] = &[
         purpose: "to drive the servers with the libraries that scripts use",
         hint: "install Python 3.11 with venv and see tests/clients/python/requirements.txt",
         instead: None,
+        heavy: false,
         provide: clients::python,
     },
     Need {
@@ -107,7 +115,24 @@ const NEEDS: &[Need] = &[
         purpose: "to drive the servers with the libraries that scripts use",
         hint: "install Node 20 with npm and see tests/clients/node/package.json",
         instead: None,
+        heavy: false,
         provide: clients::node,
+    },
+    Need {
+        name: "Rust clients",
+        purpose: "to drive the servers with the libraries that programs use",
+        hint: "see tests/clients/rust/Cargo.toml",
+        instead: None,
+        heavy: false,
+        provide: clients::rust,
+    },
+    Need {
+        name: "Azure CLI",
+        purpose: "to drive mock-cloud with `az`",
+        hint: "install Python 3.11 with venv; it takes 700 MB",
+        instead: None,
+        heavy: true,
+        provide: clients::azure_cli,
     },
 ];
 
@@ -125,8 +150,8 @@ impl Provided {
     }
 }
 
-/// Provides every need, saying what became of it.
-pub(crate) fn provide(workshop: &Workshop) -> Result<Provided, Failure> {
+/// Provides every need, the heavy ones too if they are asked for, saying what became of it.
+pub(crate) fn provide(workshop: &Workshop, heavy: bool) -> Result<Provided, Failure> {
     let tools = workshop.tools();
     fs::create_dir_all(&tools).map_err(|error| Failure::Directory {
         path: tools.display().to_string(),
@@ -137,7 +162,7 @@ pub(crate) fn provide(workshop: &Workshop) -> Result<Provided, Failure> {
         tools.display()
     );
     let mut names = Vec::new();
-    for need in NEEDS {
+    for need in NEEDS.iter().filter(|need| heavy || !need.heavy) {
         match ((need.provide)(workshop), need.instead) {
             (Ok(found), _) => {
                 eprintln!("  {:<14} {found}", need.name);

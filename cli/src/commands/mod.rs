@@ -45,7 +45,7 @@ enum Command {
     /// Check scenarios: their shape, their names, and the hazards that their steps commit.
     Check(run::Check),
     Rehearse(rehearse::Rehearse),
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Sync(control::Sync),
     Clock(control::Clock),
     Fault(control::Fault),

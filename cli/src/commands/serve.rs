@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use host::{Lab, Listen, ServeError, Serving};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::lab::LabArguments;
+use crate::lab::{LabArguments, length};
 use crate::store::Store;
 use crate::{files, report};
 
@@ -37,6 +38,13 @@ pub(crate) struct Serve {
     /// Where to listen for the global catalog; else nowhere.
     #[arg(long, value_name = "ADDR", value_parser = address)]
     gc: Option<SocketAddr>,
+    /// Where a second domain controller of the first forest listens for LDAP: read-only, and late;
+    /// else nowhere.
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    second_dc: Option<SocketAddr>,
+    /// How much later, in the time of the world, it hears of a change.
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = length)]
+    replication_lag: SignedDuration,
     /// Where to serve Graph over HTTP, and CONNECT for clients with HTTPS_PROXY.
     #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
     graph: SocketAddr,
@@ -98,6 +106,9 @@ impl Serve {
             ldap: self.ldap,
             ldaps: self.ldaps,
             global_catalog: self.gc,
+            second: self
+                .second_dc
+                .map(|address| (address, self.replication_lag)),
             graph: self.graph,
             graph_tls: self.graph_tls,
             control: self.control,

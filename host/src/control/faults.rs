@@ -2,24 +2,13 @@
 
 use std::time::Duration;
 
-use mock_ad::ldap::{Fault as Ldap, Kind};
+use mock_ad::ldap::{Fault, Kind, PlannedFault as LdapFault};
 use mock_cloud::server::{Fault as Graph, PlannedFault};
 use serde_json::{Value, json};
 
 use super::{Answer, Refused};
-use crate::fault::{Chaos, LdapFault};
+use crate::fault::Chaos;
 use crate::lab::Lab;
-
-/// The words for kinds of LDAP requests.
-const KINDS: [(&str, Kind); 7] = [
-    ("bind", Kind::Bind),
-    ("search", Kind::Search),
-    ("modify", Kind::Modify),
-    ("add", Kind::Add),
-    ("delete", Kind::Delete),
-    ("modify-dn", Kind::ModifyDn),
-    ("compare", Kind::Compare),
-];
 
 /// Plans what a body describes.
 pub(super) fn plan(lab: &mut Lab, body: &Value) -> Answer {
@@ -92,35 +81,22 @@ fn graph(body: &Value) -> Result<PlannedFault, Refused> {
 }
 
 fn ldap(body: &Value) -> Result<LdapFault, Refused> {
-    let fault = match text(body, "fault")? {
-        "busy" => Ldap::Busy,
-        "unavailable" => Ldap::Unavailable,
-        "dropped" => Ldap::Dropped,
-        "lose-reply" => Ldap::LostReply,
-        "no-reply" => Ldap::NoReply,
-        "delayed" => Ldap::Delayed(Duration::from_millis(number(body, "milliseconds", None)?)),
-        word => {
-            let known = "busy, unavailable, dropped, lose-reply, no-reply or delayed";
-            return Err(Refused::bad(format!(
-                "`fault` is `{word}`: expected {known}"
-            )));
-        }
+    let fault: Fault = match text(body, "fault")? {
+        "delayed" => Fault::Delayed(Duration::from_millis(number(body, "milliseconds", None)?)),
+        word => word
+            .parse()
+            .map_err(|why| Refused::bad(format!("`fault`: {why}")))?,
     };
     let kind = match text(body, "request")? {
         "" => None,
         word => {
-            let known = KINDS.iter().find(|(known, _)| *known == word);
-            let (_, kind) = known.ok_or_else(|| {
-                let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
-                let words = words.join(", ");
-                Refused::bad(format!("`request` is `{word}`: expected one of {words}"))
-            })?;
-            Some(*kind)
+            let kind: Kind = word
+                .parse()
+                .map_err(|why| Refused::bad(format!("`request`: {why}")))?;
+            Some(kind)
         }
     };
-    Ok(LdapFault {
-        fault,
-        kind,
-        at_most: small(body, "times", 1)?,
-    })
+    let mut planned = LdapFault::new(fault, kind, small(body, "times", 1)?);
+    planned.every = small(body, "every", 1)?;
+    Ok(planned)
 }

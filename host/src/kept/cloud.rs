@@ -60,6 +60,9 @@ pub(super) fn write(change: &CloudChange) -> Value {
             "verified": domain.verified,
             "federated": domain.authentication == Authentication::Federated,
         } }),
+        CloudChange::MakeDefaultDomain(name) => json!({ "defaultDomain": [name] }),
+        CloudChange::PromoteDomain(name) => json!({ "promoteDomain": [name] }),
+        CloudChange::RemoveDomain(name) => json!({ "removeDomain": [name] }),
         CloudChange::All(changes) => {
             json!({ "all": changes.iter().map(write).collect::<Vec<_>>() })
         }
@@ -143,6 +146,9 @@ fn read_more(change: &Value) -> Result<CloudChange, Broken> {
                 Authentication::Managed
             },
         }),
+        "defaultDomain" => CloudChange::MakeDefaultDomain(text(&value[0])?.into()),
+        "promoteDomain" => CloudChange::PromoteDomain(text(&value[0])?.into()),
+        "removeDomain" => CloudChange::RemoveDomain(text(&value[0])?.into()),
         "all" => {
             let changes = list(value)?.iter().map(read);
             CloudChange::All(changes.collect::<Result<_, _>>()?)

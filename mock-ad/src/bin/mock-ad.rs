@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mock_ad::directory::Dn;
+use mock_ad::ldap::PlannedFault;
 use mock_ad::ldap::server::{Builder, Server};
 use mock_ad::ldif::{self, LoadOptions};
 
@@ -37,6 +38,19 @@ struct Arguments {
     #[arg(long, value_name = "ADDR")]
     gc: Option<String>,
 
+    /// Where a second domain controller listens for LDAP: read-only, and late; else nowhere
+    #[arg(long, value_name = "ADDR")]
+    second_dc: Option<String>,
+
+    /// How many seconds later the second domain controller hears of a change
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 15,
+        requires = "second_dc"
+    )]
+    replication_lag: u32,
+
     /// The password of the administrator
     #[arg(long, value_name = "PW", default_value = "Passw0rd!")]
     admin_password: String,
@@ -61,18 +75,34 @@ struct Arguments {
     #[arg(long)]
     no_recycle_bin: bool,
 
+    /// Plan a fault: busy, unavailable, dropped, lose-reply, no-reply or delayed=MS, then options
+    /// behind colons: request=KIND (else those that write), every=N, at-most=N; may be repeated.
+    /// For instance lose-reply:request=modify:at-most=1
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<PlannedFault>,
+
     /// What new objectGUIDs follow from
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
 
 const EXAMPLES: &str = "\
-Examples:
-  mock-ad --base DC=example,DC=test --ldap 127.0.0.1:3890 --ldaps 127.0.0.1:6360
-  mock-ad --load export.ldf --ldap 127.0.0.1:0 --ldaps 127.0.0.1:0 --ready ready.json
+In one terminal an empty domain, in another a user in it:
+  mock-ad --base DC=example,DC=test --ldap 127.0.0.1:3890 --ldaps 127.0.0.1:6360 --ca-file ca.pem
 
-  LDAPTLS_CACERT=mock-ad-ca.pem ldapsearch -x -H ldaps://127.0.0.1:6360 \\
-      -D Administrator@example.test -w 'Passw0rd!' -b DC=example,DC=test '(objectClass=user)'
+  printf 'dn: CN=Ann,CN=Users,DC=example,DC=test\\nobjectClass: user\\nsAMAccountName: ann\\n' |
+      ldapadd -x -H ldap://127.0.0.1:3890 -D Administrator@example.test -w 'Passw0rd!'
+  LDAPTLS_CACERT=ca.pem ldapsearch -x -H ldaps://127.0.0.1:6360 -D Administrator@example.test \\
+      -w 'Passw0rd!' -b DC=example,DC=test '(sAMAccountName=ann)'
+
+In a test, on free ports; ready.json appears once it listens and says where:
+  mock-ad --load export.ldf --ldap 127.0.0.1:0 --ldaps 127.0.0.1:0 --ready ready.json
+  # ready.json: {ldap, ldaps, ca_file, bind_dn, password}
+
+What a script must survive: every third write is done, and its answer is lost:
+  mock-ad --load export.ldf --fault lose-reply:every=3 --ldap 127.0.0.1:3890
+
+In Rust, ten lines: the front page of the crate `mock_ad` has them.
 
 Exit codes: 0 stopped by Ctrl-C, 2 usage or an export that cannot be loaded.";
 
@@ -93,12 +123,19 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     if let Some(gc) = &arguments.gc {
         builder = builder.global_catalog(address(gc)?);
     }
+    if let Some(second) = &arguments.second_dc {
+        let lag = jiff::SignedDuration::from_secs(arguments.replication_lag.into());
+        builder = builder.second_controller(address(second)?, lag);
+    }
     let server = builder
         .ldap(address(&arguments.ldap)?)
         .ldaps(address(&arguments.ldaps)?)
         .ca_file(&ca_file)
         .start()
         .map_err(|error| error.to_string())?;
+    for fault in &arguments.fault {
+        server.plan_fault(*fault);
+    }
     anstream::eprintln!(
         "mock-ad serves {}\n  LDAP      {}\n  LDAPS     {}\n  bind as   {}\n  trust     {}",
         server.with_directory(|directory| directory.base().to_string()),
@@ -189,6 +226,9 @@ fn write_ready(path: &Path, server: &Server, ca_file: &Path) -> Result<(), Strin
     });
     if let Some(url) = server.global_catalog_url() {
         ready["gc"] = url.into();
+    }
+    if let Some(url) = server.second_ldap_url() {
+        ready["second_ldap"] = url.into();
     }
     let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
     let draft = path.with_extension("part");

@@ -180,6 +180,14 @@ impl Refusal {
         Self::attribute(code, 0x21C8, "03200BBA", problem, definition, hint)
     }
 
+    pub(super) fn spn_exists(definition: &AttributeDefinition, spn: &str, owner: &str) -> Self {
+        let hint =
+            format!("servicePrincipalName `{spn}` belongs to `{owner}`; a forest has it once");
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, 0x21C7, "03200BBA", problem, definition, hint)
+    }
+
     pub(crate) fn constraint(definition: &AttributeDefinition, win32: u32, hint: String) -> Self {
         let code = ResultCode::CONSTRAINT_VIOLATION;
         let problem = "1005 (CONSTRAINT_ATT_TYPE)";

@@ -14,6 +14,8 @@ use crate::search::{Bound, Outcome, ResultCode};
 const NO_SUCH_USER: u32 = 0x525;
 /// ERROR_LOGON_FAILURE.
 const LOGON_FAILURE: u32 = 0x52E;
+/// ERROR_INVALID_LOGON_HOURS.
+const INVALID_LOGON_HOURS: u32 = 0x530;
 /// ERROR_PASSWORD_EXPIRED.
 const PASSWORD_EXPIRED: u32 = 0x532;
 /// ERROR_ACCOUNT_DISABLED.
@@ -90,7 +92,25 @@ fn check(
     if expires != 0 && expires != i64::MAX && expires <= file_time(now) {
         return Err(ACCOUNT_EXPIRED);
     }
+    if !may_sign_in_at(directory, object, now) {
+        return Err(INVALID_LOGON_HOURS);
+    }
     check_age(directory, object, now)
+}
+
+/// Whether logonHours has the hour: a bit for each of the week, Sunday from midnight UTC on, the
+/// lowest bit of a byte first. An account without it may sign in at any time.
+fn may_sign_in_at(directory: &Directory, object: &Object, now: Timestamp) -> bool {
+    const HOUR: i64 = 3600;
+    let hours = directory.schema().attribute("logonHours");
+    let Some(hours) = hours.and_then(|id| object.bytes(id)) else {
+        return true;
+    };
+    // The epoch was a Thursday.
+    let hour = (now.as_second().div_euclid(HOUR) + 4 * 24).rem_euclid(7 * 24);
+    let bit = usize::try_from(hour).unwrap_or_default();
+    let byte = hours.get(bit / 8);
+    byte.is_none_or(|byte| byte & (1 << (bit % 8)) != 0)
 }
 
 /// Whether a password is not too old, by the policy of the domain, if it has one.
@@ -128,11 +148,15 @@ fn account_of(directory: &Directory, name: &str) -> Option<ObjectId> {
             let guid: ObjectGuid = name.parse().ok().filter(|_| name.starts_with('{'))?;
             directory.find_by_guid(&guid)
         })
+        .or_else(|| by_text(directory, AttributeId::DISPLAY_NAME, name))
+        .or_else(|| {
+            let services = directory.schema().attribute("servicePrincipalName")?;
+            by_text(directory, services, name)
+        })
         .or_else(|| {
             let sid: Sid = name.parse().ok()?;
             directory.find_by_sid(&sid)
         })
-        .or_else(|| by_text(directory, AttributeId::DISPLAY_NAME, name))
         .filter(account)
 }
 
@@ -170,17 +194,7 @@ fn by_canonical_name(directory: &Directory, name: &str) -> Option<ObjectId> {
 
 /// The one live object with a text; `None` if there are several.
 fn by_text(directory: &Directory, attribute: AttributeId, text: &str) -> Option<ObjectId> {
-    let has = |id: &ObjectId| {
-        let object = directory.object(*id).filter(|object| !object.is_deleted());
-        object.is_some_and(|object| object.texts(attribute).any(|found| eq_fold(found, text)))
-    };
-    let mut found: Vec<ObjectId> = match directory.value_key(attribute, &text.into()) {
-        Some(key) => directory
-            .of_key_from(key, ObjectId(0))
-            .filter(has)
-            .collect(),
-        None => directory.objects().map(|(id, _)| id).filter(has).collect(),
-    };
+    let mut found = directory.live_with_text(attribute, text);
     (found.len() == 1).then(|| found.pop())?
 }
 

@@ -1,11 +1,11 @@
 //! Whose directory a server answers for, and what goes wrong on purpose.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Entropy;
 
+use super::fault::{Fault, PlannedFault};
 use super::message::Kind;
+use super::replica::{Replica, SecondController};
 use crate::directory::{Change, Directory, ObjectGuid, ObjectId, Refusal};
 
 /// What a server asks of the directory behind it.
@@ -22,27 +22,15 @@ pub trait Host {
     /// Makes a change, all of it or nothing.
     fn change(&mut self, change: &Change) -> Result<ObjectId, Refusal>;
 
+    /// The domain controller that takes writes, where this one takes none.
+    fn refers_writes_to(&self) -> Option<&str> {
+        None
+    }
+
     /// What goes wrong with the request that is about to be answered; nothing, unless told.
     fn fault(&mut self, _kind: Kind) -> Option<Fault> {
         None
     }
-}
-
-/// Something that goes wrong with one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// It is refused with `busy` (51), and nothing is done.
-    Busy,
-    /// It is refused with `unavailable` (52), and nothing is done.
-    Unavailable,
-    /// The connection is dropped, and nothing is done.
-    Dropped,
-    /// It is done, but the connection is dropped before the answer: the client cannot know.
-    LostReply,
-    /// It is done, but never answered, and the connection stays: the client waits.
-    NoReply,
-    /// It is done and answered, but late.
-    Delayed(Duration),
 }
 
 /// A directory by itself, with a clock that is set from outside.
@@ -51,7 +39,8 @@ pub struct Standalone {
     directory: Directory,
     entropy: Entropy,
     now: Timestamp,
-    faults: Vec<(Kind, Fault)>,
+    faults: Vec<PlannedFault>,
+    replica: Option<Replica>,
 }
 
 impl Standalone {
@@ -62,6 +51,7 @@ impl Standalone {
             entropy: Entropy::new(seed),
             now,
             faults: Vec::new(),
+            replica: None,
         }
     }
 
@@ -72,7 +62,28 @@ impl Standalone {
 
     /// Has something go wrong with the next request of a kind; several are used up in order.
     pub fn inject(&mut self, kind: Kind, fault: Fault) {
-        self.faults.push((kind, fault));
+        self.plan_fault(PlannedFault::new(fault, Some(kind), 1));
+    }
+
+    /// Plans something to go wrong with more than one request.
+    pub fn plan_fault(&mut self, fault: PlannedFault) {
+        self.faults.push(fault);
+    }
+
+    /// Gives the domain a second domain controller, which hears of changes so much later.
+    pub fn replicate(&mut self, lag: SignedDuration) {
+        self.replica = Some(Replica::new(&self.directory, lag, self.now));
+    }
+
+    /// The second domain controller, if there is one, with what it has by now.
+    pub fn second_controller(&mut self) -> Option<SecondController<'_>> {
+        let replica = self.replica.as_mut()?;
+        replica.note(&self.directory, self.now);
+        Some(SecondController {
+            writable: self.directory.dns_host_name(),
+            now: self.now,
+            replica,
+        })
     }
 
     /// The directory, to set up a test or to take back what was done to it.
@@ -93,11 +104,14 @@ impl Host for Standalone {
     fn change(&mut self, change: &Change) -> Result<ObjectId, Refusal> {
         let entropy = &mut self.entropy;
         let mut guids = || ObjectGuid::from_bytes(entropy.next_uuid());
-        self.directory.apply(change, self.now, &mut guids)
+        let done = self.directory.apply(change, self.now, &mut guids);
+        if let Some(replica) = &mut self.replica {
+            replica.note(&self.directory, self.now);
+        }
+        done
     }
 
     fn fault(&mut self, kind: Kind) -> Option<Fault> {
-        let at = self.faults.iter().position(|(of, _)| *of == kind)?;
-        Some(self.faults.remove(at).1)
+        PlannedFault::strike_first(&mut self.faults, kind)
     }
 }

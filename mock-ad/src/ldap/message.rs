@@ -152,6 +152,16 @@ pub enum Kind {
 }
 
 impl Request {
+    /// The name of the object that it would change; empty for those that change none.
+    pub fn target(&self) -> &str {
+        match self {
+            Self::Modify { dn, .. } | Self::Delete(dn) => dn,
+            Self::Add(addition) => &addition.dn,
+            Self::ModifyDn(renaming) => &renaming.dn,
+            _ => "",
+        }
+    }
+
     /// The kind of request that this is.
     pub fn kind(&self) -> Kind {
         match self {
@@ -188,7 +198,7 @@ impl Kind {
     }
 
     /// Whether the request changes the directory.
-    pub fn is_write(self) -> bool {
+    pub const fn is_write(self) -> bool {
         matches!(
             self,
             Self::Modify | Self::Add | Self::Delete | Self::ModifyDn

@@ -97,23 +97,36 @@ struct Adder<'a> {
 impl Adder<'_> {
     /// Adds the well-known containers that an export left out.
     fn containers(&mut self) {
-        const CONTAINERS: [(&str, &str, &str); 7] = [
+        const CONTAINERS: [(&str, &str, &str); 9] = [
             ("container", "CN", "Users"),
             ("container", "CN", "Computers"),
             ("builtinDomain", "CN", "Builtin"),
             ("organizationalUnit", "OU", "Domain Controllers"),
             ("container", "CN", "System"),
+            ("rIDManager", "CN", "RID Manager$"),
             ("lostAndFound", "CN", "LostAndFound"),
             ("container", "CN", "ForeignSecurityPrincipals"),
+            ("container", "CN", "Managed Service Accounts"),
         ];
         for (class, attribute, name) in CONTAINERS {
-            let dn = self.directory.base().child(Rdn::new(attribute, name));
+            let mut above = self.directory.base().clone();
+            if class == "rIDManager" {
+                above = above.child(Rdn::new("CN", "System"));
+            }
+            let dn = above.child(Rdn::new(attribute, name));
+            let mut attributes = vec![
+                (AttributeId::OBJECT_CLASS, vec![class.into()]),
+                (AttributeId::IS_CRITICAL_SYSTEM_OBJECT, vec![true.into()]),
+            ];
+            let pool = self.directory.schema().attribute("rIDAvailablePool");
+            if let Some(pool) = pool.filter(|_| class == "rIDManager") {
+                // From 1100 up to 2^30 - 1, the bounds in two halves (MS-ADTS 6.1.1.4.12).
+                let bounds = (0x3FFF_FFFF_i64 << 32) + 1100;
+                attributes.push((pool, vec![Value::Integer(bounds)]));
+            }
             let change = Change::Add {
                 dn,
-                attributes: vec![
-                    (AttributeId::OBJECT_CLASS, vec![class.into()]),
-                    (AttributeId::IS_CRITICAL_SYSTEM_OBJECT, vec![true.into()]),
-                ],
+                attributes,
                 guid: None,
             };
             // One that is there already stays as it is.
@@ -158,7 +171,7 @@ impl Adder<'_> {
         /// Days and minutes are counted backwards, in steps of 100 nanoseconds.
         const MINUTE: i64 = -600_000_000;
         const DAY: i64 = 1440 * MINUTE;
-        const POLICIES: [(&str, i64); 15] = [
+        const POLICIES: [(&str, i64); 20] = [
             ("maxPwdAge", 42 * DAY),
             ("minPwdAge", DAY),
             ("minPwdLength", 7),
@@ -174,9 +187,31 @@ impl Adder<'_> {
             ("msDS-PerUserTrustTombstonesQuota", 10),
             ("serverState", 1),
             ("nTMixedDomain", 0),
+            // FLAG_DISALLOW_DELETE, FLAG_DOMAIN_DISALLOW_RENAME and _MOVE, and that it is a head.
+            ("systemFlags", -1_946_157_056),
+            ("uASCompat", 1),
+            ("modifiedCount", 1),
+            ("modifiedCountAtLastProm", 0),
+            ("nextRid", 1000),
         ];
         let domain = self.directory.domain();
-        for (name, value) in POLICIES {
+        let created = self.directory.object(domain).map(|head| head.when_created);
+        // The policy that every domain is born with.
+        let policy = format!(
+            "[LDAP://CN={{31B2F340-016D-11D2-945F-00C04FB984F9}},CN=Policies,CN=System,{};0]",
+            self.directory.base()
+        );
+        let others = [
+            ("auditingPolicy", Value::from([0u8, 1].as_slice())),
+            ("gPLink", policy.into()),
+            ("isCriticalSystemObject", true.into()),
+            (
+                "creationTime",
+                Value::Integer(file_time(created.unwrap_or(self.now))),
+            ),
+        ];
+        let policies = POLICIES.map(|(name, value)| (name, Value::Integer(value)));
+        for (name, value) in policies.into_iter().chain(others) {
             let Some(attribute) = self.directory.schema().attribute(name) else {
                 continue;
             };

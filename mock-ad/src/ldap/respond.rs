@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::decode::DecodeFailure;
-use super::host::{Fault, Host};
+use super::fault::Fault;
+use super::host::Host;
 use super::message::{Body, Kind, Message, Request, Response};
 use super::outcome::{not_decoded, plain};
 use super::session::Session;
 use super::{bind, extended, write};
-use crate::search::outcome::{not_bound, unknown_control};
+use crate::search::outcome::{not_bound, referral, unknown_control};
 use crate::search::{
     Bound, Control, NOTIFICATIONS_MAX, Notification, Outcome, ResultCode, SearchRequest, search,
 };
@@ -142,6 +143,11 @@ fn answer(session: &mut Session, message: Message, host: &mut dyn Host) -> Answe
     );
     if !open && session.bound == Bound::Anonymous {
         return result(not_bound(host.directory()));
+    }
+    if kind.is_write()
+        && let Some(controller) = host.refers_writes_to()
+    {
+        return result(referral(controller, request.target()));
     }
     match request {
         Request::Unbind => Answer::new(Vec::new(), Next::Close),

@@ -29,7 +29,7 @@ pub use shared::{LocalHost, SharedHost};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::host::Fault;
+use super::fault::{Fault, PlannedFault};
 use super::message::Kind;
 use super::provision::Administrator;
 use crate::directory::Directory;
@@ -38,6 +38,8 @@ use crate::directory::Directory;
 #[derive(Debug)]
 pub struct Server {
     running: Running,
+    second: Option<Running>,
+    ca_pem: String,
     administrator: Administrator,
     password: String,
     host: Arc<LocalHost>,
@@ -75,9 +77,16 @@ impl Server {
         Some(format!("ldap://{address}"))
     }
 
-    /// The certificate of the authority that a client has to trust, as PEM.
+    /// The URL for LDAP of the second domain controller, if there is one.
+    pub fn second_ldap_url(&self) -> Option<String> {
+        let second = self.second.as_ref()?;
+        Some(format!("ldap://{}", second.ldap))
+    }
+
+    /// The certificate of the authority that a client has to trust, as PEM; with a second domain
+    /// controller, one for each.
     pub fn ca_pem(&self) -> &str {
-        &self.running.ca_pem
+        &self.ca_pem
     }
 
     /// The name of the administrator to bind with.
@@ -104,6 +113,11 @@ impl Server {
     /// Has something go wrong with the next request of a kind.
     pub fn inject(&self, kind: Kind, fault: Fault) {
         self.host.lock(|host| host.inject(kind, fault));
+    }
+
+    /// Plans something to go wrong with more than one request.
+    pub fn plan_fault(&self, fault: PlannedFault) {
+        self.host.lock(|host| host.plan_fault(fault));
     }
 
     /// Stops listening, lets requests under way be answered, and closes all connections.

@@ -5,6 +5,7 @@ mod bytes;
 mod damage;
 mod faults;
 mod notifications;
+mod replica;
 mod writes;
 
 use jiff::Timestamp;

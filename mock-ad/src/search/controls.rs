@@ -105,6 +105,7 @@ pub(super) struct Controls {
     pub(super) domain_scope: bool,
     pub(super) phantom_root: bool,
     pub(super) range_no_error: bool,
+    pub(super) descriptor_parts: Option<i64>,
     pub(super) notification: bool,
 }
 
@@ -150,9 +151,7 @@ impl Controls {
                     NameForm::Hexadecimal
                 };
             }
-            oid::SD_FLAGS => {
-                flags()?;
-            }
+            oid::SD_FLAGS => self.descriptor_parts = Some(flags()?),
             oid::DIRSYNC => self.dirsync = Some(dirsync(value)?),
             oid::DOMAIN_SCOPE => self.domain_scope = true,
             oid::SEARCH_OPTIONS => {

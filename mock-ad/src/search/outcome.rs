@@ -61,7 +61,7 @@ pub(super) fn bad_name(text: &str) -> Outcome {
 }
 
 /// The base belongs to another directory.
-pub(super) fn referral(host: &str, dn: &str) -> Outcome {
+pub(crate) fn referral(host: &str, dn: &str) -> Outcome {
     let detail =
         format!("0000202B: RefErr: DSID-0310084B, data 0, 1 access points\n\tref 1: '{host}'");
     Outcome {

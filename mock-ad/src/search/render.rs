@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use store::Text;
 
 use super::evaluate::View;
+use super::security::{Descriptor, EVERYTHING};
 use super::select::{Range, Selected, Selection};
 use super::{Entry, Outcome, outcome};
-use crate::directory::{AttributeId, Directory, Object, ObjectId, Sid, Syntax, Value, Values};
+use crate::directory::{
+    AttributeId, Directory, HEAD_ATTRIBUTES, Object, ObjectId, Sid, Syntax, Value, Values,
+};
 
 /// MaxValRange: how many values of an attribute one answer holds (MS-ADTS 3.1.1.3.4.6).
 pub(super) const VALUES_MAX: usize = 1500;
@@ -51,6 +54,9 @@ pub(super) struct Renderer<'a> {
     /// Whether a range that begins after the last value is no error
     /// (LDAP_SERVER_RANGE_RETRIEVAL_NOERR, MS-ADTS 3.1.1.3.4.1.17).
     pub(super) range_no_error: bool,
+    /// The parts of security descriptors that are asked for; `None` without
+    /// LDAP_SERVER_SD_FLAGS_OID, which also has `*` show them.
+    pub(super) descriptor_parts: Option<i64>,
     /// The linked attributes that any object has, with the way back of each.
     links: Vec<(AttributeId, Option<AttributeId>)>,
     pub(super) bound: super::Bound,
@@ -72,6 +78,7 @@ impl<'a> Renderer<'a> {
             selection,
             names: NameForm::Plain,
             range_no_error: false,
+            descriptor_parts: None,
             links,
             bound: super::Bound::Anonymous,
             is_base_search: false,
@@ -107,12 +114,15 @@ impl<'a> Renderer<'a> {
         let mut ids: Vec<(u32, AttributeId)> = Vec::with_capacity(48);
         let mut add = |id: AttributeId| ids.push((schema.rank(id), id));
         COMPUTED.into_iter().for_each(&mut add);
-        if let Some(well_known) = directory_head(self.view.directory, id) {
-            add(well_known);
+        head_attributes(self.view.directory, id, object).for_each(&mut add);
+        let shows_descriptor = self.descriptor_parts.is_some();
+        let descriptor = schema.attribute("nTSecurityDescriptor");
+        if let Some(descriptor) = descriptor.filter(|_| shows_descriptor) {
+            add(descriptor);
         }
         add(object.rdn_attribute());
         for (attribute, _) in object.attributes() {
-            if attribute != AttributeId::OBJECT_CLASS {
+            if attribute != AttributeId::OBJECT_CLASS && Some(attribute) != descriptor {
                 add(attribute);
             }
         }
@@ -179,6 +189,14 @@ impl<'a> Renderer<'a> {
             }
             // Links of the configuration are kept as names.
         }
+        if definition.name.as_str() == "nTSecurityDescriptor" && range.is_none() {
+            let stored = object.bytes(attribute).and_then(Descriptor::read);
+            let descriptor = stored.unwrap_or_else(|| Descriptor::of(directory));
+            let parts = self.descriptor_parts.unwrap_or(EVERYTHING);
+            let bytes = descriptor.only(parts).to_bytes();
+            let value = Value::from(bytes.as_slice());
+            return self.put(label, range, &[value], Value::clone, out);
+        }
         if let Some(values) = object
             .get(attribute)
             .filter(|_| attribute != AttributeId::OBJECT_CLASS)
@@ -195,8 +213,8 @@ impl<'a> Renderer<'a> {
         }
         let values = if attribute == AttributeId::OBJECT_CLASS {
             directory.object_classes(object)
-        } else if directory_head(directory, id) == Some(attribute) {
-            directory.well_known_objects()
+        } else if head_attributes(directory, id, object).any(|known| known == attribute) {
+            directory.head_values(attribute)
         } else if definition.constructed {
             self.constructed(id, object, attribute)
         } else {
@@ -285,10 +303,18 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// The attribute of the domain itself that tells its well-known containers; `None` for others.
-fn directory_head(directory: &Directory, id: ObjectId) -> Option<AttributeId> {
+/// The attributes of the domain itself that are told from what there is, unless it was loaded with
+/// values of its own; none of other objects.
+fn head_attributes<'a>(
+    directory: &'a Directory,
+    id: ObjectId,
+    object: &'a Object,
+) -> impl Iterator<Item = AttributeId> + 'a {
     let is_head = id == directory.domain() && !directory.is_configuration();
-    is_head.then(|| directory.schema().attribute("wellKnownObjects"))?
+    let names = is_head.then_some(HEAD_ATTRIBUTES).into_iter().flatten();
+    names
+        .filter_map(|name| directory.schema().attribute(name))
+        .filter(|attribute| object.attributes().all(|(own, _)| own != *attribute))
 }
 
 /// The distinguished name of an object in one of its forms.

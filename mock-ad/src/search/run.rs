@@ -217,6 +217,7 @@ impl<'a> Part<'a> {
         let mut renderer = Renderer::new(view, selection);
         renderer.names = controls.names;
         renderer.range_no_error = controls.range_no_error;
+        renderer.descriptor_parts = controls.descriptor_parts;
         renderer.bound = context.bound;
         renderer.is_base_search = request.scope == Scope::Base;
         Ok(Self {

@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use mock_cloud::graph::{self, Part};
 use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES};
 use mock_cloud::server::{
     Client, Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost, Tokens,
+    openapi,
 };
 use mock_cloud::{Profile, Tenant};
 use serde_json::json;
@@ -18,8 +19,15 @@ use serde_json::json;
 /// A Microsoft Entra tenant for tests: Microsoft Graph v1.0, sign-in, and the recycle bin, served
 /// from files that Graph's own JSON fits into.
 #[derive(Debug, Parser)]
-#[command(name = "mock-cloud", version, after_long_help = EXAMPLES)]
+#[command(
+    name = "mock-cloud",
+    version,
+    after_long_help = EXAMPLES,
+    args_conflicts_with_subcommands = true
+)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Directory with users.json, groups.json, contacts.json, deleted.json, roles.json,
     /// domains.json, organization.json, features.json, in the shapes that Graph returns; each may
     /// be missing. Without it the tenant is empty
@@ -126,6 +134,18 @@ struct Arguments {
     seed: u64,
 }
 
+/// What else the program does.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print an OpenAPI 3.1 description of everything that is served; a running server has it at
+    /// /openapi.json
+    Openapi {
+        /// The address that the description names as the server
+        #[arg(long, value_name = "URL", default_value = "http://localhost:8080/v1.0")]
+        server: String,
+    },
+}
+
 const EXAMPLES: &str = "\
 Examples:
   mock-cloud --load examples/lamplight/cloud --graph 127.0.0.1:8080 --token secret
@@ -134,6 +154,8 @@ Examples:
   mock-cloud --load DIR --graph 127.0.0.1:0 --graph-tls 127.0.0.1:0 --ready ready.json
   # ready.json: {graph, graph_tls, token, tenant_id, client_id, client_secret, authority, ca_file}
 
+  mock-cloud openapi > graph.json     # for schemathesis, Postman, a generated client
+
   # A program whose hosts can't be changed: let it use a proxy, and trust ca_file.
   HTTPS_PROXY=http://127.0.0.1:8080 SSL_CERT_FILE=ca.pem REQUESTS_CA_BUNDLE=ca.pem program";
 
@@ -141,6 +163,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.switch.iter().any(|switch| switch == "help") {
         return list_switches();
+    }
+    if let Some(Command::Openapi { server }) = &arguments.command {
+        let mut out = std::io::stdout().lock();
+        // Whoever reads may have had enough before the end.
+        let _ = writeln!(out, "{:#}", openapi(server));
+        return ExitCode::SUCCESS;
     }
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,

@@ -198,6 +198,14 @@ fn load_domains(tenant: &mut Tenant, domains: &[GraphDomain]) -> Result<(), Grap
             },
         });
     }
+    for domain in domains {
+        if domain.is_default {
+            all.make_default(&domain.id);
+        }
+        if domain.is_root && all.parent(&domain.id).is_some() {
+            all.promote(&domain.id);
+        }
+    }
     tenant.domains = all;
     Ok(())
 }

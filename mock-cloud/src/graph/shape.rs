@@ -151,6 +151,10 @@ pub(super) struct GraphDomain {
     pub(super) id: Text,
     #[serde(default, alias = "IsInitial")]
     pub(super) is_initial: bool,
+    #[serde(default, alias = "IsDefault")]
+    pub(super) is_default: bool,
+    #[serde(default, alias = "IsRoot")]
+    pub(super) is_root: bool,
     #[serde(default = "yes", alias = "IsVerified")]
     pub(super) is_verified: bool,
     #[serde(default, alias = "AuthenticationType", alias = "type", alias = "Type")]

@@ -77,7 +77,7 @@ fn domains(tenant: &Tenant) -> Value {
         .domains
         .iter()
         .map(|domain| {
-            json!({
+            let mut written = json!({
                 "id": domain.name,
                 "isInitial": domain.initial,
                 "isVerified": domain.verified,
@@ -85,7 +85,14 @@ fn domains(tenant: &Tenant) -> Value {
                     Authentication::Managed => "Managed",
                     Authentication::Federated => "Federated",
                 },
-            })
+            });
+            if tenant.domains.chosen_default() == Some(&domain.name) {
+                written["isDefault"] = true.into();
+            }
+            if tenant.domains.is_promoted(&domain.name) {
+                written["isRoot"] = true.into();
+            }
+            written
         })
         .collect()
 }

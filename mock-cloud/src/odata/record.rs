@@ -55,24 +55,14 @@ pub(super) fn role_record<'a>(tenant: &'a Tenant, role: &Role) -> Record<'a> {
 
 /// The domains, the initial one first.
 pub(super) fn domains(tenant: &Tenant) -> Vec<Record<'_>> {
-    let default = default_domain(tenant);
+    let default = tenant.domains.default();
     let all = tenant.domains.iter();
-    all.map(|domain| domain_record(tenant, domain, domain.name == default))
+    all.map(|domain| domain_record(tenant, domain, domain.name == *default))
         .collect()
 }
 
-/// The domain that new users get: the first that was added and verified, else the initial one.
-fn default_domain(tenant: &Tenant) -> &str {
-    let mut all = tenant.domains.iter();
-    let added = all.find(|domain| domain.verified && !domain.initial);
-    added.map_or_else(|| tenant.domains.initial().as_str(), |domain| &domain.name)
-}
-
 fn domain_record<'a>(tenant: &'a Tenant, domain: &'a Domain, is_default: bool) -> Record<'a> {
-    let is_root = !tenant.domains.iter().any(|other| {
-        let below = domain.name.strip_suffix(other.name.as_str());
-        below.is_some_and(|below| below.ends_with('.'))
-    });
+    let is_root = tenant.domains.parent(&domain.name).is_none();
     let services = ["Email", "OfficeCommunicationsOnline"];
     let services = if domain.verified { &services[..] } else { &[] };
     let text = |text: &'static str| Value::Text(Cow::Borrowed(text));
@@ -105,12 +95,12 @@ const fn authentication(domain: &Domain) -> &'static str {
 pub(super) fn organization(tenant: &Tenant) -> Record<'_> {
     let organization = &tenant.organization;
     let text = |text: &'static str| Value::Text(Cow::Borrowed(text));
-    let default = default_domain(tenant);
+    let default = tenant.domains.default();
     let verified = tenant.domains.iter().filter(|domain| domain.verified);
     let domain = |domain: &'_ Domain| {
         vec![
             ("capabilities", text("Email, OfficeCommunicationsOnline")),
-            ("isDefault", Value::Bool(domain.name == default)),
+            ("isDefault", Value::Bool(domain.name == *default)),
             ("isInitial", Value::Bool(domain.initial)),
             ("name", Value::owned(Some(domain.name.to_string()))),
             ("type", text(authentication(domain))),

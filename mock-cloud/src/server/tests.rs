@@ -20,6 +20,7 @@ use super::{
     Client, Host as _, Request, Response, Service, Settings, StandaloneHost, Tokens, respond,
 };
 use crate::ids::{CloudId, CloudKey, SourceAnchor};
+use crate::odata::contract::violations;
 use crate::profile::Profile;
 use crate::tenant::{DirectoryObject, Kind, Tenant};
 use crate::workbench::Workbench;
@@ -51,8 +52,26 @@ impl Bench {
         }
     }
 
+    /// Every answer of Graph keeps to the published types, whatever a test is about.
     fn send(&mut self, request: &Request) -> Response {
-        respond(&mut self.service, &mut self.host, request)
+        let response = respond(&mut self.service, &mut self.host, request);
+        let path = request.path.to_lowercase();
+        let is_graph = ["/v1.0/", "/beta/"].iter().any(|it| path.starts_with(it));
+        let kind = response.header_value("Content-Type").unwrap_or_default();
+        if is_graph && kind.contains("json") && !response.body.is_empty() {
+            let body = response.body_json();
+            let bodies = match body["responses"].as_array() {
+                Some(inner) => inner.iter().map(|one| one["body"].clone()).collect(),
+                None => vec![body],
+            };
+            for body in bodies.iter().filter(|body| body.is_object()) {
+                let found = violations(body);
+                let is_document = path.trim_matches('/').len() <= 4;
+                let none: [String; 0] = [];
+                assert!(is_document || found == none, "{path}: {found:?} in {body}");
+            }
+        }
+        response
     }
 
     /// Sends with a bearer token, and a body unless it is null.

@@ -71,6 +71,12 @@ pub enum Change {
     SetSyncEnabled(bool),
     /// Adds a domain, or changes what is known of it (rule R4.4).
     ChangeDomain(Domain),
+    /// Makes a verified domain the default one.
+    MakeDefaultDomain(Text),
+    /// Makes a verified subdomain a root of its own.
+    PromoteDomain(Text),
+    /// Removes a domain that nothing is named in.
+    RemoveDomain(Text),
     /// Carries out several changes as one: where one is refused, none has happened.
     All(Vec<Self>),
 }
@@ -99,7 +105,10 @@ impl Change {
             | Self::SetOtherFeature(..)
             | Self::SetDeletionThreshold(_)
             | Self::SetSyncEnabled(_)
-            | Self::ChangeDomain(_) => None,
+            | Self::ChangeDomain(_)
+            | Self::MakeDefaultDomain(_)
+            | Self::PromoteDomain(_)
+            | Self::RemoveDomain(_) => None,
             Self::All(changes) => changes.iter().find_map(Self::target),
         }
     }
@@ -144,6 +153,9 @@ impl Tenant {
             Change::ChangeDomain(domain) => {
                 self.change_domain(domain.clone(), now, entropy);
             }
+            Change::MakeDefaultDomain(name) => self.make_default_domain(name)?,
+            Change::PromoteDomain(name) => self.promote_domain(name)?,
+            Change::RemoveDomain(name) => self.remove_domain(name)?,
             Change::All(changes) => return self.apply_all(changes, now, entropy),
         }
         Ok(change.target())

@@ -1,6 +1,6 @@
 //! Directory roles.
 
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use store::Text;
 
 use uuid::Uuid;
@@ -16,12 +16,41 @@ pub struct Role(pub Text);
 pub struct RoleAssignments {
     active: OrdMap<(CloudKey, Role), ()>,
     eligible: OrdMap<(CloudKey, Role), ()>,
+    changes: Vector<RoleChange>,
+}
+
+/// Somebody who got a role or lost it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleChange {
+    /// Who.
+    pub member: CloudKey,
+    /// The role.
+    pub role: Role,
+    /// Whether it was given.
+    pub added: bool,
 }
 
 impl RoleAssignments {
     /// Gives a role.
     pub fn assign(&mut self, user: CloudKey, role: Role) {
-        self.active.insert((user, role), ());
+        if self.active.insert((user, role.clone()), ()).is_none() {
+            self.changes.push_back(RoleChange {
+                member: user,
+                role,
+                added: true,
+            });
+        }
+    }
+
+    /// How many roles were given and taken so far.
+    pub fn change_count(&self) -> u64 {
+        self.changes.len() as u64
+    }
+
+    /// What was given and taken after a count of changes, oldest first.
+    pub fn changes_since(&self, count: u64) -> impl Iterator<Item = &RoleChange> {
+        let first = usize::try_from(count).unwrap_or(usize::MAX);
+        self.changes.iter().skip(first)
     }
 
     /// Makes a user eligible for a role that has to be activated first.
@@ -32,7 +61,15 @@ impl RoleAssignments {
     /// Takes a role away, held or eligible; says whether there was anything to take.
     pub fn remove(&mut self, user: CloudKey, role: &Role) -> bool {
         let key = (user, role.clone());
-        self.active.remove(&key).is_some() | self.eligible.remove(&key).is_some()
+        let held = self.active.remove(&key).is_some();
+        if held {
+            self.changes.push_back(RoleChange {
+                member: user,
+                role: role.clone(),
+                added: false,
+            });
+        }
+        held | self.eligible.remove(&key).is_some()
     }
 
     /// Takes all roles away, as deleting the user for good does.

@@ -188,6 +188,9 @@ fn cloud(world: &World, change: &CloudChange, labels: &dyn Labels) -> String {
         CloudChange::SetSyncEnabled(on) => {
             format!("turn directory synchronisation {}", on_off(*on))
         }
+        CloudChange::MakeDefaultDomain(name) => format!("make {name} the default domain"),
+        CloudChange::PromoteDomain(name) => format!("make {name} a root domain"),
+        CloudChange::RemoveDomain(name) => format!("remove the domain {name}"),
         CloudChange::ChangeDomain(domain) => format!("set up the domain {}", domain.name),
         CloudChange::All(changes) => {
             let all: Vec<String> = changes.iter().map(|it| cloud(world, it, labels)).collect();

@@ -63,8 +63,13 @@ pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
 /// Python packages in a virtual environment.
 pub(super) fn python(workshop: &Workshop) -> Result<String, String> {
     let wanted = workshop.root.join("tests/clients/python/requirements.txt");
-    let place = workshop.tools().join("python");
-    installed(&wanted, &place, || {
+    environment(workshop, &wanted, "python")
+}
+
+/// The packages of a list in a virtual environment of a name.
+fn environment(workshop: &Workshop, wanted: &Path, name: &str) -> Result<String, String> {
+    let place = workshop.tools().join(name);
+    installed(wanted, &place, || {
         let create = ["-m", "venv", "--clear", &text(&place)];
         Step::new("clients", Path::new("python3"), &workshop.root, &create).output()?;
         let install = [
@@ -72,7 +77,7 @@ pub(super) fn python(workshop: &Workshop) -> Result<String, String> {
             "-q",
             "--disable-pip-version-check",
             "-r",
-            &text(&wanted),
+            &text(wanted),
         ];
         Step::new("clients", &place.join("bin/pip"), &workshop.root, &install).output()
     })
@@ -91,6 +96,25 @@ pub(super) fn node(workshop: &Workshop) -> Result<String, String> {
         let install = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
         Step::new("clients", Path::new("npm"), &place, &install).output()
     })
+}
+
+/// The stories of Rust clients, a workspace of their own, built beside the others.
+pub(super) fn rust(workshop: &Workshop) -> Result<String, String> {
+    let manifest = workshop.root.join("tests/clients/rust/Cargo.toml");
+    let place = workshop.tools().join("rust");
+    let (manifest, place) = (text(&manifest), text(&place));
+    let build = ["build", "--quiet", "--locked", "--manifest-path", &manifest];
+    let build = [&build[..], &["--target-dir", &place]].concat();
+    workshop.cargo("clients", &build).output()?;
+    Ok("as locked".to_owned())
+}
+
+/// The Azure CLI: some 700 MB, and so only where heavy clients are asked for.
+pub(super) fn azure_cli(workshop: &Workshop) -> Result<String, String> {
+    let wanted = workshop
+        .root
+        .join("tests/clients/python/requirements-azure-cli.txt");
+    environment(workshop, &wanted, "azure-cli")
 }
 
 /// Installs unless exactly this list was installed before.

@@ -4,6 +4,7 @@
 //! - [`people`]: the tenant
 //! - [`server`]: starting and stopping
 //! - [`bare`]: the handler to compare with
+//! - [`peers`]: other servers, for scale
 //! - [`http`]: the client
 #![expect(clippy::print_stdout, reason = "the table is the output")]
 #![expect(
@@ -27,10 +28,12 @@ use clap::Parser;
 
 mod bare;
 mod http;
+mod peers;
 mod people;
 mod server;
 
 use http::Connection;
+use peers::Peer;
 use server::Server;
 
 /// Compares mock-cloud with a bare axum handler that returns the same bytes.
@@ -45,6 +48,10 @@ struct Arguments {
     /// How many connections there are.
     #[arg(long, default_value_t = 8)]
     connections: u64,
+    /// Compare with json-server, Prism and Mockoon as well, as `npm install json-server@0.17.4
+    /// @stoplight/prism-cli@5 @mockoon/cli@9` puts them into this directory.
+    #[arg(long, value_name = "DIR")]
+    peers: Option<PathBuf>,
     /// Serve the bodies of a directory; this is how the bare handler is started.
     #[arg(long, hide = true, requires = "address")]
     bare: Option<PathBuf>,
@@ -131,9 +138,56 @@ fn size(arguments: &Arguments, people: u64) -> Result<(), Failure> {
             row.title
         );
     }
+    if let Some(tools) = &arguments.peers {
+        let body = |number: usize| fs::read(bodies.path().join(number.to_string()));
+        let started = peers::start(
+            tools,
+            bodies.path(),
+            &place.path().join("users.json"),
+            (&body(0)?, &body(PAGE_OF_100)?),
+        )?;
+        compare(arguments, &cloud, people, &rows, &started)?;
+    }
     let seconds = cloud.startup.as_secs_f64();
     println!("| {people} | *until it answers, loading included* | {seconds:.2} s | | |");
     println!("| {people} | *memory after loading* | {memory} MiB | | |");
+    Ok(())
+}
+
+/// The place of the page of a hundred among the rows.
+const PAGE_OF_100: usize = 3;
+
+/// The two rows that every peer has, and how often the fastest of them mock-cloud answers.
+fn compare(
+    arguments: &Arguments,
+    cloud: &Server,
+    people: u64,
+    rows: &[Row],
+    peers: &[Peer],
+) -> Result<(), Failure> {
+    for place in [0, PAGE_OF_100] {
+        let row = &rows[place];
+        let ours = rate(arguments, cloud, people, &row.target)?;
+        let mut theirs = Vec::new();
+        for peer in peers {
+            let target = |person: u64| match place {
+                0 => (peer.one)(&people::id(person)),
+                _ => peer.page.to_owned(),
+            };
+            theirs.push((peer.name, rate(arguments, &peer.server, people, &target)?));
+        }
+        let best = theirs.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        let theirs: Vec<String> = theirs
+            .iter()
+            .map(|(name, rate)| format!("{name} {rate:.0}/s"))
+            .collect();
+        println!(
+            "| {people} | {}, {} | {ours:.0}/s | | {:.1} |",
+            row.title,
+            theirs.join(", "),
+            ours / best
+        );
+    }
     Ok(())
 }
 

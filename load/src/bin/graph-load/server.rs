@@ -42,7 +42,7 @@ impl Server {
         Self::start(command, address)
     }
 
-    fn start(mut command: Command, address: String) -> Result<Self, Failure> {
+    pub(crate) fn start(mut command: Command, address: String) -> Result<Self, Failure> {
         let start = Instant::now();
         let child = command.stdout(Stdio::null()).spawn()?;
         let mut server = Self {
@@ -81,7 +81,7 @@ impl Drop for Server {
 }
 
 /// A program on the first processor, where the system can tie it; the load runs on the others.
-fn pinned(program: &Path) -> Command {
+pub(crate) fn pinned(program: &Path) -> Command {
     let tied = Command::new("taskset").arg("--version").output();
     if tied.is_ok_and(|output| output.status.success()) {
         let mut command = Command::new("taskset");
@@ -101,7 +101,7 @@ fn built(program: &str) -> Result<PathBuf, Failure> {
     Err(Failure::Setup(hint))
 }
 
-fn free_address() -> io::Result<String> {
+pub(crate) fn free_address() -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     Ok(listener.local_addr()?.to_string())
 }

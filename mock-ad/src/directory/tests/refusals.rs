@@ -170,3 +170,20 @@ fn the_texts_are_those_of_a_domain_controller() {
             .contains("belongs to `CN=Ann,CN=Users,DC=example,DC=test`")
     );
 }
+
+#[test]
+fn a_forest_has_a_service_principal_name_once() {
+    let (mut lab, ann, _) = ann_and_group();
+    let spn = lab.directory.schema().attribute("servicePrincipalName");
+    let spn = spn.unwrap();
+    let name = "HTTP/web.example.test";
+    lab.modify(ann, Modification::add(spn, [name])).unwrap();
+    let bob = lab
+        .try_add("CN=Bob,CN=Users", "user", &[(SAM, "bob")])
+        .unwrap();
+    let taken = Modification::add(spn, ["http/WEB.example.test"]);
+    check(lab.modify(bob, taken), 19, 0x21C7);
+    // Its own, written again, is no second one.
+    let again = Modification::replace(spn, [name, "HTTP/web"]);
+    lab.modify(ann, again).unwrap();
+}

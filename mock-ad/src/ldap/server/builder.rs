@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Server;
 use super::running::{Listen, serve};
-use super::shared::{Clock, LocalHost};
+use super::shared::{Clock, LocalHost, LocalSecond};
 use crate::directory::{Directory, DirectoryOptions, Dn, DnError, ObjectGuid};
 use crate::ldap::host::Standalone;
 use crate::ldap::provision::{give_passwords, provision};
@@ -55,6 +55,7 @@ pub struct Builder {
     ldap: SocketAddr,
     ldaps: SocketAddr,
     global_catalog: Option<SocketAddr>,
+    second: Option<(SocketAddr, SignedDuration)>,
     password: String,
     user_password: Option<String>,
     recycle_bin: bool,
@@ -77,6 +78,7 @@ impl Default for Builder {
             ldap: ephemeral,
             ldaps: ephemeral,
             global_catalog: None,
+            second: None,
             password: "Passw0rd!".to_owned(),
             user_password: None,
             recycle_bin: true,
@@ -157,6 +159,14 @@ impl Builder {
         self
     }
 
+    /// Where a second, read-only domain controller of the domain listens for LDAP, and how much
+    /// later it hears of changes; without this, there is none.
+    #[must_use]
+    pub fn second_controller(mut self, address: SocketAddr, lag: SignedDuration) -> Self {
+        self.second = Some((address, lag));
+        self
+    }
+
     /// The password of the administrator.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
@@ -209,7 +219,10 @@ impl Builder {
             give_passwords(&mut directory, password, now);
         }
         directory.index_values();
-        let host = Standalone::new(directory, self.seed, now);
+        let mut host = Standalone::new(directory, self.seed, now);
+        if let Some((_, lag)) = self.second {
+            host.replicate(lag);
+        }
         let host = Arc::new(LocalHost::new(host, self.clock));
         let addresses = Listen {
             ldap: self.ldap,
@@ -217,12 +230,23 @@ impl Builder {
             global_catalog: self.global_catalog,
         };
         let running = serve(host.clone(), &addresses)?;
+        let second = self.second.map(|(ldap, _)| {
+            let addresses = Listen {
+                ldap,
+                ..Listen::default()
+            };
+            serve(Arc::new(LocalSecond(host.clone())), &addresses)
+        });
+        let second = second.transpose()?;
+        let authorities = [Some(&running), second.as_ref()].into_iter().flatten();
+        let ca_pem: String = authorities.map(|one| one.ca_pem.as_str()).collect();
         if let Some(path) = &self.ca_file {
-            write_file(path, &running.ca_pem)
-                .map_err(|error| StartError::CaFile(path.clone(), error))?;
+            write_file(path, &ca_pem).map_err(|error| StartError::CaFile(path.clone(), error))?;
         }
         Ok(Server {
             running,
+            second,
+            ca_pem,
             administrator,
             password: self.password,
             host,

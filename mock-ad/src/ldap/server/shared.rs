@@ -1,7 +1,7 @@
 //! One host for many connections.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -42,6 +42,19 @@ impl LocalHost {
 impl SharedHost for LocalHost {
     fn with(&self, run: &mut dyn FnMut(&mut dyn Host)) {
         self.lock(|host| run(host));
+    }
+}
+
+/// The second domain controller of a directory by itself.
+pub(super) struct LocalSecond(pub(super) Arc<LocalHost>);
+
+impl SharedHost for LocalSecond {
+    fn with(&self, run: &mut dyn FnMut(&mut dyn Host)) {
+        self.0.lock(|host| {
+            if let Some(mut second) = host.second_controller() {
+                run(&mut second);
+            }
+        });
     }
 }
 

@@ -217,3 +217,37 @@ fn who_am_i_names_the_account_and_fast_binds_none() {
     let unknown = outcome(&mut session, &mut host, extended("1.2.3"), &[]);
     assert_eq!(unknown.code, ResultCode::PROTOCOL_ERROR);
 }
+
+#[test]
+fn logon_hours_are_kept_hour_by_hour_from_sunday_on() {
+    let mut host = with_password();
+    let hours = |allowed: &[usize]| {
+        let mut bytes = [0_u8; 21];
+        for hour in allowed {
+            bytes[hour / 8] |= 1 << (hour % 8);
+        }
+        bytes
+    };
+    // A Thursday, half past nine.
+    host.set_now("2026-01-08T09:30:00Z".parse().unwrap());
+    let file_time = super::super::super::directory::file_time(host.now());
+    host.change_account("pwdLastSet", file_time);
+    let thursday = 4 * 24;
+    for (allowed, data) in [
+        (&[thursday + 9][..], None),
+        (&[thursday + 8, thursday + 10, 9], Some("data 530, ")),
+    ] {
+        let directory = host.directory_mut();
+        let ann = directory.find_by_sam_account_name("ann").unwrap();
+        let attribute = directory.schema().attribute("logonHours").unwrap();
+        let value = Value::from(hours(allowed).as_slice());
+        let change = Modified::replace(attribute, [value]);
+        directory.modify(ann, &[change], now()).unwrap();
+        let mut session = Session::default();
+        let result = outcome(&mut session, &mut host, bind(ANN, "Secret!1"), &[]);
+        match data {
+            None => assert_eq!(result.code, ResultCode::SUCCESS, "{}", result.diagnostic),
+            Some(data) => assert!(result.diagnostic.contains(data), "{}", result.diagnostic),
+        }
+    }
+}

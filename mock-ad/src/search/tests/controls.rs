@@ -45,9 +45,33 @@ fn unknown_controls_count_if_they_are_critical() {
         lab.run(&wanted, &[broken]).result.code,
         ResultCode::PROTOCOL_ERROR
     );
-    // The security descriptor is not modelled; asking for a part of it does no harm.
-    let flags = control(oid::SD_FLAGS, &[0x30, 3, 2, 1, 7]);
-    assert_eq!(lab.run(&wanted, &[flags]).result.code, ResultCode::SUCCESS);
+}
+
+#[test]
+fn a_security_descriptor_says_what_the_server_does_in_the_parts_asked_for() {
+    let mut lab = staffed();
+    let mut told = |attributes: &[&str], flags: Option<u8>| {
+        let wanted = request(BASE, Scope::Subtree, "(sAMAccountName=ann)");
+        let wanted = wanted.for_attributes(attributes.iter().copied());
+        let flags = flags.map(|flags| control(oid::SD_FLAGS, &[0x30, 3, 2, 1, flags]));
+        let reply = lab.run(&wanted, flags.as_slice());
+        let values = reply.entries[0].values("nTSecurityDescriptor");
+        values.first().map(|value| value.ldap_bytes().to_vec())
+    };
+    assert_eq!(told(&["*"], None), None, "only where it is asked for");
+    assert!(told(&["*"], Some(7)).is_some());
+    let whole = told(&["nTSecurityDescriptor"], None).unwrap();
+    let list = told(&["nTSecurityDescriptor"], Some(4)).unwrap();
+    let owner = told(&["nTSecurityDescriptor"], Some(1)).unwrap();
+    // Revision 1, self-relative; SE_DACL_PRESENT where there is a list.
+    assert_eq!(whole[..4], [1, 0, 0x04, 0x80]);
+    assert_eq!(list[..4], [1, 0, 0x04, 0x80]);
+    assert_eq!(owner[..4], [1, 0, 0x00, 0x80]);
+    // The owner is Domain Admins; five entries allow something.
+    let sid = crate::directory::Sid::from_bytes(&owner[20..]).unwrap();
+    assert_eq!(sid.rid(), Some(512));
+    assert_eq!(list[20..26], [4, 0, (list.len() - 20) as u8, 0, 5, 0]);
+    assert_eq!(whole.len(), list.len() + 2 * sid.as_bytes().len());
 }
 
 #[test]

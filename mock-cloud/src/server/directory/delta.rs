@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::super::message::Response;
 use super::super::path::pairs;
 use super::super::problem::Problem;
+use super::roles::role_json;
 use super::{Answer, Exchange};
 use crate::CloudKey;
 use crate::ids::CloudId;
@@ -24,9 +25,10 @@ const FILTER_MAX: usize = 50;
 /// What a token remembers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Token {
-    /// Changes after this count are to be told; zero means everything that is there.
+    /// One more than the count after which changes are to be told; zero means everything that is
+    /// there.
     since: u64,
-    /// Changes up to this count belong to this round.
+    /// The same for the count up to which changes belong to this round.
     until: u64,
     /// Where the next page begins.
     next: u32,
@@ -34,19 +36,28 @@ struct Token {
     select: Option<String>,
     /// The ids of the filter.
     ids: Vec<CloudId>,
+    /// The types of the filter, by name.
+    types: Vec<String>,
 }
 
 impl Token {
     fn to_text(&self) -> String {
         let ids: Vec<String> = self.ids.iter().map(CloudId::to_string).collect();
-        let body = json!([self.since, self.until, self.next, self.select, ids]);
+        let Self {
+            since,
+            until,
+            next,
+            select,
+            types,
+            ..
+        } = self;
+        let body = json!([since, until, next, select, ids, types]);
         URL_SAFE_NO_PAD.encode(body.to_string())
     }
 
     fn from_text(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (since, until, next, select, ids): (u64, u64, u32, Option<String>, Vec<String>) =
-            serde_json::from_slice(&bytes).ok()?;
+        let (since, until, next, select, ids, types): Kept = serde_json::from_slice(&bytes).ok()?;
         let ids = ids
             .iter()
             .map(|id| id.parse().ok())
@@ -57,27 +68,41 @@ impl Token {
             next,
             select,
             ids,
+            types,
         })
     }
+
+    /// Whether the filter lets an object through.
+    fn admits(&self, object: &DirectoryObject) -> bool {
+        let name = EntityType::of(object).name();
+        (self.ids.is_empty() || self.ids.contains(&object.id))
+            && (self.types.is_empty() || self.types.iter().any(|known| known == name))
+    }
+
+    /// The token of the next round.
+    fn next_round(self) -> Self {
+        Self {
+            since: self.until,
+            until: 0,
+            next: 0,
+            ..self
+        }
+    }
 }
+
+/// What a token's text holds.
+type Kept = (u64, u64, u32, Option<String>, Vec<String>, Vec<String>);
 
 impl Exchange<'_> {
     /// `/{users, groups, contacts, directoryObjects}/delta`.
     pub(super) fn delta(&mut self, resource: &Resource) -> Answer {
         let entity = resource.entity_type();
-        let mut token = self.delta_token()?;
+        let token = self.delta_token(entity)?;
         let tenant = self.tenant();
-        let latest = tenant.change_count();
-        if token.since > latest || token.until > latest {
-            return Err(self.resync(resource));
-        }
-        if token.until == 0 {
-            token.until = latest;
-        }
+        let mut token = self.round(token, tenant.change_count() + 1, entity)?;
         let is_meant = |key: &CloudKey| {
-            tenant.object(*key).is_some_and(|object| {
-                entity.admits(object) && (token.ids.is_empty() || token.ids.contains(&object.id))
-            })
+            let object = tenant.object(*key);
+            object.is_some_and(|object| entity.admits(object) && token.admits(object))
         };
         let is_first = token.since == 0;
         let page = self.page_size();
@@ -85,7 +110,10 @@ impl Exchange<'_> {
             let all = tenant.objects().filter(|(_, object)| object.is_live());
             all.map(|(key, _)| key).filter(is_meant).collect()
         } else {
-            tenant.changes_since(token.since).filter(is_meant).collect()
+            tenant
+                .changes_since(token.since - 1)
+                .filter(is_meant)
+                .collect()
         };
         keys.sort_unstable();
         let mut keys = keys.into_iter().skip_while(|key| key.0 < token.next);
@@ -104,34 +132,85 @@ impl Exchange<'_> {
             token.next = next.0;
             ("@odata.nextLink", "$skiptoken", token)
         } else {
-            let after = Token {
-                since: token.until.max(1),
-                until: 0,
-                next: 0,
-                ..token
-            };
-            ("@odata.deltaLink", "$deltatoken", after)
+            ("@odata.deltaLink", "$deltatoken", token.next_round())
         };
+        Ok(self.delta_page(entity, &token, (name, option), items))
+    }
+
+    /// `/directoryRoles/delta`: the roles, and who got and lost them. Never in pages, as little as
+    /// the roles themselves.
+    pub(super) fn roles_delta(&mut self) -> Answer {
+        let entity = EntityType::DirectoryRole;
+        let token = self.delta_token(entity)?;
+        let tenant = self.tenant();
+        let token = self.round(token, tenant.roles.change_count() + 1, entity)?;
+        let is_first = token.since == 0;
+        let select = token.select.as_deref().unwrap_or_default();
+        let plain = without_relations(select);
+        let mut items = Vec::new();
+        for role in tenant.directory_roles() {
+            let id = role.id(tenant.organization.id);
+            let mut last = std::collections::BTreeMap::new();
+            if is_first {
+                last.extend(tenant.roles.holders(&role).map(|member| (member, true)));
+            } else {
+                let changes = tenant.roles.changes_since(token.since - 1);
+                let own = changes.filter(|change| change.role == role);
+                last.extend(own.map(|change| (change.member, change.added)));
+            }
+            let is_named = token.ids.is_empty() || token.ids.contains(&id);
+            if !is_named || !is_first && last.is_empty() {
+                continue;
+            }
+            let mut item = role_json(tenant, &role);
+            if let Some(map) = item.as_object_mut() {
+                let is_wanted = |name: &str| name == "id" || wants(&plain, name);
+                map.retain(|name, value| !value.is_null() && is_wanted(name));
+            }
+            if wants(select, "members") && !last.is_empty() {
+                let last = last.into_iter();
+                let members = last.filter_map(|(key, added)| self.linked(key, added));
+                item["members@delta"] = members.collect();
+            }
+            items.push(item);
+        }
+        let link = ("@odata.deltaLink", "$deltatoken");
+        Ok(self.delta_page(entity, &token.next_round(), link, items))
+    }
+
+    /// The token of a round that ends with the change `latest`, where it is not of another tenant.
+    fn round(&self, mut token: Token, latest: u64, entity: EntityType) -> Result<Token, Problem> {
+        if token.since > latest || token.until > latest {
+            return Err(self.resync(entity));
+        }
+        if token.until == 0 {
+            token.until = latest;
+        }
+        Ok(token)
+    }
+
+    fn delta_page(
+        &self,
+        entity: EntityType,
+        token: &Token,
+        (name, option): (&str, &str),
+        items: Vec<Value>,
+    ) -> Response {
         let set = entity.entity_set();
-        let selected = token
-            .select
-            .as_ref()
-            .map(|it| format!("({it})"))
-            .unwrap_or_default();
+        let selected = token.select.as_ref();
+        let selected = selected.map(|it| format!("({it})")).unwrap_or_default();
         let address = format!("{}/{set}/delta?{option}={}", self.base, token.to_text());
         let mut body = Map::new();
-        body.insert(
-            "@odata.context".to_owned(),
-            self.context(&format!("{set}{selected}")).into(),
-        );
+        let context = self.context(&format!("{set}{selected}"));
+        body.insert("@odata.context".to_owned(), context.into());
         body.insert(name.to_owned(), address.into());
         body.insert("value".to_owned(), items.into());
-        Ok(Response::graph(200, &Value::Object(body)))
+        Response::graph(200, &Value::Object(body))
     }
 
     /// 410 with the address to begin anew at.
-    fn resync(&self, resource: &Resource) -> Problem {
-        let set = resource.entity_type().entity_set();
+    fn resync(&self, entity: EntityType) -> Problem {
+        let set = entity.entity_set();
         let text = "The sync state is not known here. Start again without a token.";
         Problem::new(410, "resyncRequired", text).header(
             "Location",
@@ -148,13 +227,16 @@ impl Exchange<'_> {
         wanted.map_or(PAGE, |size| size.clamp(1, 999))
     }
 
-    fn delta_token(&self) -> Result<Token, Problem> {
+    fn delta_token(&self, entity: EntityType) -> Result<Token, Problem> {
         let mut token = Token::default();
         for (name, value) in pairs(&self.request.query) {
             let name = name.strip_prefix('$').unwrap_or(&name).to_ascii_lowercase();
             match name.as_str() {
                 "deltatoken" if value == "latest" => {
-                    token.since = self.tenant().change_count().max(1);
+                    token.since = 1 + match entity {
+                        EntityType::DirectoryRole => self.tenant().roles.change_count(),
+                        _ => self.tenant().change_count(),
+                    };
                 }
                 "deltatoken" if value.is_empty() => {}
                 "deltatoken" | "skiptoken" => {
@@ -167,7 +249,7 @@ impl Exchange<'_> {
                     });
                 }
                 "select" => token.select = Some(value),
-                "filter" => token.ids = ids(&value)?,
+                "filter" => filter(&value, entity, &mut token)?,
                 "expand" | "top" | "orderby" | "search" | "count" | "skip" => {
                     let text = format!("The query option '${name}' is not supported for delta.");
                     return Err(Problem::new(400, "Request_UnsupportedQuery", text));
@@ -229,37 +311,39 @@ impl Exchange<'_> {
         Ok(Value::Object(item))
     }
 
+    /// An entry of `members@delta`.
+    fn linked(&self, member: CloudKey, added: bool) -> Option<Value> {
+        let object = self.tenant().object(member)?;
+        let entity = EntityType::of(object);
+        let mut one = json!({
+            "@odata.type": format!("#microsoft.graph.{}", entity.name()),
+            "id": object.id.to_string(),
+        });
+        if !added {
+            one["@removed"] = json!({ "reason": "deleted" });
+        }
+        Some(one)
+    }
+
     /// Who is in a group, or who entered and left it since.
     fn members_delta(&self, key: CloudKey, group: &DirectoryObject, token: &Token) -> Vec<Value> {
         let tenant = self.tenant();
-        let describe = |member: CloudKey, added: bool| {
-            let object = tenant.object(member)?;
-            let entity = EntityType::of(object);
-            let mut one = json!({
-                "@odata.type": format!("#microsoft.graph.{}", entity.name()),
-                "id": object.id.to_string(),
-            });
-            if !added {
-                one["@removed"] = json!({ "reason": "deleted" });
-            }
-            Some(one)
-        };
         if token.since == 0 {
             let members = group.members.iter();
             return members
-                .filter_map(|member| describe(*member, true))
+                .filter_map(|member| self.linked(*member, true))
                 .collect();
         }
         // Of a member that entered and left, the last is what counts.
         let mut last = std::collections::BTreeMap::new();
-        for change in tenant.membership_changes_since(token.since) {
+        for change in tenant.membership_changes_since(token.since - 1) {
             if change.group == key {
                 last.insert(change.member, change.added);
             }
         }
         let changes = last.into_iter();
         changes
-            .filter_map(|(member, added)| describe(member, added))
+            .filter_map(|(member, added)| self.linked(member, added))
             .collect()
     }
 }
@@ -285,25 +369,50 @@ fn without_relations(select: &str) -> String {
     plain.join(",")
 }
 
-/// `id eq '…' or id eq '…'`: the only filter that delta takes.
-fn ids(filter: &str) -> Result<Vec<CloudId>, Problem> {
+/// `id eq '…' or id eq '…'`, and of directoryObjects `isof('microsoft.graph.user') or …`: the only
+/// filters that delta takes.
+fn filter(filter: &str, entity: EntityType, token: &mut Token) -> Result<(), Problem> {
     let refuse = || {
-        let text = "Only 'id eq' clauses joined by 'or', at most 50 of them, are supported in the \
-                    filter of a delta query.";
+        let types = match entity {
+            EntityType::DirectoryObject => " or 'isof' clauses",
+            _ => "",
+        };
+        let text = format!(
+            "Only 'id eq' clauses{types} joined by 'or', at most {FILTER_MAX} of them, are \
+             supported in the filter of a delta query."
+        );
         Problem::new(400, "Request_UnsupportedQuery", text)
     };
-    let clause = |clause: &str| {
-        let rest = clause.trim().trim_matches(['(', ')']).trim();
-        let value = rest.strip_prefix("id eq ")?.trim();
-        let value = value.strip_prefix('\'')?.strip_suffix('\'')?;
-        value.parse().ok()
-    };
-    let all: Vec<CloudId> = filter
-        .split(" or ")
-        .map(|one| clause(one).ok_or_else(refuse))
-        .collect::<Result<_, _>>()?;
-    if all.len() > FILTER_MAX {
+    for clause in filter.split(" or ") {
+        let clause = clause.trim();
+        if let Some(named) = type_of(clause).filter(|_| entity == EntityType::DirectoryObject) {
+            token.types.push(named.name().to_owned());
+            continue;
+        }
+        let value = clause
+            .trim_matches(['(', ')'])
+            .trim()
+            .strip_prefix("id eq ");
+        let value = value.map(str::trim).and_then(|it| it.strip_prefix('\''));
+        let id = value.and_then(|it| it.strip_suffix('\'')?.parse().ok());
+        token.ids.push(id.ok_or_else(refuse)?);
+    }
+    if token.ids.len() + token.types.len() > FILTER_MAX
+        || !(token.ids.is_empty() || token.types.is_empty())
+    {
         return Err(refuse());
     }
-    Ok(all)
+    Ok(())
+}
+
+/// The type of `isof('microsoft.graph.user')`, with or without the quotes.
+fn type_of(clause: &str) -> Option<EntityType> {
+    let name = clause
+        .get(..5)
+        .filter(|name| name.eq_ignore_ascii_case("isof("))?;
+    let inner = clause[name.len()..].strip_suffix(')')?.trim();
+    let quoted = inner
+        .strip_prefix('\'')
+        .and_then(|it| it.strip_suffix('\''));
+    EntityType::from_cast(quoted.unwrap_or(inner))
 }

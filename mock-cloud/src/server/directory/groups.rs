@@ -7,10 +7,10 @@ use super::super::problem::Problem;
 use super::body::{self, GROUP, Given};
 use super::write::Draft;
 use super::{Answer, Exchange};
+use crate::CloudKey;
 use crate::address::ProxyAddress;
 use crate::odata::{EntityType, Navigation, Resource};
 use crate::tenant::{Change, DirectoryObject, Kind, LINKS_PER_REQUEST_MAX, Link};
-use crate::{CloudKey, tenant::Tenant};
 
 const GROUP_TYPE: EntityType = EntityType::Group;
 /// What `POST /groups` needs, in the order in which it is missed.
@@ -77,7 +77,7 @@ impl Exchange<'_> {
         draft.fill(&mut object);
         object.kind = kind;
         if kind == Kind::Microsoft365Group {
-            let address = format!("{nickname}@{}", default_domain(self.host.tenant()));
+            let address = format!("{nickname}@{}", self.host.tenant().domains.default());
             object.proxy_addresses = [ProxyAddress::primary(&address)].into();
             object.mail = Some(address.into());
         }
@@ -174,17 +174,6 @@ fn kind(given: &[Given<'_>]) -> Result<Kind, Problem> {
         mail_enabled: false,
         security_enabled: true,
     })
-}
-
-/// The domain that new addresses are made in: the first verified one that is not the initial one,
-/// else that.
-pub(super) fn default_domain(tenant: &Tenant) -> String {
-    let mut all = tenant.domains.iter();
-    let own = all.find(|domain| domain.verified && !domain.initial);
-    own.map_or_else(
-        || tenant.domains.initial().to_string(),
-        |it| it.name.to_string(),
-    )
 }
 
 impl Exchange<'_> {

@@ -68,7 +68,12 @@ impl Exchange<'_> {
                 _ => Err(Problem::method_not_allowed()),
             },
             [_] => match self.method() {
-                "PATCH" | "DELETE" => Err(Problem::not_modelled("a change of a domain")),
+                "PATCH" => self.update_domain(),
+                "DELETE" => {
+                    let name = self.known_domain()?.name;
+                    self.apply(&Change::RemoveDomain(name))?;
+                    Ok(Response::empty(204))
+                }
                 _ => self.only_get(|this| {
                     let domain = this.domain_json()?;
                     Ok(Response::graph(200, &domain))
@@ -82,10 +87,16 @@ impl Exchange<'_> {
                 Ok(Response::graph(200, &domain))
             }),
             [_, "domainnamereferences"] => self.only_get(Self::domain_name_references),
+            [_, "promote"] => self.only_post(|this| {
+                let name = this.known_domain()?.name;
+                this.apply(&Change::PromoteDomain(name))?;
+                let context = this.context("Edm.Boolean");
+                let body = json!({ "@odata.context": context, "value": true });
+                Ok(Response::graph(200, &body))
+            }),
             [
                 _,
-                "promote"
-                | "forcedelete"
+                "forcedelete"
                 | "federationconfiguration"
                 | "verificationdnsrecords"
                 | "serviceconfigurationrecords",
@@ -98,12 +109,35 @@ impl Exchange<'_> {
         }
     }
 
+    /// `PATCH /domains/{id}`: `isDefault`, the one property that decides anything here.
+    fn update_domain(&mut self) -> Answer {
+        let name = self.known_domain()?.name;
+        let map = body::object(&self.request.body)?;
+        let mut changes = Vec::new();
+        for (property, value) in map.iter().filter(|(property, _)| !property.contains('@')) {
+            match property.to_ascii_lowercase().as_str() {
+                "isdefault" => match value.as_bool() {
+                    Some(true) => changes.push(Change::MakeDefaultDomain(name.clone())),
+                    Some(false) => return Err(Problem::invalid_value("isDefault", "Domain")),
+                    None => return Err(body::wrong_type(value, "Edm.Boolean")),
+                },
+                "id" | "isinitial" | "isroot" | "isverified" | "isadminmanaged" => {
+                    return Err(Problem::read_only(property));
+                }
+                _ => {
+                    return Err(Problem::not_modelled(&format!(
+                        "a change of domains/{property}"
+                    )));
+                }
+            }
+        }
+        self.apply_all(changes)?;
+        Ok(Response::empty(204))
+    }
+
     fn known_domain(&self) -> Result<Domain, Problem> {
         let name = self.path.raw(1);
-        let mut all = self.host.tenant().domains.iter();
-        let found = all
-            .find(|domain| store::eq_fold(&domain.name, name))
-            .cloned();
+        let found = self.host.tenant().domains.find(name).cloned();
         found.ok_or_else(|| Problem::not_found(name))
     }
 
@@ -125,13 +159,12 @@ impl Exchange<'_> {
     fn create_domain(&mut self) -> Answer {
         let map = body::object(&self.request.body)?;
         let name = match body::member(&map, "id") {
-            Some(Value::String(name)) if name.contains('.') && name.len() <= 253 => name.clone(),
+            Some(Value::String(name)) if is_dns_name(name) => name.clone(),
             Some(Value::String(_)) => return Err(Problem::invalid_value("id", "Domain")),
             Some(other) => return Err(body::wrong_type(other, "Edm.String")),
             None => return Err(Problem::required("id", "Domain")),
         };
-        let is_known = |domain: &Domain| store::eq_fold(&domain.name, &name);
-        if self.host.tenant().domains.iter().any(is_known) {
+        if self.host.tenant().domains.find(&name).is_some() {
             return Err(Problem::value_taken("id", None));
         }
         let domain = Domain {
@@ -140,6 +173,7 @@ impl Exchange<'_> {
             verified: false,
             authentication: Authentication::Managed,
         };
+        let root = self.host.tenant().domains.parent(&domain.name).is_none();
         self.apply(&Change::ChangeDomain(domain))?;
         let body = json!({
             "@odata.context": self.context("domains/$entity"),
@@ -148,7 +182,7 @@ impl Exchange<'_> {
             "isAdminManaged": true,
             "isDefault": false,
             "isInitial": false,
-            "isRoot": true,
+            "isRoot": root,
             "isVerified": false,
             "supportedServices": [],
         });
@@ -157,20 +191,9 @@ impl Exchange<'_> {
 
     fn domain_name_references(&mut self) -> Answer {
         let name = self.known_domain()?.name;
-        let tenant = self.tenant();
-        let has = |address: &str| store::eq_fold(crate::address::suffix(address), &name);
-        let uses = |object: &crate::DirectoryObject| {
-            let upn = object.user_principal_name.as_ref();
-            object.is_live()
-                && (upn.is_some_and(|upn| has(upn.as_str()))
-                    || object
-                        .proxy_addresses
-                        .iter()
-                        .any(|it| it.is_smtp() && has(it.address())))
-        };
-        let found: Vec<crate::CloudKey> = tenant
-            .objects()
-            .filter(|(_, object)| uses(object))
+        let found: Vec<crate::CloudKey> = self
+            .tenant()
+            .domain_references(&name)
             .map(|(key, _)| key)
             .take(999)
             .collect();
@@ -182,4 +205,13 @@ impl Exchange<'_> {
         }
         Ok(self.values("directoryObjects", &items))
     }
+}
+
+/// Whether a text is a DNS name of at least two labels.
+fn is_dns_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        let inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.len() <= 63 && label.bytes().all(inside)
+    };
+    name.len() <= 253 && name.contains('.') && name.split('.').all(is_label)
 }

@@ -20,7 +20,7 @@ impl Exchange<'_> {
                 "POST" => self.activate_role(),
                 _ => Err(Problem::method_not_allowed()),
             },
-            ["delta"] => Err(Problem::not_modelled("/directoryRoles/delta")),
+            ["delta"] => self.only_get(Self::roles_delta),
             [_] => self.only_get(|this| {
                 let role = this.role()?;
                 let mut body = role_json(this.tenant(), &role);
@@ -289,7 +289,7 @@ fn definition_json(role: &Role) -> Value {
     })
 }
 
-fn role_json(tenant: &Tenant, role: &Role) -> Value {
+pub(super) fn role_json(tenant: &Tenant, role: &Role) -> Value {
     json!({
         "id": role.id(tenant.organization.id).to_string(),
         "deletedDateTime": null,

@@ -174,3 +174,70 @@ fn items_of_several_types_say_which_they_are() {
         "{body}"
     );
 }
+
+#[test]
+fn a_round_of_an_empty_tenant_leads_to_one_with_its_first_object() {
+    let mut bench = Bench::new();
+    let (nothing, link) = round(&mut bench, "/v1.0/users/delta");
+    assert!(nothing.is_empty());
+    let (nothing, link) = round(&mut bench, &link);
+    assert!(nothing.is_empty());
+    let (_, ann) = bench.add_user("ann");
+    assert_eq!(round(&mut bench, &link).0, [ann]);
+}
+
+#[test]
+fn a_round_may_be_about_one_type() {
+    let mut bench = Bench::new();
+    let (_, ann) = bench.add_user("ann");
+    let (_, crew) = bench.add_group("crew");
+    for (filter, expected) in [
+        ("isof('microsoft.graph.user')", vec![ann.clone()]),
+        ("ISOF(microsoft.graph.group)", vec![crew.clone()]),
+        (
+            "isof('graph.user') or isof('microsoft.graph.group')",
+            vec![ann, crew],
+        ),
+    ] {
+        let target = format!("/v1.0/directoryObjects/delta?$filter={filter}");
+        let (told, link) = round(&mut bench, &target);
+        assert_eq!(told, expected, "{filter}");
+        assert!(round(&mut bench, &link).0.is_empty(), "{filter}");
+    }
+}
+
+#[test]
+fn a_role_tells_who_got_it_and_who_lost_it() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    let role = "/v1.0/directoryRoles(roleTemplateId='62e90394-69f5-4237-9190-012177145e10')";
+    let give = |bench: &mut Bench, who: &str| {
+        let reference = json!({ "@odata.id": format!("https://x/directoryObjects/{who}") });
+        let response = bench.ask("POST", &format!("{role}/members/$ref"), &reference);
+        assert_eq!(response.status, 204);
+    };
+    give(&mut bench, &ann);
+    let first = bench.get("/v1.0/directoryRoles/delta").body_json();
+    let told = first["value"].as_array().unwrap().iter();
+    let mut told = told.filter(|one| one.get("members@delta").is_some());
+    let admin = told.next().unwrap();
+    assert_eq!(admin["displayName"], "Global Administrator");
+    assert_eq!(admin["members@delta"][0]["id"], json!(ann));
+    assert!(told.next().is_none());
+    let link = first["@odata.deltaLink"].as_str().unwrap().to_owned();
+    let (nothing, link) = round(&mut bench, &link);
+    assert!(nothing.is_empty());
+    give(&mut bench, &bob);
+    let gone = format!("{role}/members/{ann}/$ref");
+    bench.ask("DELETE", &gone, &Value::Null);
+    let target = link.split("graph.microsoft.com").last().unwrap().to_owned();
+    let second = bench.get(&target).body_json();
+    assert_eq!(second["value"].as_array().map(Vec::len), Some(1));
+    let members = second["value"][0]["members@delta"].as_array().unwrap();
+    let left = |one: &Value| one["@removed"]["reason"] == json!("deleted");
+    let told: Vec<_> = members
+        .iter()
+        .map(|one| (one["id"].clone(), left(one)))
+        .collect();
+    assert_eq!(told, [(json!(ann), true), (json!(bob), false)]);
+}
