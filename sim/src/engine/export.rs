@@ -116,7 +116,8 @@ impl Engine {
 
     /// What is pending in one part of the connector space, in the order of the exports.
     fn waiting(&self, first: u32, seed: u64, deletes: bool) -> Vec<Waiting> {
-        let ids = (first..first.saturating_add(NEIGHBOURHOOD)).map(CsId);
+        let end = first.saturating_add(NEIGHBOURHOOD).min(self.entra.len());
+        let ids = (first..end).map(CsId);
         let mut waiting: Vec<Waiting> = ids
             .filter_map(|id| {
                 let entry = self.entra.get(id)?;

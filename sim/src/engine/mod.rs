@@ -159,6 +159,11 @@ impl Engine {
         &self.config
     }
 
+    /// How it is set up, as forks share it.
+    pub(crate) const fn shared_config(&self) -> &Arc<EngineConfig> {
+        &self.config
+    }
+
     /// Changes how it is set up. What is already staged stays until the next import or
     /// synchronisation looks at it (rule R5.13).
     pub fn configure(&mut self, change: impl FnOnce(&mut EngineConfig)) {

@@ -43,6 +43,10 @@ pub struct Tally {
     pub states: usize,
     /// How many moves were made.
     pub transitions: usize,
+    /// How many of them were carried out on a World. Of the others it is known what they come to.
+    pub carried_out: usize,
+    /// How much memory the visited states and their moves took.
+    pub bytes: usize,
     /// What really happened on some way.
     pub reached: BTreeSet<&'static str>,
     /// How many messes of each number of converged ends that people can tell apart.
@@ -74,6 +78,8 @@ impl Tally {
         self.inconclusive += other.inconclusive;
         self.states += other.states;
         self.transitions += other.transitions;
+        self.carried_out += other.carried_out;
+        self.bytes += other.bytes;
         self.reached.extend(other.reached);
         for (ends, count) in other.ends {
             *self.ends.entry(ends).or_insert(0) += count;
@@ -190,6 +196,8 @@ fn together(
         converge: messes.len(),
         states: search.graph.len(),
         transitions: search.graph.transitions(),
+        carried_out: search.carried_out,
+        bytes: search.graph.bytes(),
         reached: std::mem::take(&mut search.reached),
         ends,
         ..Tally::default()

@@ -11,7 +11,7 @@ use super::trace::{TraceStep, choices, chosen};
 use super::{Counterexample, View, written};
 use crate::engine::{EngineEvent, Source};
 use crate::judge::{Property, Violation};
-use crate::repair::{PlannedStep, What};
+use crate::repair::{Next, PlannedStep, What};
 use crate::run::Runner;
 use crate::scenario::model::{
     CloudUserChange, CloudUserRemoved, CloudUserRestored, Expectation, Expectations, Feature,
@@ -44,8 +44,9 @@ pub(super) fn counterexample(
         places.extend(all.iter().position(|other| other == go));
         let before = turn.clone();
         let (planned, events) = turn.happen(*go);
-        steps.add(*go, planned.as_deref(), &before, &turn, &events);
-        trace.push(told(&before, &turn, *go, planned.as_deref(), &events));
+        let planned = planned.as_deref().and_then(Next::step);
+        steps.add(*go, planned, &before, &turn, &events);
+        trace.push(told(&before, &turn, *go, planned, &events));
     }
     if let Some(missing) = model.missing(&mut turn) {
         trace.push(TraceStep {
@@ -96,7 +97,8 @@ pub(super) fn replay(model: &Loop, start: Turn, path: &str) -> Result<Vec<TraceS
         let go = chosen(&model.moves(&turn, false), place, choice)?;
         let before = turn.clone();
         let (planned, events) = turn.happen(go);
-        trace.push(told(&before, &turn, go, planned.as_deref(), &events));
+        let planned = planned.as_deref().and_then(Next::step);
+        trace.push(told(&before, &turn, go, planned, &events));
     }
     Ok(trace)
 }

@@ -22,6 +22,8 @@ mod crowd;
 mod fingerprint;
 mod graph;
 #[cfg(test)]
+mod peer;
+#[cfg(test)]
 mod planted;
 mod search;
 mod stage;
@@ -39,7 +41,7 @@ use crate::scenario::model::{Attention, Outcome as Wanted, Scenario};
 use crate::scenario::{Diagnostic, expand};
 use closed::Loop;
 use search::{Found, Model, Search};
-use stage::Subject;
+use stage::{Move, Stage, Subject};
 
 pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use commute::{Swap, commute};
@@ -147,6 +149,7 @@ pub fn explore(
     let (search, found) = searched(&subject, start.clone(), scenario, bounds);
     let found = found.map(|(node, violation)| {
         let steps = search.graph.path(node).1;
+        let violation = lifted(&subject, start.clone(), &steps).unwrap_or(violation);
         trace::counterexample(&subject, start, &steps, violation)
     });
     Ok(concluded(
@@ -156,6 +159,15 @@ pub fn explore(
         &search,
         found,
     ))
+}
+
+/// The guard that a procedure leaves open, where it reaches all else that it is for.
+fn lifted(subject: &Subject, mut stage: Stage, steps: &[Move]) -> Option<Violation> {
+    for step in steps {
+        stage.go(subject, *step);
+    }
+    let lifted = subject.lifted(&stage)?;
+    (subject.lacks(&mut stage)? == lifted.found).then_some(lifted)
 }
 
 /// Whether the planner takes the place of the steps.
@@ -250,7 +262,7 @@ fn wanted(answer: &Answer, wanted: Wanted) -> bool {
         }
         (Answer::Counterexample(found), Wanted::Traps) => matches!(
             found.violation.property,
-            Property::NoTrap | Property::Settles | Property::Quiet
+            Property::NoTrap | Property::Settles | Property::Quiet | Property::GuardsRestored
         ),
         (Answer::Counterexample(found), Wanted::Loses) => matches!(
             found.violation.property,
@@ -259,6 +271,7 @@ fn wanted(answer: &Answer, wanted: Wanted) -> bool {
                 | Property::RightOwner
                 | Property::ScopedDeletes
                 | Property::AdminLeft
+                | Property::AddressesKept
         ),
         _ => false,
     }

@@ -217,3 +217,31 @@ fn messes_searched_together_and_alone_come_to_the_same() {
     }
     assert_eq!(together.converge, alone);
 }
+
+/// Messes are enumerated up to the names of people; without that, every count is the same.
+#[test]
+fn what_people_are_called_changes_no_count() {
+    let messes = crate::mess::all(crate::mess::Scope {
+        people: 2,
+        cloud: 2,
+        oddities: 1,
+    });
+    let mut twins = 0;
+    for profile in [Profile::DirSync2013, Profile::Entra2026] {
+        for mess in &messes {
+            let alone = |mess: &crate::mess::Mess| {
+                let mess = std::slice::from_ref(mess);
+                super::messes(mess, profile, 1, 50_000).expect("worlds")
+            };
+            let found = alone(mess);
+            for twin in mess.renamings().iter().filter(|twin| *twin != mess) {
+                let other = alone(twin);
+                let counts = |tally: &super::Tally| (tally.states, tally.transitions);
+                assert_eq!(counts(&other), counts(&found), "{mess} and {twin}");
+                assert_eq!(other.word(), found.word(), "{mess} and {twin}");
+                twins += 1;
+            }
+        }
+    }
+    assert!(twins > messes.len(), "{twins}");
+}
