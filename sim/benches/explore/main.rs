@@ -58,7 +58,9 @@ fn main() {
     }
     let share = whole.carried_out as f64 * 100.0 / whole.transitions as f64;
     let each = whole.bytes as f64 / whole.states as f64;
-    println!("\n{share:.0} % of the transitions were carried out on a World; the others are faults");
+    println!(
+        "\n{share:.0} % of the transitions were carried out on a World; the others are faults"
+    );
     println!("of which it is known that they change nothing, or what a step without one changes.");
     println!("{each:.0} bytes for each state that was visited, its edges among them.");
 }
@@ -67,7 +69,9 @@ fn main() {
 fn timed<T>(what: impl FnOnce() -> T) -> (T, Duration) {
     let (begun, busy) = (Instant::now(), busy());
     let answer = what();
-    let took = self::busy().zip(busy).map(|(now, then)| now.saturating_sub(then));
+    let took = self::busy()
+        .zip(busy)
+        .map(|(now, then)| now.saturating_sub(then));
     (answer, took.unwrap_or_else(|| begun.elapsed()))
 }
 

@@ -168,7 +168,11 @@ pub(super) fn check() -> Counted {
         })
         .record_msg_in(RegisterMsg::record_returns)
         .record_msg_out(RegisterMsg::record_invocations);
-    let checker = model.checker().target_state_count(STATES).spawn_bfs().join();
+    let checker = model
+        .checker()
+        .target_state_count(STATES)
+        .spawn_bfs()
+        .join();
     assert!(checker.discovery("linearizable").is_none());
     Counted {
         generated: checker.state_count(),

@@ -9,6 +9,7 @@ use super::search::Search;
 use super::{Answer, Bounds, Exploration, explore};
 use crate::judge::Property;
 use crate::mess::Mess;
+use crate::repair::Next;
 use crate::scenario::Diagnostic;
 
 /// What a campaign of repairs should have met somewhere, under the words of [`Tally::reached`],
@@ -53,6 +54,8 @@ pub struct Tally {
     pub ends: BTreeMap<usize, usize>,
     /// How many messes show each pattern.
     pub patterns: BTreeMap<&'static str, usize>,
+    /// Messes that the planner leaves to a person before it takes a step, with its reason.
+    pub refused: Vec<(Mess, String)>,
     /// Messes that do not converge, with what shows it.
     pub failures: Vec<Failure>,
 }
@@ -87,6 +90,7 @@ impl Tally {
         for (pattern, count) in other.patterns {
             *self.patterns.entry(pattern).or_insert(0) += count;
         }
+        self.refused.extend(other.refused);
         self.failures.extend(other.failures);
     }
 
@@ -113,19 +117,35 @@ pub fn messes(
     states_max: usize,
 ) -> Result<Tally, Box<Diagnostic>> {
     let mut tally = Tally::default();
+    let mut starts = Vec::with_capacity(messes.len());
     for mess in messes {
         for pattern in mess.patterns().into_keys() {
             *tally.patterns.entry(pattern).or_insert(0) += 1;
         }
+        let start = start(mess, profile, faults)?;
+        match &**start.next() {
+            Next::Stuck(troubles) => {
+                tally.messes += 1;
+                let texts: Vec<&str> = troubles.iter().map(|one| one.text.as_str()).collect();
+                tally.refused.push((mess.clone(), texts.join("; ")));
+            }
+            _ => starts.push((mess, start)),
+        }
     }
-    if together(messes, profile, faults, states_max, &mut tally)? {
+    if together(&starts, profile, faults, states_max, &mut tally) {
         return Ok(tally);
     }
-    for mess in messes {
-        let alone = std::slice::from_ref(mess);
-        if together(alone, profile, faults, states_max, &mut tally)? {
+    for one in &starts {
+        if together(
+            std::slice::from_ref(one),
+            profile,
+            faults,
+            states_max,
+            &mut tally,
+        ) {
             continue;
         }
+        let (mess, _) = *one;
         tally.messes += 1;
         let bounds = Bounds {
             states: states_max,
@@ -168,32 +188,31 @@ fn explored(
 /// Searches all messes with one memory. Says whether all converge; where they do not, or a bound
 /// was hit, nothing is taken down.
 fn together(
-    messes: &[Mess],
+    starts: &[(&Mess, Turn)],
     profile: Profile,
     faults: u32,
     states_max: usize,
     tally: &mut Tally,
-) -> Result<bool, Box<Diagnostic>> {
-    let Some(first) = messes.first() else {
-        return Ok(true);
+) -> bool {
+    let Some((first, _)) = starts.first() else {
+        return true;
     };
     let model = Loop::new(&first.scenario(profile, faults), None);
-    let mut search = Search::new(&model, u32::MAX, states_max.saturating_mul(messes.len()));
+    let mut search = Search::new(&model, u32::MAX, states_max.saturating_mul(starts.len()));
     let mut ends = BTreeMap::new();
-    for mess in messes {
-        let start = start(mess, profile, faults)?;
+    for (_, start) in starts {
         search.ends.clear();
-        if search.run(start).is_some() {
-            return Ok(false);
+        if search.run(start.clone()).is_some() {
+            return false;
         }
         *ends.entry(search.ends.len()).or_insert(0) += 1;
     }
     if search.cut || search.trap().is_some() {
-        return Ok(false);
+        return false;
     }
     tally.add(Tally {
-        messes: messes.len(),
-        converge: messes.len(),
+        messes: starts.len(),
+        converge: starts.len(),
         states: search.graph.len(),
         transitions: search.graph.transitions(),
         carried_out: search.carried_out,
@@ -202,7 +221,7 @@ fn together(
         ends,
         ..Tally::default()
     });
-    Ok(true)
+    true
 }
 
 fn start(mess: &Mess, profile: Profile, faults: u32) -> Result<Turn, Box<Diagnostic>> {

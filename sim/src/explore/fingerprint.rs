@@ -261,8 +261,14 @@ pub(super) fn world(world: &World, memo: &mut Memo, mixer: &mut Mixer) {
     }
     let settings = world.engine().shared_config();
     mixer.wide(config.hash(settings, |settings, mixer| mixer.put(text_hash(settings))));
-    number(&mut memo.metaverse, world.engine().metaverse().iter().map(|(id, _)| id.0));
-    number(&mut memo.entries, world.engine().entra().iter().map(|(id, _)| id.0));
+    number(
+        &mut memo.metaverse,
+        world.engine().metaverse().iter().map(|(id, _)| id.0),
+    );
+    number(
+        &mut memo.entries,
+        world.engine().entra().iter().map(|(id, _)| id.0),
+    );
     forests(world, memo, mixer);
     engine(world, memo, mixer);
 }
@@ -384,9 +390,8 @@ fn engine(world: &World, memo: &mut Memo, mixer: &mut Mixer) {
             deleted,
         } = entry;
         let states = (*kind as u64) << 16 | (*pending_export as u64) << 12;
-        let flags = u64::from(*unconfirmed) << 2
-            | u64::from(*confirmed_anchor) << 1
-            | u64::from(*deleted);
+        let flags =
+            u64::from(*unconfirmed) << 2 | u64::from(*confirmed_anchor) << 1 | u64::from(*deleted);
         mixer.put(states | (*pending_import as u64) << 8 | flags);
         mixer.put(anchor.index_hash());
         mixer.put(cloud.map_or(NOWHERE, |key| place(places, key.0)));

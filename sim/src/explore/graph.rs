@@ -78,7 +78,11 @@ impl<M: Copy> Graph<M> {
         let nodes = &self.nodes;
         let same = |other: &u32| nodes[*other as usize].print == print;
         let hash = |other: &u32| nodes[*other as usize].print[0];
-        *self.known.entry(print[0], same, hash).or_insert(id).get_mut() = id;
+        *self
+            .known
+            .entry(print[0], same, hash)
+            .or_insert(id)
+            .get_mut() = id;
         id
     }
 

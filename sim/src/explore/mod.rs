@@ -25,6 +25,7 @@ mod graph;
 mod peer;
 #[cfg(test)]
 mod planted;
+mod readings;
 mod search;
 mod stage;
 #[cfg(test)]
@@ -45,6 +46,7 @@ use stage::{Move, Stage, Subject};
 
 pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use commute::{Swap, commute};
+pub use readings::{Reading, readings};
 pub use trace::TraceStep;
 pub use view::{Row, View};
 

@@ -245,8 +245,9 @@ where
 fn stateright_finds_as_many_states_of_a_procedure_with_faults() {
     let text = include_str!("../../../scenarios/founding/invalid-soft-match.yaml");
     for faults in 0..=2 {
-        let text =
-            format!("{text}explore: {{ interleave: scheduler, faults: {{ at-most: {faults} }} }}\n");
+        let text = format!(
+            "{text}explore: {{ interleave: scheduler, faults: {{ at-most: {faults} }} }}\n"
+        );
         let scenario = load("test.yaml", &text, &known()).expect("a scenario");
         let profile = Profile::from(scenario.profiles()[0]);
         let (subject, start) =
