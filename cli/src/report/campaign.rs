@@ -65,6 +65,7 @@ fn value(asked: &Asked, tallies: &Tallies) -> Value {
                 "ends": ends,
                 "reached": tally.reached,
                 "patterns": tally.patterns,
+                "apart": tally.apart.as_ref().map(apart),
                 "refused": tally.refused.iter().map(refusal).collect::<Vec<_>>(),
                 "counterexamples": tally.failures.iter().map(failure).collect::<Vec<_>>(),
             })
@@ -82,6 +83,10 @@ fn value(asked: &Asked, tallies: &Tallies) -> Value {
         "of": asked.of,
         "results": results,
     }})
+}
+
+fn apart((mess, [one, other]): &(Mess, [Vec<String>; 2])) -> Value {
+    json!({ "mess": mess.to_string(), "one": one, "other": other })
 }
 
 fn refusal((mess, reason): &(Mess, String)) -> Value {
@@ -175,6 +180,7 @@ fn human(value: &Value) -> String {
             ends(result)
         );
         text.push_str(&refusals(result));
+        text.push_str(&several_ends(&result["apart"]));
     }
     text.push_str(&sights(&reached));
     text.push_str("\nmesses that show a pattern, over all profiles\n");
@@ -202,6 +208,20 @@ fn refusals(result: &Value) -> String {
         get("mess"),
         get("reason")
     )
+}
+
+/// A mess that ends in several ways, and what tells two of them apart.
+fn several_ends(apart: &Value) -> String {
+    let Some(mess) = apart["mess"].as_str() else {
+        return String::new();
+    };
+    let mut text = format!("  ends that can be told apart, such as those of\n    {mess}\n");
+    for key in ["one", "other"] {
+        for line in words(&apart[key]) {
+            let _ = writeln!(text, "    {key}: {line}");
+        }
+    }
+    text
 }
 
 /// How many messes end in more than one way that people can tell apart.
@@ -426,6 +446,9 @@ fn add(into: &mut Value, from: &Value) {
         .iter()
         .find(|word| into["answer"] == **word || from["answer"] == **word);
     into["answer"] = json!(worst);
+    if into["apart"].is_null() {
+        into["apart"] = from["apart"].clone();
+    }
     for key in ["refused", "counterexamples"] {
         if let Some(list) = into[key].as_array_mut() {
             list.extend(from[key].as_array().cloned().unwrap_or_default());

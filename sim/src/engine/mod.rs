@@ -210,6 +210,17 @@ impl Engine {
         result
     }
 
+    /// Runs the export to the tenant, which breaks off after so many objects: the run has no end
+    /// that it could report.
+    pub(crate) fn run_broken_export(
+        &mut self,
+        objects: usize,
+        on: &mut Directories<'_>,
+        sink: Sink<'_>,
+    ) {
+        self.export_entra(objects, on, sink);
+    }
+
     fn run_ad_step(
         &mut self,
         forest: usize,
@@ -253,7 +264,7 @@ impl Engine {
             Step::DeltaSynchronization => {
                 return (StepStatus::Success, self.synchronize_entra(false, sink));
             }
-            Step::Export => return self.export_entra(on.tenant, on.now, on.entropy, sink),
+            Step::Export => return self.export_entra(usize::MAX, on, sink),
         };
         let status = match warnings.len() {
             0 => StepStatus::Success,

@@ -52,6 +52,9 @@ pub struct Tally {
     pub reached: BTreeSet<&'static str>,
     /// How many messes of each number of converged ends that people can tell apart.
     pub ends: BTreeMap<usize, usize>,
+    /// A mess that ends in several ways, with the lines that only the first and only the second of
+    /// them has.
+    pub apart: Option<(Mess, [Vec<String>; 2])>,
     /// How many messes show each pattern.
     pub patterns: BTreeMap<&'static str, usize>,
     /// Messes that the planner leaves to a person before it takes a step, with its reason.
@@ -87,6 +90,7 @@ impl Tally {
         for (ends, count) in other.ends {
             *self.ends.entry(ends).or_insert(0) += count;
         }
+        self.apart = self.apart.take().or(other.apart);
         for (pattern, count) in other.patterns {
             *self.patterns.entry(pattern).or_insert(0) += count;
         }
@@ -200,12 +204,21 @@ fn together(
     let model = Loop::new(&first.scenario(profile, faults), None);
     let mut search = Search::new(&model, u32::MAX, states_max.saturating_mul(starts.len()));
     let mut ends = BTreeMap::new();
-    for (_, start) in starts {
+    let mut apart = None;
+    for (mess, start) in starts {
         search.ends.clear();
         if search.run(start.clone()).is_some() {
             return false;
         }
         *ends.entry(search.ends.len()).or_insert(0) += 1;
+        let mut several = search.ends.iter();
+        if let (None, Some(one), Some(other)) = (&apart, several.next(), several.next()) {
+            let only = |one: &[String], other: &[String]| -> Vec<String> {
+                let lines = one.iter().filter(|line| !other.contains(line));
+                lines.cloned().collect()
+            };
+            apart = Some(((*mess).clone(), [only(one, other), only(other, one)]));
+        }
     }
     if search.cut || search.trap().is_some() {
         return false;
@@ -219,6 +232,7 @@ fn together(
         bytes: search.graph.bytes(),
         reached: std::mem::take(&mut search.reached),
         ends,
+        apart,
         ..Tally::default()
     });
     true

@@ -5,10 +5,10 @@
 //! planner looks again. They are taken, and the search drops them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 use mock_cloud::provisioning::Outcome;
-use mock_cloud::tenant::State;
 use mock_cloud::{CloudKey, Profile};
 
 use super::fingerprint::{self, Memo, Mixer};
@@ -36,6 +36,8 @@ pub(super) enum Happening {
     Scheduler,
     /// A cycle that ends before its exports.
     Broken,
+    /// A cycle whose export breaks off after one object.
+    HalfExport,
     /// A cycle whose domain controller has not got the latest changes.
     AdLags,
     /// A cycle that does not see the latest changes of the tenant.
@@ -182,13 +184,16 @@ impl Turn {
         }
         steps.extend(forests().map(|ad| (ad, DeltaSynchronization)));
         steps.push((ConnectorId::Entra, DeltaSynchronization));
-        if go != Happening::Broken {
+        if matches!(go, Happening::AdLags | Happening::TenantLags) {
             steps.push((ConnectorId::Entra, Export));
             steps.extend(forests().map(|ad| (ad, Export)));
         }
         let mut events = Vec::new();
         for (connector, step) in steps {
             events.extend(self.act(&Action::Run { connector, step }));
+        }
+        if go == Happening::HalfExport {
+            events.extend(self.act(&Action::BrokenExport(1)));
         }
         events
     }
@@ -213,7 +218,13 @@ impl Turn {
                 events
             }
             (Happening::Scheduler, _) => self.act(&Action::Cycle(CyclePolicy::Delta)),
-            (Happening::Broken | Happening::AdLags | Happening::TenantLags, _) => self.broken(go),
+            (
+                Happening::Broken
+                | Happening::HalfExport
+                | Happening::AdLags
+                | Happening::TenantLags,
+                _,
+            ) => self.broken(go),
             _ => Vec::new(),
         };
         if go == Happening::Nothing(FaultKind::Throttled) {
@@ -296,7 +307,7 @@ impl Model for Loop {
         }
         if faulty {
             if self.can(FaultKind::PartialBatch) {
-                moves.push(Happening::Broken);
+                moves.extend([Happening::Broken, Happening::HalfExport]);
             }
             if self.can(FaultKind::ReplicationLag) {
                 moves.extend([Happening::AdLags, Happening::TenantLags]);
@@ -344,8 +355,8 @@ impl Model for Loop {
         mixer.total()
     }
 
-    fn end_fingerprint(&self, state: &Turn) -> u128 {
-        end_fingerprint(&state.world)
+    fn end(&self, state: &Turn) -> Vec<String> {
+        end(&state.world)
     }
 
     fn violation(&self, state: &Turn) -> Option<Violation> {
@@ -358,28 +369,38 @@ impl Model for Loop {
 }
 
 /// What people see: the live accounts with their names and what they hold, and who is joined.
-pub(super) fn end_fingerprint(world: &World) -> u128 {
-    let mut mixer = Mixer::new();
+pub(super) fn end(world: &World) -> Vec<String> {
     let engine = world.engine();
-    for (key, object) in world.tenant().objects() {
-        if !matches!(object.state, State::Live) {
-            continue;
+    let tenant = world.tenant();
+    let mut lines = Vec::new();
+    for (key, object) in tenant.objects().filter(|(_, object)| object.is_live()) {
+        let mut line = object.label().to_string();
+        for address in object.proxy_addresses.iter() {
+            line.push(' ');
+            line.push_str(address.as_str());
         }
-        let names = (
-            &object.user_principal_name,
-            &object.proxy_addresses,
-            &object.mail,
-            &object.licences,
-            object.mailbox.is_some(),
-            &object.on_premises.immutable_id,
-            object.is_synced(),
-            world.tenant().roles.held(key),
-        );
-        mixer.put(store::hash_bytes(format!("{names:?}").as_bytes()));
+        for role in tenant.roles.held(key) {
+            let _ = write!(line, ", {}", role.0);
+        }
+        if object.mailbox.is_some() {
+            line.push_str(", mailbox");
+        }
+        for licence in object.licences.iter() {
+            let _ = write!(line, ", {licence}");
+        }
+        if let Some(anchor) = &object.on_premises.immutable_id {
+            let _ = write!(line, ", ImmutableId {anchor}");
+        }
+        if object.is_synced() {
+            line.push_str(", synced");
+        }
         let mut entries = engine.entra().iter();
         let joined = entries.find(|(_, entry)| entry.cloud == Some(key) && !entry.deleted);
-        let source = joined.and_then(|(_, entry)| engine.metaverse().get(entry.metaverse?));
-        mixer.put(source.map_or(u64::MAX, |mv| u64::from(mv.source.object.0)));
+        let mv = joined.and_then(|(_, entry)| engine.metaverse().get(entry.metaverse?));
+        if let Some(mv) = mv {
+            let _ = write!(line, ", joined to {}", crate::repair::dn(world, mv.source));
+        }
+        lines.push(line);
     }
-    mixer.total()
+    lines
 }

@@ -129,6 +129,9 @@ fn told(
         Happening::Broken => {
             "the scheduler runs a delta cycle; it ends before its exports".to_owned()
         }
+        Happening::HalfExport => {
+            "the scheduler runs a delta cycle; its export breaks off after one object".to_owned()
+        }
         Happening::AdLags => {
             "the scheduler runs a delta cycle; its domain controller has not got the latest changes"
                 .to_owned()
@@ -247,7 +250,10 @@ impl Steps {
     ) {
         match go {
             Happening::Late | Happening::Scheduler => self.push(Step::Sync(SyncPolicy::Delta)),
-            Happening::Broken | Happening::AdLags | Happening::TenantLags => {
+            Happening::Broken
+            | Happening::HalfExport
+            | Happening::AdLags
+            | Happening::TenantLags => {
                 for step in broken(go) {
                     self.push(step);
                 }
@@ -362,6 +368,10 @@ impl Steps {
                 let user = self.account(*key);
                 Step::ClearOnPremisesObjectIdentifier(OnPremisesIdentifierCleared { user })
             }
+            What::ClearSecurityIdentifier(key) => {
+                let user = self.account(*key);
+                Step::ClearOnPremisesSecurityIdentifier(OnPremisesIdentifierCleared { user })
+            }
             What::SetUpn(key, upn) => changed(key, Some(name(upn)), None),
             What::SetAddresses(key, addresses) => {
                 let list = addresses.iter().map(|it| name(it.as_str())).collect();
@@ -392,11 +402,18 @@ fn broken(go: Happening) -> Vec<Step> {
     runs.push((ad.clone(), DeltaSynchronization));
     runs.push((entra.clone(), DeltaSynchronization));
     if go != Happening::Broken {
-        runs.extend([(entra, Export), (ad, Export)]);
+        runs.push((entra, Export));
+    }
+    if matches!(go, Happening::AdLags | Happening::TenantLags) {
+        runs.push((ad, Export));
     }
     let step = |(connector, run)| {
-        let connector = Spanned::derived(connector);
-        Step::RunProfile(RunProfile { connector, run })
+        let half = go == Happening::HalfExport && run == Export;
+        Step::RunProfile(RunProfile {
+            connector: Spanned::derived(connector),
+            run,
+            objects: half.then_some(1),
+        })
     };
     runs.into_iter().map(step).collect()
 }

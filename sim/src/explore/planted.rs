@@ -74,8 +74,8 @@ impl Model for Buggy {
         self.inner.world_fingerprint(state, memo)
     }
 
-    fn end_fingerprint(&self, state: &Turn) -> u128 {
-        self.inner.end_fingerprint(state)
+    fn end(&self, state: &Turn) -> Vec<String> {
+        self.inner.end(state)
     }
 
     fn violation(&self, state: &Turn) -> Option<Violation> {

@@ -34,8 +34,8 @@ pub(super) trait Model {
     fn fingerprint(&self, state: &Self::State, memo: &mut Memo) -> (u128, u32);
     /// 128 bits for the world alone.
     fn world_fingerprint(&self, state: &Self::State, memo: &mut Memo) -> u128;
-    /// 128 bits for what people see at the end: live accounts, and who is joined to them.
-    fn end_fingerprint(&self, state: &Self::State) -> u128;
+    /// What people see at the end: a line for each live account, with who is joined to it.
+    fn end(&self, state: &Self::State) -> Vec<String>;
     /// What must hold in every state and does not.
     fn violation(&self, state: &Self::State) -> Option<Violation>;
     /// Adds what has happened on the way here.
@@ -66,7 +66,8 @@ pub(super) type Found = Option<(u32, Violation)>;
 pub(super) struct Search<'a, M: Model> {
     pub(super) model: &'a M,
     pub(super) graph: Graph<M::Move>,
-    pub(super) ends: BTreeSet<u128>,
+    /// The different ends that converged runs come to rest in, as people see them.
+    pub(super) ends: BTreeSet<Vec<String>>,
     pub(super) reached: BTreeSet<&'static str>,
     /// Whether a bound was hit.
     pub(super) cut: bool,
@@ -207,7 +208,7 @@ impl<'a, M: Model> Search<'a, M> {
                 print = next;
                 continue;
             }
-            self.ends.insert(self.model.end_fingerprint(&now));
+            self.ends.insert(self.model.end(&now));
             let restless = self.model.missing(&mut now);
             return restless.map(|found| Violation {
                 property: Property::Quiet,

@@ -104,6 +104,9 @@ fn adopt(
         }
         Some(of) if look.is_anothers(of.source, key) => detach(look, troubles, person, key, object),
         Some(of) if of.in_scope => None,
+        Some(_) if look.world.profile >= Profile::Entra2025 && look.is_worth_keeping(key) => {
+            detach(look, troubles, person, key, object)
+        }
         Some(of) => {
             let why = format!(
                 "only what the engine has connected can it let go: {}",

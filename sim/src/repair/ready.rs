@@ -72,6 +72,11 @@ pub(super) fn obstacle(
     object: &DirectoryObject,
 ) -> Option<What> {
     let tenant = look.world.tenant();
+    let carries = object.on_premises.immutable_id == person.anchor;
+    if object.is_live() && object.is_synced() && carries {
+        // What is synced with the anchor the engine joins itself (rule R2.2).
+        return None;
+    }
     if tenant
         .features
         .block_cloud_object_takeover_through_hard_match

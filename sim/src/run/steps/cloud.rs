@@ -58,6 +58,10 @@ impl Runner<'_> {
             Step::ClearOnPremisesObjectIdentifier(cleared) => {
                 CloudChange::ClearObjectIdentifier(self.cloud(&cleared.user)?)
             }
+            Step::ClearOnPremisesSecurityIdentifier(cleared) => {
+                let names = vec!["onPremisesSecurityIdentifier"];
+                CloudChange::ClearOnPremisesFacts(self.cloud(&cleared.user)?, names)
+            }
             _ => return Ok(()),
         };
         self.apply(&Action::Cloud(change));
