@@ -65,7 +65,7 @@ impl fmt::Display for Upn {
 /// assert!(primary.is_primary() && primary.is_smtp());
 /// assert_eq!(primary.address(), "Ann@lamplight.example");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProxyAddress(Text);
 
 impl ProxyAddress {

@@ -196,7 +196,7 @@ impl FromStr for SecurityIdentifier {
 }
 
 /// Where objects are in Active Directory: what siblings have in common, held once for all of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct OnPremisesPlace {
     /// The attribute that names the objects, in capitals: `CN`.
     pub attribute: Text,
@@ -209,7 +209,7 @@ pub struct OnPremisesPlace {
 }
 
 /// A distinguished name as its first value and the place that siblings share.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct OnPremisesName {
     /// The value of the first component, escaped: `Ann Lee`.
     pub name: Text,
@@ -234,7 +234,7 @@ impl fmt::Display for OnPremisesName {
 /// The same value is the metaverse object's attributes, the exported image in the connector space
 /// and the *shadow* attributes in the cloud (rule R4.10): the default outbound rules hand
 /// attributes on unchanged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SyncObject {
     /// User, group or contact.
     pub kind: SyncObjectType,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mock_cloud::Profile;
-use sim::explore::{Answer, Bounds, Exploration, commute, explore, replay};
+use sim::explore::{Answer, Bounds, Exploration, commute, explore, readings, replay};
 use sim::run::{known, load};
 use sim::scenario::{Diagnostic, Scenario, render};
 
@@ -57,6 +57,10 @@ pub(crate) struct Explore {
     /// where they may not.
     #[arg(long, conflicts_with = "people")]
     commute: bool,
+    /// Explore what is unknown both ways: print for each switch what the answer is when it is read
+    /// the other way, where that is another answer.
+    #[arg(long, value_name = "WAYS", conflicts_with_all = ["people", "commute"])]
+    unknown: Option<Unknown>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -66,6 +70,13 @@ pub(crate) struct Explore {
 enum ExploreCommand {
     /// Join the JSON results of all parts of a campaign into one.
     Merge(Merge),
+}
+
+/// How to read what is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Unknown {
+    /// As the scenario or the profile has it, and the other way.
+    Both,
 }
 
 /// How to print explorations.
@@ -112,6 +123,9 @@ impl Explore {
         if self.commute {
             return self.swaps(bounds);
         }
+        if self.unknown.is_some() {
+            return self.readings(bounds);
+        }
         let (part, of) = self.partition.unwrap_or((0, 1));
         let mut explored: Vec<(ScenarioFile, Exploration)> = Vec::new();
         let mut place = 0;
@@ -140,18 +154,41 @@ impl Explore {
 
     /// The table of what commutes, for each selected scenario in each of its profiles.
     fn swaps(&self, bounds: Bounds) -> Result<Exit, Error> {
+        self.each(|file, scenario, profile| {
+            let whole = explore(&file.name, scenario, profile, bounds)?;
+            let swaps = commute(&file.name, scenario, profile, bounds)?;
+            report::print(&exploration::swaps(file, &whole, &swaps));
+            Ok(!swaps.is_empty())
+        })
+    }
+
+    /// What hangs on a reading, for each selected scenario in each of its profiles.
+    fn readings(&self, bounds: Bounds) -> Result<Exit, Error> {
+        let mut firm = true;
+        let exit = self.each(|file, scenario, profile| {
+            let whole = explore(&file.name, scenario, profile, bounds)?;
+            let readings = readings(&file.name, scenario, profile, bounds)?;
+            firm &= whole.as_wanted && readings.iter().all(|reading| reading.as_wanted);
+            report::print(&exploration::readings(file, &whole, &readings));
+            Ok(true)
+        })?;
+        Ok(if firm { exit } else { Exit::Failure })
+    }
+
+    /// Does something for each selected scenario in each of its profiles, and says whether there
+    /// was anything to do.
+    fn each(
+        &self,
+        mut one: impl FnMut(&ScenarioFile, &Scenario, Profile) -> Result<bool, Box<Diagnostic>>,
+    ) -> Result<Exit, Error> {
         let mut any = false;
         for (file, scenario) in self.selected()? {
             for profile in scenario.profiles().into_iter().map(Profile::from) {
                 if self.profile.is_some_and(|only| only != profile) {
                     continue;
                 }
-                let failed =
-                    |problem: Box<Diagnostic>| Error::Scenario(render(&[*problem], &file.source));
-                let whole = explore(&file.name, &scenario, profile, bounds).map_err(failed)?;
-                let swaps = commute(&file.name, &scenario, profile, bounds).map_err(failed)?;
-                any |= !swaps.is_empty();
-                report::print(&exploration::swaps(&file, &whole, &swaps));
+                any |= one(&file, &scenario, profile)
+                    .map_err(|problem| Error::Scenario(render(&[*problem], &file.source)))?;
             }
         }
         if !any {

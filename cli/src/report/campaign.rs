@@ -7,6 +7,7 @@ use mock_cloud::Profile;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
 use sim::explore::{Answer, Failure, SIGHTS, Tally};
+use sim::mess::Mess;
 
 use super::exploration;
 use super::page::Page;
@@ -64,6 +65,8 @@ fn value(asked: &Asked, tallies: &Tallies) -> Value {
                 "ends": ends,
                 "reached": tally.reached,
                 "patterns": tally.patterns,
+                "apart": tally.apart.as_ref().map(apart),
+                "refused": tally.refused.iter().map(refusal).collect::<Vec<_>>(),
                 "counterexamples": tally.failures.iter().map(failure).collect::<Vec<_>>(),
             })
         })
@@ -80,6 +83,14 @@ fn value(asked: &Asked, tallies: &Tallies) -> Value {
         "of": asked.of,
         "results": results,
     }})
+}
+
+fn apart((mess, [one, other]): &(Mess, [Vec<String>; 2])) -> Value {
+    json!({ "mess": mess.to_string(), "one": one, "other": other })
+}
+
+fn refusal((mess, reason): &(Mess, String)) -> Value {
+    json!({ "mess": mess.to_string(), "reason": reason })
 }
 
 fn failure(failure: &Failure) -> Value {
@@ -168,6 +179,8 @@ fn human(value: &Value) -> String {
             number(result, "transitions"),
             ends(result)
         );
+        text.push_str(&refusals(result));
+        text.push_str(&several_ends(&result["apart"]));
     }
     text.push_str(&sights(&reached));
     text.push_str("\nmesses that show a pattern, over all profiles\n");
@@ -182,6 +195,35 @@ fn results(value: &Value) -> &[Value] {
     results.map(Vec::as_slice).unwrap_or_default()
 }
 
+/// How many messes the planner leaves to a person before its first step, and one of them.
+fn refusals(result: &Value) -> String {
+    let refused = result["refused"].as_array().map(Vec::as_slice);
+    let Some([first, ..]) = refused else {
+        return String::new();
+    };
+    let get = |key: &str| first[key].as_str().unwrap_or_default();
+    format!(
+        "  left to a person before the first step: {}, such as\n    {}\n    because {}\n",
+        counted(refused.map_or(0, <[Value]>::len) as u64, "mess", "messes"),
+        get("mess"),
+        get("reason")
+    )
+}
+
+/// A mess that ends in several ways, and what tells two of them apart.
+fn several_ends(apart: &Value) -> String {
+    let Some(mess) = apart["mess"].as_str() else {
+        return String::new();
+    };
+    let mut text = format!("  ends that can be told apart, such as those of\n    {mess}\n");
+    for key in ["one", "other"] {
+        for line in words(&apart[key]) {
+            let _ = writeln!(text, "    {key}: {line}");
+        }
+    }
+    text
+}
+
 /// How many messes end in more than one way that people can tell apart.
 fn ends(result: &Value) -> String {
     let several: u64 = (result["ends"].as_object().into_iter().flatten())
@@ -190,7 +232,9 @@ fn ends(result: &Value) -> String {
         .sum();
     match several {
         0 => "`confluent` holds".to_owned(),
-        _ => format!("`confluent` does not hold for {several} of them"),
+        _ => format!(
+            "{several} of them end in ways that people can tell apart (`confluent`, not required)"
+        ),
     }
 }
 
@@ -402,13 +446,13 @@ fn add(into: &mut Value, from: &Value) {
         .iter()
         .find(|word| into["answer"] == **word || from["answer"] == **word);
     into["answer"] = json!(worst);
-    if let Some(list) = into["counterexamples"].as_array_mut() {
-        list.extend(
-            from["counterexamples"]
-                .as_array()
-                .cloned()
-                .unwrap_or_default(),
-        );
+    if into["apart"].is_null() {
+        into["apart"] = from["apart"].clone();
+    }
+    for key in ["refused", "counterexamples"] {
+        if let Some(list) = into[key].as_array_mut() {
+            list.extend(from[key].as_array().cloned().unwrap_or_default());
+        }
     }
 }
 

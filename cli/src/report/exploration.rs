@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
-use sim::explore::{Answer, Counterexample, Exploration, Swap, TraceStep};
+use sim::explore::{Answer, Counterexample, Exploration, Reading, Swap, TraceStep};
 
 use crate::commands::explore::Format;
 use crate::files::ScenarioFile;
@@ -57,6 +57,31 @@ pub(crate) fn swaps(file: &ScenarioFile, whole: &Exploration, swaps: &[Swap]) ->
             let _ = writeln!(text, "      then: {}", found(&swap.answer));
         }
     }
+    text
+}
+
+/// Which readings of what is unknown change the answer.
+pub(crate) fn readings(file: &ScenarioFile, whole: &Exploration, all: &[Reading]) -> String {
+    let mut text = format!(
+        "{}  {}\n  as it stands: {}\n",
+        file.name,
+        whole.profile,
+        outcome(&whole.answer)
+    );
+    let other = |reading: &&Reading| outcome(&reading.answer) != outcome(&whole.answer);
+    let others: Vec<&Reading> = all.iter().filter(other).collect();
+    for reading in &others {
+        let set = if reading.on { "on" } else { "off" };
+        let (switch, rule) = (reading.switch, reading.rule);
+        let _ = writeln!(
+            text,
+            "  with `{switch}` {set} ({rule}): {}",
+            found(&reading.answer)
+        );
+        let _ = writeln!(text, "      on means: {}", reading.effect);
+    }
+    let same = all.len() - others.len();
+    let _ = writeln!(text, "  the same under each of {same} other readings");
     text
 }
 

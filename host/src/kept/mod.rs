@@ -46,7 +46,9 @@ pub(crate) fn write(world: &World, from: Origin, happening: &Happening) -> Optio
             json!({ "ad": { "forest": forest, "change": ad::write(schema, change) } })
         }
         Happening::Act(Action::Cloud(change)) => json!({ "cloud": cloud::write(change) }),
-        Happening::Act(Action::Run { .. } | Action::Configure(_)) => return None,
+        Happening::Act(Action::Run { .. } | Action::BrokenExport(_) | Action::Configure(_)) => {
+            return None;
+        }
     };
     Some(json!({ "from": origin(from), "happening": happening }))
 }

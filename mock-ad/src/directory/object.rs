@@ -44,7 +44,7 @@ pub struct Object {
 }
 
 /// What a directory remembers of where a deleted object was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Deletion {
     /// When it was deleted.
     pub at: Timestamp,

@@ -7,7 +7,7 @@ use ecow::EcoVec;
 use store::{Text, eq_fold};
 
 /// One value of an attribute, in the form that its syntax asks for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Text of any syntax that is text, distinguished names and times included.
     Text(Text),

@@ -63,7 +63,7 @@ impl Kind {
 }
 
 /// Whether the object is there, in the recycle bin, or gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum State {
     /// It is there.
     Live,
@@ -80,7 +80,7 @@ pub enum State {
 }
 
 /// One entry of `onPremisesProvisioningErrors`: a value that is withheld (rule R3.7).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProvisioningError {
     /// Which attribute.
     pub property: ConflictProperty,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::ids::{CloudId, CloudKey};
 
 /// A directory role, by its display name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Role(pub Text);
 
 /// Who holds, or may activate, which role.

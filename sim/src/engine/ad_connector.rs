@@ -9,7 +9,7 @@ use mock_cloud::Reason;
 use store::Text;
 
 use super::config::Scope;
-use super::flow::sync_type;
+use super::flow::{PropertyMap, sync_type};
 use super::metaverse::MvId;
 use super::run::Counters;
 
@@ -49,6 +49,8 @@ pub struct AdEntry {
 #[derive(Debug, Clone)]
 pub struct AdConnector {
     schema: Schema,
+    /// Which properties the attributes of the schema feed.
+    pub(super) properties: Arc<PropertyMap>,
     base: Text,
     pub(super) domain_name: Text,
     pub(super) net_bios_name: Text,
@@ -65,6 +67,7 @@ impl AdConnector {
     pub(super) fn new(directory: &Directory) -> Self {
         Self {
             schema: directory.schema().clone(),
+            properties: Arc::new(PropertyMap::new(directory.schema())),
             base: Text::from(directory.base().to_string()),
             domain_name: Text::from(directory.dns_name()),
             net_bios_name: Text::from(directory.netbios_name()),
@@ -93,6 +96,11 @@ impl AdConnector {
     /// The entry of an object, where it ever was in scope.
     pub fn entry(&self, id: ObjectId) -> Option<&AdEntry> {
         self.entries.get(id.0 as usize)
+    }
+
+    /// All entries, also of objects that never were in scope.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (ObjectId, &AdEntry)> {
+        (0u32..).map(ObjectId).zip(&self.entries)
     }
 
     pub(super) fn entry_mut(&mut self, id: ObjectId) -> &mut AdEntry {

@@ -15,7 +15,7 @@ use store::Entropy;
 use super::entra_connector::{CsId, ExportFailure, PendingExport};
 use super::metaverse::Source;
 use super::run::{Counters, StepStatus};
-use super::{Engine, EngineEvent, Exported, Sink};
+use super::{Directories, Engine, EngineEvent, Exported, Sink};
 
 /// A pending export, and the number that its turn goes by.
 type Waiting = (u64, CsId, PendingExport);
@@ -36,14 +36,19 @@ struct Survey {
 }
 
 impl Engine {
-    /// Sends what is pending to the tenant.
+    /// Sends what is pending to the tenant, no more than so many objects.
     pub(super) fn export_entra(
         &mut self,
-        tenant: &mut Tenant,
-        now: Timestamp,
-        entropy: &mut Entropy,
+        objects_max: usize,
+        on: &mut Directories<'_>,
         sink: Sink<'_>,
     ) -> (StepStatus, Counters) {
+        let Directories {
+            tenant,
+            entropy,
+            now,
+            ..
+        } = on;
         let mut counters = Counters::default();
         if self.config.staging {
             return (StepStatus::NotRunStagingMode, counters);
@@ -67,14 +72,17 @@ impl Engine {
         self.export_run = self.export_run.saturating_add(1);
         let run = NonZeroU32::new(self.export_run).unwrap_or(NonZeroU32::MIN);
         tenant.reserve(survey.adds);
+        let mut left = objects_max;
         for (_, first) in survey.neighbourhoods {
-            let waiting = self.waiting(first, entropy.seed(), deletes);
+            let mut waiting = self.waiting(first, entropy.seed(), deletes);
+            waiting.truncate(left);
+            left -= waiting.len();
             for batch in waiting.chunks(BATCH) {
                 self.read_ahead(batch, tenant, entropy);
                 for (_, id, _) in batch {
                     let mut context = Context {
-                        now,
-                        entropy: &mut *entropy,
+                        now: *now,
+                        entropy: &mut **entropy,
                         run,
                     };
                     self.export_one(*id, tenant, &mut context, &mut counters, sink);
@@ -116,7 +124,8 @@ impl Engine {
 
     /// What is pending in one part of the connector space, in the order of the exports.
     fn waiting(&self, first: u32, seed: u64, deletes: bool) -> Vec<Waiting> {
-        let ids = (first..first.saturating_add(NEIGHBOURHOOD)).map(CsId);
+        let end = first.saturating_add(NEIGHBOURHOOD).min(self.entra.len());
+        let ids = (first..end).map(CsId);
         let mut waiting: Vec<Waiting> = ids
             .filter_map(|id| {
                 let entry = self.entra.get(id)?;

@@ -49,7 +49,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) domain_name: Text,
     pub(super) net_bios_name: Text,
     /// Which properties the attributes of an object feed.
-    pub(super) properties: PropertyMap,
+    pub(super) properties: Arc<PropertyMap>,
 }
 
 /// From attributes to the plain text properties that they feed.

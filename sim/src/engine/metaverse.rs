@@ -15,7 +15,7 @@ use super::entra_connector::CsId;
 pub struct MvId(pub u32);
 
 /// Where a metaverse object gets its values from: a forest and an object there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
     /// The forest, by its place.
     pub forest: usize,

@@ -159,6 +159,11 @@ impl Engine {
         &self.config
     }
 
+    /// How it is set up, as forks share it.
+    pub(crate) const fn shared_config(&self) -> &Arc<EngineConfig> {
+        &self.config
+    }
+
     /// Changes how it is set up. What is already staged stays until the next import or
     /// synchronisation looks at it (rule R5.13).
     pub fn configure(&mut self, change: impl FnOnce(&mut EngineConfig)) {
@@ -203,6 +208,19 @@ impl Engine {
         };
         sink(EngineEvent::Finished(result));
         result
+    }
+
+    /// Runs the export to the tenant, which breaks off after so many objects: the run has no end
+    /// that it could report.
+    pub(crate) fn run_broken_export(
+        &mut self,
+        objects: usize,
+        on: &mut Directories<'_>,
+        sink: Sink<'_>,
+    ) {
+        if on.tenant.is_synchronized() {
+            self.export_entra(objects, on, sink);
+        }
     }
 
     fn run_ad_step(
@@ -253,7 +271,7 @@ impl Engine {
             Step::DeltaSynchronization => {
                 return (StepStatus::Success, self.synchronize_entra(false, sink));
             }
-            Step::Export => return self.export_entra(on.tenant, on.now, on.entropy, sink),
+            Step::Export => return self.export_entra(usize::MAX, on, sink),
         };
         let status = match warnings.len() {
             0 => StepStatus::Success,

@@ -11,7 +11,7 @@ use super::ad_connector::PendingImport;
 use super::config::AnchorAttribute;
 use super::data_flow::{self, Before};
 use super::entra_connector::{CsEntry, CsId, PendingExport};
-use super::flow::{GROUP_MEMBERS_MAX, Inbound, PropertyMap, Surroundings, inbound};
+use super::flow::{GROUP_MEMBERS_MAX, Inbound, Surroundings, inbound};
 use super::metaverse::{MvId, Source};
 use super::run::Counters;
 use super::{Engine, EngineEvent, Sink};
@@ -46,7 +46,7 @@ impl Engine {
                 policy: self.config.policy,
                 domain_name: connector.domain_name.clone(),
                 net_bios_name: connector.net_bios_name.clone(),
-                properties: PropertyMap::new(&schema),
+                properties: Arc::clone(&connector.properties),
                 schema: &schema,
             },
             containers: BTreeMap::new(),

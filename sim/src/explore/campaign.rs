@@ -9,6 +9,7 @@ use super::search::Search;
 use super::{Answer, Bounds, Exploration, explore};
 use crate::judge::Property;
 use crate::mess::Mess;
+use crate::repair::Next;
 use crate::scenario::Diagnostic;
 
 /// What a campaign of repairs should have met somewhere, under the words of [`Tally::reached`],
@@ -43,12 +44,21 @@ pub struct Tally {
     pub states: usize,
     /// How many moves were made.
     pub transitions: usize,
+    /// How many of them were carried out on a World. Of the others it is known what they come to.
+    pub carried_out: usize,
+    /// How much memory the visited states and their moves took.
+    pub bytes: usize,
     /// What really happened on some way.
     pub reached: BTreeSet<&'static str>,
     /// How many messes of each number of converged ends that people can tell apart.
     pub ends: BTreeMap<usize, usize>,
+    /// A mess that ends in several ways, with the lines that only the first and only the second of
+    /// them has.
+    pub apart: Option<(Mess, [Vec<String>; 2])>,
     /// How many messes show each pattern.
     pub patterns: BTreeMap<&'static str, usize>,
+    /// Messes that the planner leaves to a person before it takes a step, with its reason.
+    pub refused: Vec<(Mess, String)>,
     /// Messes that do not converge, with what shows it.
     pub failures: Vec<Failure>,
 }
@@ -74,13 +84,17 @@ impl Tally {
         self.inconclusive += other.inconclusive;
         self.states += other.states;
         self.transitions += other.transitions;
+        self.carried_out += other.carried_out;
+        self.bytes += other.bytes;
         self.reached.extend(other.reached);
         for (ends, count) in other.ends {
             *self.ends.entry(ends).or_insert(0) += count;
         }
+        self.apart = self.apart.take().or(other.apart);
         for (pattern, count) in other.patterns {
             *self.patterns.entry(pattern).or_insert(0) += count;
         }
+        self.refused.extend(other.refused);
         self.failures.extend(other.failures);
     }
 
@@ -107,19 +121,35 @@ pub fn messes(
     states_max: usize,
 ) -> Result<Tally, Box<Diagnostic>> {
     let mut tally = Tally::default();
+    let mut starts = Vec::with_capacity(messes.len());
     for mess in messes {
         for pattern in mess.patterns().into_keys() {
             *tally.patterns.entry(pattern).or_insert(0) += 1;
         }
+        let start = start(mess, profile, faults)?;
+        match &**start.next() {
+            Next::Stuck(troubles) => {
+                tally.messes += 1;
+                let texts: Vec<&str> = troubles.iter().map(|one| one.text.as_str()).collect();
+                tally.refused.push((mess.clone(), texts.join("; ")));
+            }
+            _ => starts.push((mess, start)),
+        }
     }
-    if together(messes, profile, faults, states_max, &mut tally)? {
+    if together(&starts, profile, faults, states_max, &mut tally) {
         return Ok(tally);
     }
-    for mess in messes {
-        let alone = std::slice::from_ref(mess);
-        if together(alone, profile, faults, states_max, &mut tally)? {
+    for one in &starts {
+        if together(
+            std::slice::from_ref(one),
+            profile,
+            faults,
+            states_max,
+            &mut tally,
+        ) {
             continue;
         }
+        let (mess, _) = *one;
         tally.messes += 1;
         let bounds = Bounds {
             states: states_max,
@@ -162,39 +192,50 @@ fn explored(
 /// Searches all messes with one memory. Says whether all converge; where they do not, or a bound
 /// was hit, nothing is taken down.
 fn together(
-    messes: &[Mess],
+    starts: &[(&Mess, Turn)],
     profile: Profile,
     faults: u32,
     states_max: usize,
     tally: &mut Tally,
-) -> Result<bool, Box<Diagnostic>> {
-    let Some(first) = messes.first() else {
-        return Ok(true);
+) -> bool {
+    let Some((first, _)) = starts.first() else {
+        return true;
     };
     let model = Loop::new(&first.scenario(profile, faults), None);
-    let mut search = Search::new(&model, u32::MAX, states_max.saturating_mul(messes.len()));
+    let mut search = Search::new(&model, u32::MAX, states_max.saturating_mul(starts.len()));
     let mut ends = BTreeMap::new();
-    for mess in messes {
-        let start = start(mess, profile, faults)?;
+    let mut apart = None;
+    for (mess, start) in starts {
         search.ends.clear();
-        if search.run(start).is_some() {
-            return Ok(false);
+        if search.run(start.clone()).is_some() {
+            return false;
         }
         *ends.entry(search.ends.len()).or_insert(0) += 1;
+        let mut several = search.ends.iter();
+        if let (None, Some(one), Some(other)) = (&apart, several.next(), several.next()) {
+            let only = |one: &[String], other: &[String]| -> Vec<String> {
+                let lines = one.iter().filter(|line| !other.contains(line));
+                lines.cloned().collect()
+            };
+            apart = Some(((*mess).clone(), [only(one, other), only(other, one)]));
+        }
     }
     if search.cut || search.trap().is_some() {
-        return Ok(false);
+        return false;
     }
     tally.add(Tally {
-        messes: messes.len(),
-        converge: messes.len(),
+        messes: starts.len(),
+        converge: starts.len(),
         states: search.graph.len(),
         transitions: search.graph.transitions(),
+        carried_out: search.carried_out,
+        bytes: search.graph.bytes(),
         reached: std::mem::take(&mut search.reached),
         ends,
+        apart,
         ..Tally::default()
     });
-    Ok(true)
+    true
 }
 
 fn start(mess: &Mess, profile: Profile, faults: u32) -> Result<Turn, Box<Diagnostic>> {

@@ -5,16 +5,17 @@
 //! planner looks again. They are taken, and the search drops them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
 
 use mock_cloud::provisioning::Outcome;
-use mock_cloud::tenant::State;
 use mock_cloud::{CloudKey, Profile};
 
 use super::fingerprint::{self, Memo, Mixer};
-use super::search::Model;
+use super::search::{Known, Model};
 use crate::engine::{ConnectorId, CyclePolicy, EngineEvent, Step as EngineStep};
 use crate::judge::{GroundTruth, Violation};
-use crate::repair::{Aim, Next, PlannedStep, missing, next};
+use crate::repair::{Aim, Next, PlannedStep, What, missing, next};
 use crate::run::Runner;
 use crate::scenario::Diagnostic;
 use crate::scenario::model::{FaultKind, Interleave, Scenario};
@@ -35,6 +36,8 @@ pub(super) enum Happening {
     Scheduler,
     /// A cycle that ends before its exports.
     Broken,
+    /// A cycle whose export breaks off after one object.
+    HalfExport,
     /// A cycle whose domain controller has not got the latest changes.
     AdLags,
     /// A cycle that does not see the latest changes of the tenant.
@@ -53,14 +56,19 @@ pub(super) struct Loop {
 #[derive(Debug, Clone)]
 pub(super) struct Turn {
     pub(super) world: World,
-    pub(super) aim: std::sync::Arc<Aim>,
+    pub(super) aim: Arc<Aim>,
     truth: GroundTruth,
     spent: u32,
+    /// What the planner says now, once it was asked.
+    plan: OnceLock<Arc<Next>>,
     /// What happened on the last move.
     pub(super) events: BTreeSet<&'static str>,
     /// How many cycles passed before the procedure began.
     pub(super) settled_in: usize,
 }
+
+/// The word for a call that was put off.
+const THROTTLED: &str = "throttled";
 
 /// So many cycles pass at most before the administrator comes.
 const SETTLE_MAX: usize = 4;
@@ -88,9 +96,10 @@ impl Loop {
         let (runner, scenario) = Runner::start(file, scenario, profile)?;
         let mut turn = Turn {
             world: runner.world().clone(),
-            aim: std::sync::Arc::default(),
+            aim: Arc::default(),
             truth: GroundTruth::default(),
             spent: 0,
+            plan: OnceLock::new(),
             events: BTreeSet::new(),
             settled_in: 0,
         };
@@ -98,7 +107,7 @@ impl Loop {
         let mut print = |world: &World| {
             let mut mixer = Mixer::new();
             fingerprint::world(world, &mut memo, &mut mixer);
-            mixer.finish()
+            mixer.total()
         };
         let mut before = print(&turn.world);
         while turn.settled_in < SETTLE_MAX {
@@ -111,7 +120,7 @@ impl Loop {
             before = after;
         }
         let belongs = runner.truth().belongs;
-        turn.aim = std::sync::Arc::new(Aim::of(&turn.world, belongs.clone()));
+        turn.aim = Arc::new(Aim::of(&turn.world, belongs.clone()));
         turn.truth = GroundTruth::of(&turn.world, belongs);
         Ok((runner, scenario, turn))
     }
@@ -123,15 +132,18 @@ impl Loop {
 
 impl Turn {
     /// The step that the planner would take now.
-    pub(super) fn next(&self) -> Next {
-        next(&self.world, &self.aim)
+    pub(super) fn next(&self) -> &Arc<Next> {
+        self.plan
+            .get_or_init(|| Arc::new(next(&self.world, &self.aim)))
     }
 
-    fn planned(&self) -> Option<Box<PlannedStep>> {
-        match self.next() {
-            Next::Step(step) => Some(step),
-            Next::Done | Next::Stuck(_) => None,
-        }
+    fn planned(&self) -> Option<&PlannedStep> {
+        self.next().step()
+    }
+
+    /// Lets the planner look anew, because the world has changed.
+    pub(super) fn look_again(&mut self) {
+        self.plan = OnceLock::new();
     }
 
     fn act(&mut self, action: &Action) -> Vec<Event> {
@@ -147,6 +159,18 @@ impl Turn {
         self.act(&step.action())
     }
 
+    /// Feeds what people and the judge know, accounts by their places.
+    pub(super) fn known_into(&self, place: &dyn Fn(CloudKey) -> u64, put: &mut dyn FnMut(u64)) {
+        self.truth.mix(place, put);
+        self.aim.mix(place, put);
+    }
+
+    /// How many faults were met.
+    #[cfg(test)]
+    pub(super) const fn spent(&self) -> u32 {
+        self.spent
+    }
+
     /// A cycle without some of its steps.
     fn broken(&mut self, go: Happening) -> Vec<Event> {
         use EngineStep::{DeltaImport, DeltaSynchronization, Export};
@@ -160,7 +184,7 @@ impl Turn {
         }
         steps.extend(forests().map(|ad| (ad, DeltaSynchronization)));
         steps.push((ConnectorId::Entra, DeltaSynchronization));
-        if go != Happening::Broken {
+        if matches!(go, Happening::AdLags | Happening::TenantLags) {
             steps.push((ConnectorId::Entra, Export));
             steps.extend(forests().map(|ad| (ad, Export)));
         }
@@ -168,35 +192,49 @@ impl Turn {
         for (connector, step) in steps {
             events.extend(self.act(&Action::Run { connector, step }));
         }
+        if go == Happening::HalfExport {
+            events.extend(self.act(&Action::BrokenExport(1)));
+        }
         events
     }
 
     /// Lets something happen; gives what was planned for it, and what came of it.
-    pub(super) fn happen(&mut self, go: Happening) -> (Option<Box<PlannedStep>>, Vec<Event>) {
+    pub(super) fn happen(&mut self, go: Happening) -> (Option<Arc<Next>>, Vec<Event>) {
         self.events.clear();
         let planned = match go {
             Happening::Step | Happening::Late | Happening::LostReply | Happening::Nothing(_) => {
-                self.planned()
+                Some(Arc::clone(self.next()))
             }
             _ => None,
         };
-        let events = match (go, &planned) {
-            (Happening::Step | Happening::LostReply, Some(step)) => self.perform(step),
-            (Happening::Late, Some(step)) => {
+        if !matches!(go, Happening::Nothing(_)) {
+            self.look_again();
+        }
+        let events = match (go, planned.as_deref()) {
+            (Happening::Step | Happening::LostReply, Some(Next::Step(step))) => self.perform(step),
+            (Happening::Late, Some(Next::Step(step))) => {
                 let mut events = self.act(&Action::Cycle(CyclePolicy::Delta));
                 events.extend(self.perform(step));
                 events
             }
             (Happening::Scheduler, _) => self.act(&Action::Cycle(CyclePolicy::Delta)),
-            (Happening::Broken | Happening::AdLags | Happening::TenantLags, _) => self.broken(go),
+            (
+                Happening::Broken
+                | Happening::HalfExport
+                | Happening::AdLags
+                | Happening::TenantLags,
+                _,
+            ) => self.broken(go),
             _ => Vec::new(),
         };
         if go == Happening::Nothing(FaultKind::Throttled) {
-            self.events.insert("throttled");
+            self.events.insert(THROTTLED);
         }
         self.spent += u32::from(is_fault(go));
-        self.truth.note(&self.world);
-        self.truth.forget(&self.world);
+        if !matches!(go, Happening::Nothing(_)) {
+            self.truth.note(&self.world);
+            self.truth.forget(&self.world);
+        }
         (planned, events)
     }
 }
@@ -225,15 +263,15 @@ impl Model for Loop {
     type Move = Happening;
 
     fn ended(&self, state: &Turn) -> bool {
-        !matches!(state.next(), Next::Step(_))
+        state.planned().is_none()
     }
 
     fn missing(&self, state: &mut Turn) -> Option<String> {
-        match state.next() {
+        match &**state.next() {
             Next::Done => missing(&state.world, &state.aim),
             Next::Step(step) => Some(format!("still to do: {}", step.text(&state.world))),
             Next::Stuck(troubles) => {
-                let texts: Vec<String> = troubles.into_iter().map(|one| one.text).collect();
+                let texts: Vec<&str> = troubles.iter().map(|one| one.text.as_str()).collect();
                 Some(format!("left to a person: {}", texts.join("; ")))
             }
         }
@@ -244,11 +282,10 @@ impl Model for Loop {
         let faulty = state.spent < self.faults;
         let step = state.planned();
         let mut same = false;
-        if let Some(step) = &step {
+        if let Some(step) = step {
             moves.push(Happening::Step);
-            let action = step.action();
-            same = matches!(action, Action::Cycle(CyclePolicy::Delta));
-            let waits = matches!(action, Action::Cycle(_) | Action::Advance(_));
+            same = step.what == What::Cycle(CyclePolicy::Delta);
+            let waits = matches!(step.what, What::Cycle(_) | What::Wait);
             if self.scheduler && !waits {
                 moves.push(Happening::Late);
             }
@@ -270,7 +307,7 @@ impl Model for Loop {
         }
         if faulty {
             if self.can(FaultKind::PartialBatch) {
-                moves.push(Happening::Broken);
+                moves.extend([Happening::Broken, Happening::HalfExport]);
             }
             if self.can(FaultKind::ReplicationLag) {
                 moves.extend([Happening::AdLags, Happening::TenantLags]);
@@ -295,24 +332,31 @@ impl Model for Loop {
         go == Happening::Step
     }
 
+    fn comes_to(&self, go: Happening) -> Known<Happening> {
+        match go {
+            // Whoever looks again does not mind who said nothing.
+            Happening::LostReply => Known::Same(Happening::Step),
+            Happening::Nothing(FaultKind::Throttled) => Known::Nothing(Some(THROTTLED)),
+            Happening::Nothing(_) => Known::Nothing(None),
+            _ => Known::New,
+        }
+    }
+
     fn fingerprint(&self, state: &Turn, memo: &mut Memo) -> (u128, u32) {
         let mut mixer = Mixer::new();
-        let places = fingerprint::world(&state.world, memo, &mut mixer);
-        let place = |key: CloudKey| places.get(&key).copied().unwrap_or(u64::MAX);
-        let mut put = |word| mixer.put(word);
-        state.truth.mix(&place, &mut put);
-        state.aim.mix(&place, &mut put);
-        (mixer.finish(), state.spent)
+        fingerprint::world(&state.world, memo, &mut mixer);
+        state.known_into(&|key| memo.place(key), &mut |word| mixer.put(word));
+        (mixer.total(), state.spent)
     }
 
     fn world_fingerprint(&self, state: &Turn, memo: &mut Memo) -> u128 {
         let mut mixer = Mixer::new();
         fingerprint::world(&state.world, memo, &mut mixer);
-        mixer.finish()
+        mixer.total()
     }
 
-    fn end_fingerprint(&self, state: &Turn) -> u128 {
-        end_fingerprint(&state.world)
+    fn end(&self, state: &Turn) -> Vec<String> {
+        end(&state.world)
     }
 
     fn violation(&self, state: &Turn) -> Option<Violation> {
@@ -325,28 +369,38 @@ impl Model for Loop {
 }
 
 /// What people see: the live accounts with their names and what they hold, and who is joined.
-pub(super) fn end_fingerprint(world: &World) -> u128 {
-    let mut mixer = Mixer::new();
+pub(super) fn end(world: &World) -> Vec<String> {
     let engine = world.engine();
-    for (key, object) in world.tenant().objects() {
-        if !matches!(object.state, State::Live) {
-            continue;
+    let tenant = world.tenant();
+    let mut lines = Vec::new();
+    for (key, object) in tenant.objects().filter(|(_, object)| object.is_live()) {
+        let mut line = object.label().to_string();
+        for address in object.proxy_addresses.iter() {
+            line.push(' ');
+            line.push_str(address.as_str());
         }
-        let names = (
-            &object.user_principal_name,
-            &object.proxy_addresses,
-            &object.mail,
-            &object.licences,
-            object.mailbox.is_some(),
-            &object.on_premises.immutable_id,
-            object.is_synced(),
-            world.tenant().roles.held(key),
-        );
-        mixer.put(store::hash_bytes(format!("{names:?}").as_bytes()));
+        for role in tenant.roles.held(key) {
+            let _ = write!(line, ", {}", role.0);
+        }
+        if object.mailbox.is_some() {
+            line.push_str(", mailbox");
+        }
+        for licence in object.licences.iter() {
+            let _ = write!(line, ", {licence}");
+        }
+        if let Some(anchor) = &object.on_premises.immutable_id {
+            let _ = write!(line, ", ImmutableId {anchor}");
+        }
+        if object.is_synced() {
+            line.push_str(", synced");
+        }
         let mut entries = engine.entra().iter();
         let joined = entries.find(|(_, entry)| entry.cloud == Some(key) && !entry.deleted);
-        let source = joined.and_then(|(_, entry)| engine.metaverse().get(entry.metaverse?));
-        mixer.put(source.map_or(u64::MAX, |mv| u64::from(mv.source.object.0)));
+        let mv = joined.and_then(|(_, entry)| engine.metaverse().get(entry.metaverse?));
+        if let Some(mv) = mv {
+            let _ = write!(line, ", joined to {}", crate::repair::dn(world, mv.source));
+        }
+        lines.push(line);
     }
-    mixer.finish()
+    lines
 }

@@ -11,7 +11,7 @@ use super::trace::{TraceStep, choices, chosen};
 use super::{Counterexample, View, written};
 use crate::engine::{EngineEvent, Source};
 use crate::judge::{Property, Violation};
-use crate::repair::{PlannedStep, What};
+use crate::repair::{Next, PlannedStep, What};
 use crate::run::Runner;
 use crate::scenario::model::{
     CloudUserChange, CloudUserRemoved, CloudUserRestored, Expectation, Expectations, Feature,
@@ -44,8 +44,9 @@ pub(super) fn counterexample(
         places.extend(all.iter().position(|other| other == go));
         let before = turn.clone();
         let (planned, events) = turn.happen(*go);
-        steps.add(*go, planned.as_deref(), &before, &turn, &events);
-        trace.push(told(&before, &turn, *go, planned.as_deref(), &events));
+        let planned = planned.as_deref().and_then(Next::step);
+        steps.add(*go, planned, &before, &turn, &events);
+        trace.push(told(&before, &turn, *go, planned, &events));
     }
     if let Some(missing) = model.missing(&mut turn) {
         trace.push(TraceStep {
@@ -96,7 +97,8 @@ pub(super) fn replay(model: &Loop, start: Turn, path: &str) -> Result<Vec<TraceS
         let go = chosen(&model.moves(&turn, false), place, choice)?;
         let before = turn.clone();
         let (planned, events) = turn.happen(go);
-        trace.push(told(&before, &turn, go, planned.as_deref(), &events));
+        let planned = planned.as_deref().and_then(Next::step);
+        trace.push(told(&before, &turn, go, planned, &events));
     }
     Ok(trace)
 }
@@ -126,6 +128,9 @@ fn told(
         Happening::Scheduler => "the scheduler runs a delta cycle".to_owned(),
         Happening::Broken => {
             "the scheduler runs a delta cycle; it ends before its exports".to_owned()
+        }
+        Happening::HalfExport => {
+            "the scheduler runs a delta cycle; its export breaks off after one object".to_owned()
         }
         Happening::AdLags => {
             "the scheduler runs a delta cycle; its domain controller has not got the latest changes"
@@ -245,7 +250,10 @@ impl Steps {
     ) {
         match go {
             Happening::Late | Happening::Scheduler => self.push(Step::Sync(SyncPolicy::Delta)),
-            Happening::Broken | Happening::AdLags | Happening::TenantLags => {
+            Happening::Broken
+            | Happening::HalfExport
+            | Happening::AdLags
+            | Happening::TenantLags => {
                 for step in broken(go) {
                     self.push(step);
                 }
@@ -360,6 +368,10 @@ impl Steps {
                 let user = self.account(*key);
                 Step::ClearOnPremisesObjectIdentifier(OnPremisesIdentifierCleared { user })
             }
+            What::ClearSecurityIdentifier(key) => {
+                let user = self.account(*key);
+                Step::ClearOnPremisesSecurityIdentifier(OnPremisesIdentifierCleared { user })
+            }
             What::SetUpn(key, upn) => changed(key, Some(name(upn)), None),
             What::SetAddresses(key, addresses) => {
                 let list = addresses.iter().map(|it| name(it.as_str())).collect();
@@ -390,11 +402,18 @@ fn broken(go: Happening) -> Vec<Step> {
     runs.push((ad.clone(), DeltaSynchronization));
     runs.push((entra.clone(), DeltaSynchronization));
     if go != Happening::Broken {
-        runs.extend([(entra, Export), (ad, Export)]);
+        runs.push((entra, Export));
+    }
+    if matches!(go, Happening::AdLags | Happening::TenantLags) {
+        runs.push((ad, Export));
     }
     let step = |(connector, run)| {
-        let connector = Spanned::derived(connector);
-        Step::RunProfile(RunProfile { connector, run })
+        let half = go == Happening::HalfExport && run == Export;
+        Step::RunProfile(RunProfile {
+            connector: Spanned::derived(connector),
+            run,
+            objects: half.then_some(1),
+        })
     };
     runs.into_iter().map(step).collect()
 }

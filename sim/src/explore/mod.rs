@@ -10,9 +10,10 @@
 //! A scenario with `procedure: closed-loop` is explored with the planner of [`crate::repair`] in
 //! place of its steps: the engine comes to rest, and then the planner looks before each step.
 //!
-//! Not explored: what several people do at once, and a fault in the middle of an export of several
-//! objects: a broken cycle ends before its exports.
+//! Not explored: what several people do at once.
 
+#[cfg(test)]
+mod astray;
 mod campaign;
 mod closed;
 mod closed_trace;
@@ -22,7 +23,10 @@ mod crowd;
 mod fingerprint;
 mod graph;
 #[cfg(test)]
+mod peer;
+#[cfg(test)]
 mod planted;
+mod readings;
 mod search;
 mod stage;
 #[cfg(test)]
@@ -39,10 +43,11 @@ use crate::scenario::model::{Attention, Outcome as Wanted, Scenario};
 use crate::scenario::{Diagnostic, expand};
 use closed::Loop;
 use search::{Found, Model, Search};
-use stage::Subject;
+use stage::{Move, Stage, Subject};
 
 pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use commute::{Swap, commute};
+pub use readings::{Reading, readings};
 pub use trace::TraceStep;
 pub use view::{Row, View};
 
@@ -147,6 +152,10 @@ pub fn explore(
     let (search, found) = searched(&subject, start.clone(), scenario, bounds);
     let found = found.map(|(node, violation)| {
         let steps = search.graph.path(node).1;
+        let lifted = (violation.property == Property::NoTrap)
+            .then(|| lifted(&subject, start.clone(), &steps))
+            .flatten();
+        let violation = lifted.unwrap_or(violation);
         trace::counterexample(&subject, start, &steps, violation)
     });
     Ok(concluded(
@@ -156,6 +165,15 @@ pub fn explore(
         &search,
         found,
     ))
+}
+
+/// The guard that a procedure leaves open, where it reaches all else that it is for.
+fn lifted(subject: &Subject, mut stage: Stage, steps: &[Move]) -> Option<Violation> {
+    for step in steps {
+        stage.go(subject, *step);
+    }
+    let lifted = subject.lifted(&stage)?;
+    (subject.lacks(&mut stage)? == lifted.found).then_some(lifted)
 }
 
 /// Whether the planner takes the place of the steps.
@@ -250,7 +268,7 @@ fn wanted(answer: &Answer, wanted: Wanted) -> bool {
         }
         (Answer::Counterexample(found), Wanted::Traps) => matches!(
             found.violation.property,
-            Property::NoTrap | Property::Settles | Property::Quiet
+            Property::NoTrap | Property::Settles | Property::Quiet | Property::GuardsRestored
         ),
         (Answer::Counterexample(found), Wanted::Loses) => matches!(
             found.violation.property,
@@ -259,6 +277,7 @@ fn wanted(answer: &Answer, wanted: Wanted) -> bool {
                 | Property::RightOwner
                 | Property::ScopedDeletes
                 | Property::AdminLeft
+                | Property::AddressesKept
         ),
         _ => false,
     }

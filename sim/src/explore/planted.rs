@@ -10,11 +10,11 @@ use mock_cloud::{CloudId, CloudKey, Profile, ProxyAddress, SourceAnchor};
 
 use super::closed::{Happening, Loop, Turn};
 use super::fingerprint::Memo;
-use super::search::{Found, Model, Search};
+use super::search::{Found, Known, Model, Search};
 use super::{SIGHTS, messes};
 use crate::judge::{GroundTruth, Property, Violation};
 use crate::mess::{Mess, Thing};
-use crate::repair::{PlannedStep, What};
+use crate::repair::{Next, PlannedStep, What};
 use crate::world::{Action, CloudChange};
 
 /// What a bug does: it sees the turn before and after a move, and the step that was planned.
@@ -45,7 +45,8 @@ impl Model for Buggy {
     fn go(&self, state: &mut Turn, go: Happening) {
         let before = state.clone();
         let (planned, _) = state.happen(go);
-        (self.bug)(&before, state, go, planned.as_deref());
+        (self.bug)(&before, state, go, planned.as_deref().and_then(Next::step));
+        state.look_again();
     }
 
     fn cycle(&self) -> Happening {
@@ -60,6 +61,11 @@ impl Model for Buggy {
         self.inner.is_planned(go)
     }
 
+    /// A bug may come of anything.
+    fn comes_to(&self, _: Happening) -> Known<Happening> {
+        Known::New
+    }
+
     fn fingerprint(&self, state: &Turn, memo: &mut Memo) -> (u128, u32) {
         self.inner.fingerprint(state, memo)
     }
@@ -68,8 +74,8 @@ impl Model for Buggy {
         self.inner.world_fingerprint(state, memo)
     }
 
-    fn end_fingerprint(&self, state: &Turn) -> u128 {
-        self.inner.end_fingerprint(state)
+    fn end(&self, state: &Turn) -> Vec<String> {
+        self.inner.end(state)
     }
 
     fn violation(&self, state: &Turn) -> Option<Violation> {

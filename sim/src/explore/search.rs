@@ -1,6 +1,6 @@
 //! Breadth first over the states of a model, with what is judged on the way.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use super::fingerprint::Memo;
 use super::graph::Graph;
@@ -11,7 +11,7 @@ pub(super) trait Model {
     /// Everything that the future depends on.
     type State: Clone;
     /// Something that happens.
-    type Move: Copy;
+    type Move: Copy + PartialEq;
 
     /// Whether the procedure is at its end.
     fn ended(&self, state: &Self::State) -> bool;
@@ -27,17 +27,30 @@ pub(super) trait Model {
     fn is_fault(&self, go: Self::Move) -> bool;
     /// Whether it is the next step of a procedure that looks before each of them.
     fn is_planned(&self, go: Self::Move) -> bool;
+    /// What a fault comes to, where that is known without carrying it out.
+    fn comes_to(&self, go: Self::Move) -> Known<Self::Move>;
     /// 128 bits for the state, without the faults that led there, and how many of them count: a
     /// state with more of them spent has no future that the other does not have.
     fn fingerprint(&self, state: &Self::State, memo: &mut Memo) -> (u128, u32);
     /// 128 bits for the world alone.
     fn world_fingerprint(&self, state: &Self::State, memo: &mut Memo) -> u128;
-    /// 128 bits for what people see at the end: live accounts, and who is joined to them.
-    fn end_fingerprint(&self, state: &Self::State) -> u128;
+    /// What people see at the end: a line for each live account, with who is joined to it.
+    fn end(&self, state: &Self::State) -> Vec<String>;
     /// What must hold in every state and does not.
     fn violation(&self, state: &Self::State) -> Option<Violation>;
     /// Adds what has happened on the way here.
     fn reached(&self, state: &Self::State, all: &mut BTreeSet<&'static str>);
+}
+
+/// What a fault comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known<M> {
+    /// Something that has to be looked at.
+    New,
+    /// Nothing but one fault more; with a word for it, where it is one to be reached.
+    Nothing(Option<&'static str>),
+    /// What another move comes to, with one fault more.
+    Same(M),
 }
 
 /// So many cycles may pass before a converged world is at rest.
@@ -53,14 +66,14 @@ pub(super) type Found = Option<(u32, Violation)>;
 pub(super) struct Search<'a, M: Model> {
     pub(super) model: &'a M,
     pub(super) graph: Graph<M::Move>,
-    pub(super) ends: BTreeSet<u128>,
+    /// The different ends that converged runs come to rest in, as people see them.
+    pub(super) ends: BTreeSet<Vec<String>>,
     pub(super) reached: BTreeSet<&'static str>,
     /// Whether a bound was hit.
     pub(super) cut: bool,
+    /// How many moves were carried out, and not only foreseen.
+    pub(super) carried_out: usize,
     memo: Memo,
-    known: BTreeMap<u128, (u32, u32)>,
-    /// Where the planner's own step leads from each state.
-    planned: BTreeMap<u32, u32>,
     depth_max: u32,
     states_max: usize,
 }
@@ -73,9 +86,8 @@ impl<'a, M: Model> Search<'a, M> {
             ends: BTreeSet::new(),
             reached: BTreeSet::new(),
             cut: false,
+            carried_out: 0,
             memo: Memo::default(),
-            known: BTreeMap::new(),
-            planned: BTreeMap::new(),
             depth_max,
             states_max,
         }
@@ -85,11 +97,10 @@ impl<'a, M: Model> Search<'a, M> {
     pub(super) fn run(&mut self, start: M::State) -> Found {
         let model = self.model;
         let (print, spent) = model.fingerprint(&start, &mut self.memo);
-        if self.known.contains_key(&print) {
+        if self.graph.known(print, spent).is_some() {
             return None;
         }
-        let first = self.graph.root();
-        self.known.insert(print, (first, spent));
+        let first = self.graph.root(print, spent);
         model.reached(&start, &mut self.reached);
         if let Some(violation) = model.violation(&start) {
             return Some((first, violation));
@@ -121,30 +132,33 @@ impl<'a, M: Model> Search<'a, M> {
                 return Some((node, violation));
             }
         }
-        if self.graph.depth_of(node) >= self.depth_max || self.known.len() >= self.states_max {
+        if self.graph.depth_of(node) >= self.depth_max || self.graph.len() >= self.states_max {
             self.cut = true;
             self.graph.mark(node);
             return None;
         }
         let stuck = ended && !converged && self.is_stuck(state);
+        let mut came = Vec::new();
         for go in model.moves(state, stuck) {
-            let mut next = state.clone();
-            model.go(&mut next, go);
             let fault = model.is_fault(go);
-            model.reached(&next, &mut self.reached);
-            let (print, spent) = model.fingerprint(&next, &mut self.memo);
-            let known = self
-                .known
-                .get(&print)
-                .filter(|(_, before)| *before <= spent);
-            if let Some((known, _)) = known.copied() {
+            if let Some(known) = self.foreseen(node, go, &came) {
                 self.graph.edge(node, known, fault);
-                self.plan(node, known, go);
                 continue;
             }
-            let child = self.graph.child(node, go, fault);
+            let mut next = state.clone();
+            model.go(&mut next, go);
+            self.carried_out += 1;
+            model.reached(&next, &mut self.reached);
+            let (print, spent) = model.fingerprint(&next, &mut self.memo);
+            if let Some(known) = self.graph.known(print, spent) {
+                self.graph.edge(node, known, fault);
+                self.plan(node, known, go);
+                came.push((go, known));
+                continue;
+            }
+            let child = self.graph.child(node, go, fault, (print, spent));
             self.plan(node, child, go);
-            self.known.insert(print, (child, spent));
+            came.push((go, child));
             if let Some(violation) = model.violation(&next) {
                 return Some((child, violation));
             }
@@ -153,9 +167,25 @@ impl<'a, M: Model> Search<'a, M> {
         None
     }
 
+    /// The state that a fault leads to, where that is known: one that was there before with a
+    /// fault less.
+    fn foreseen(&mut self, node: u32, go: M::Move, came: &[(M::Move, u32)]) -> Option<u32> {
+        match self.model.comes_to(go) {
+            Known::New => None,
+            Known::Nothing(word) => {
+                self.reached.extend(word);
+                Some(node)
+            }
+            Known::Same(other) => {
+                let mut came = came.iter();
+                came.find(|(go, _)| *go == other).map(|(_, to)| *to)
+            }
+        }
+    }
+
     fn plan(&mut self, from: u32, to: u32, go: M::Move) {
         if self.model.is_planned(go) {
-            self.planned.insert(from, to);
+            self.graph.plan(from, to);
         }
     }
 
@@ -178,7 +208,7 @@ impl<'a, M: Model> Search<'a, M> {
                 print = next;
                 continue;
             }
-            self.ends.insert(self.model.end_fingerprint(&now));
+            self.ends.insert(self.model.end(&now));
             let restless = self.model.missing(&mut now);
             return restless.map(|found| Violation {
                 property: Property::Quiet,
@@ -200,22 +230,10 @@ impl<'a, M: Model> Search<'a, M> {
             let property = Property::NoTrap;
             return Some((node, Violation { property, found }));
         }
-        let starts = self.planned.keys().copied();
-        let node = starts.into_iter().find(|start| self.goes_round(*start))?;
+        let node = self.graph.goes_on(STEPS_MAX)?;
         let property = Property::Settles;
         let found =
             format!("left to itself the procedure does not come to an end in {STEPS_MAX} steps");
         Some((node, Violation { property, found }))
-    }
-
-    fn goes_round(&self, start: u32) -> bool {
-        let mut at = start;
-        for _ in 0..STEPS_MAX {
-            match self.planned.get(&at) {
-                Some(next) => at = *next,
-                None => return false,
-            }
-        }
-        true
     }
 }

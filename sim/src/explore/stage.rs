@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use mock_cloud::Profile;
+use mock_cloud::{CloudKey, Profile};
 
-use super::closed::end_fingerprint;
+use super::closed::end;
 use super::fingerprint::{self, Memo, Mixer};
-use super::search::Model;
+use super::search::{Known, Model};
 use crate::engine::{ConnectorId, CyclePolicy, Step as EngineStep};
-use crate::judge::{GroundTruth, Violation};
+use crate::judge::{Addresses, GroundTruth, Guards, Violation};
 use crate::run::Runner;
 use crate::run::staged::Done;
 use crate::scenario::model::{
@@ -46,6 +46,10 @@ pub(super) struct Subject {
     kinds: Vec<FaultKind>,
     scheduler: bool,
     goal: Vec<Expectation>,
+    guards: Guards,
+    /// Watched where the scenario names hazard W10: most procedures give Active Directory the last
+    /// word on purpose.
+    addresses: Option<Addresses>,
 }
 
 /// One state.
@@ -78,6 +82,12 @@ impl Subject {
             kinds,
             scheduler: scenario.explore.is_none() || explore.interleave == Interleave::Scheduler,
             goal: goal(&scenario),
+            guards: Guards::of(runner.world()),
+            addresses: scenario
+                .hazards
+                .iter()
+                .any(|hazard| hazard.as_str() == "W10")
+                .then(|| Addresses::of(runner.world())),
             scenario,
         };
         let truth = runner.truth();
@@ -106,7 +116,14 @@ impl Subject {
             return Some("the scheduler is left stopped".to_owned());
         }
         let mut goals = self.goal.iter();
-        goals.find_map(|goal| stage.runner.looks(goal).err())
+        goals
+            .find_map(|goal| stage.runner.looks(goal).err())
+            .or_else(|| self.lifted(stage).map(|lifted| lifted.found))
+    }
+
+    /// A guard that is still lifted.
+    pub(super) fn lifted(&self, stage: &Stage) -> Option<Violation> {
+        self.guards.lifted(stage.runner.world())
     }
 
     /// What can happen, in a fixed order.
@@ -260,25 +277,24 @@ impl Stage {
         }
     }
 
-    fn world_into(&self, memo: &mut Memo, mixer: &mut Mixer) {
-        mixer.put(u64::from(self.scheduler_on));
-        mixer.put(u64::from(self.again));
-        mixer.put(self.truth.protected() as u64);
-        let places = fingerprint::world(self.runner.world(), memo, mixer);
-        let place = |key| places.get(&key).copied().unwrap_or(u64::MAX);
+    /// Feeds what people and the judge know, accounts by their places.
+    pub(super) fn known_into(&self, place: &dyn Fn(CloudKey) -> u64, put: &mut dyn FnMut(u64)) {
+        put(u64::from(self.scheduler_on));
+        put(u64::from(self.again));
+        put(self.truth.protected() as u64);
         for key in self.runner.cloud_names() {
-            mixer.put(place(key));
+            put(place(key));
         }
-        mixer.put(self.truth.named.len() as u64);
+        put(self.truth.named.len() as u64);
         for key in &self.truth.named {
-            mixer.put(place(*key));
+            put(place(*key));
         }
         for source in self.runner.ad_sources() {
-            mixer.put(u64::from(source.object.0));
+            put(u64::from(source.object.0));
         }
         for (source, word) in self.runner.outcomes() {
-            mixer.put(u64::from(source.object.0));
-            mixer.put(store::hash_bytes(word.as_bytes()));
+            put(u64::from(source.object.0));
+            put(store::hash_bytes(word.as_bytes()));
         }
     }
 }
@@ -315,27 +331,34 @@ impl Model for Subject {
         false
     }
 
+    fn comes_to(&self, _: Move) -> Known<Move> {
+        Known::New
+    }
+
     /// A second run may begin once more often than faults were met: they are no mere cost here.
     fn fingerprint(&self, stage: &Stage, memo: &mut Memo) -> (u128, u32) {
         let mut mixer = Mixer::new();
         mixer.put(stage.at as u64);
         mixer.put(u64::from(stage.spent));
-        stage.world_into(memo, &mut mixer);
-        (mixer.finish(), 0)
+        fingerprint::world(stage.runner.world(), memo, &mut mixer);
+        stage.known_into(&|key| memo.place(key), &mut |word| mixer.put(word));
+        (mixer.total(), 0)
     }
 
     fn world_fingerprint(&self, stage: &Stage, memo: &mut Memo) -> u128 {
         let mut mixer = Mixer::new();
         fingerprint::world(stage.runner.world(), memo, &mut mixer);
-        mixer.finish()
+        mixer.total()
     }
 
-    fn end_fingerprint(&self, stage: &Stage) -> u128 {
-        end_fingerprint(stage.runner.world())
+    fn end(&self, stage: &Stage) -> Vec<String> {
+        end(stage.runner.world())
     }
 
     fn violation(&self, stage: &Stage) -> Option<Violation> {
-        stage.truth.violation(stage.runner.world())
+        let world = stage.runner.world();
+        let violation = stage.truth.violation(world);
+        violation.or_else(|| self.addresses.as_ref()?.lost(world))
     }
 
     fn reached(&self, stage: &Stage, all: &mut BTreeSet<&'static str>) {

@@ -217,3 +217,51 @@ fn messes_searched_together_and_alone_come_to_the_same() {
     }
     assert_eq!(together.converge, alone);
 }
+
+/// Messes are enumerated up to the names of people. Within a search people are not exchanged: the
+/// planner takes them in order, and so does the engine, by its seed.
+#[test]
+fn what_people_are_called_changes_no_answer() {
+    let messes = crate::mess::all(crate::mess::Scope {
+        people: 2,
+        cloud: 2,
+        oddities: 1,
+    });
+    let mut all: Vec<crate::mess::Mess> = Vec::new();
+    for mess in &messes {
+        all.extend(mess.renamings());
+    }
+    assert!(all.len() > messes.len() * 3 / 2, "{}", all.len());
+    for profile in [Profile::DirSync2013, Profile::Entra2026] {
+        for some in [&messes, &all] {
+            let tally = super::messes(some, profile, 1, 50_000).expect("worlds");
+            assert_eq!(tally.converge, some.len(), "{profile}");
+        }
+    }
+}
+
+#[test]
+fn an_export_that_breaks_off_leaves_the_rest_for_the_next() {
+    use crate::engine::{ConnectorId, CyclePolicy, Step};
+    use crate::world::Action;
+    let mess = crate::mess::Mess {
+        people: vec![true, true],
+        things: Vec::new(),
+    };
+    let profile = Profile::Entra2025;
+    let scenario = mess.scenario(profile, 0);
+    let (runner, _) = crate::run::Runner::start("mess.yaml", &scenario, profile).expect("a world");
+    let mut world = runner.world().clone();
+    let before = world.tenant().objects().len();
+    for step in [Step::FullImport, Step::FullSynchronization] {
+        let connector = ConnectorId::Ad(0);
+        world.apply(&Action::Run { connector, step });
+    }
+    assert_eq!(world.engine().entra().pending_exports(), 2);
+    world.apply(&Action::BrokenExport(1));
+    assert_eq!(world.engine().entra().pending_exports(), 1);
+    assert_eq!(world.tenant().objects().len(), before + 1);
+    world.apply(&Action::Cycle(CyclePolicy::Delta));
+    assert_eq!(world.engine().entra().pending_exports(), 0);
+    assert_eq!(world.tenant().objects().len(), before + 2);
+}

@@ -239,7 +239,13 @@ fn broken_cycle(go: Move) -> Vec<Spanned<Step>> {
     }
     let step = |(connector, run)| {
         let connector = Spanned::new(connector, 0..0);
-        Spanned::new(Step::RunProfile(RunProfile { connector, run }), 0..0)
+        let objects = None;
+        let run = RunProfile {
+            connector,
+            run,
+            objects,
+        };
+        Spanned::new(Step::RunProfile(run), 0..0)
     };
     runs.into_iter().map(step).collect()
 }

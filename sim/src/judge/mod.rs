@@ -3,8 +3,10 @@
 //! Whose account is whose is ground truth (`belongs` of a scenario): the engine can't see it, the
 //! judge can.
 
+mod guards;
 mod truth;
 
+pub(crate) use guards::{Addresses, Guards};
 pub use truth::{GroundTruth, Violation};
 
 /// A named property.
@@ -20,6 +22,10 @@ pub enum Property {
     ScopedDeletes,
     /// There is always a Global Administrator, where there was one.
     AdminLeft,
+    /// An address of a mailbox is not lost when the account is taken over.
+    AddressesKept,
+    /// What protects the tenant and was lifted is there again in the end.
+    GuardsRestored,
     /// From every state that can come about, convergence stays within reach.
     NoTrap,
     /// Without further faults the world comes to rest.
@@ -34,12 +40,14 @@ pub enum Property {
 
 impl Property {
     /// All properties.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Kept,
         Self::OneAnchor,
         Self::RightOwner,
         Self::ScopedDeletes,
         Self::AdminLeft,
+        Self::AddressesKept,
+        Self::GuardsRestored,
         Self::NoTrap,
         Self::Settles,
         Self::Quiet,
@@ -55,6 +63,8 @@ impl Property {
             Self::RightOwner => "right-owner",
             Self::ScopedDeletes => "scoped-deletes",
             Self::AdminLeft => "admin-left",
+            Self::AddressesKept => "addresses-kept",
+            Self::GuardsRestored => "guards-restored",
             Self::NoTrap => "no-trap",
             Self::Settles => "settles",
             Self::Quiet => "quiet",
@@ -71,6 +81,8 @@ impl Property {
             Self::RightOwner => "no AD object is joined to somebody else's account",
             Self::ScopedDeletes => "nothing is deleted that the procedure does not name",
             Self::AdminLeft => "a Global Administrator is left",
+            Self::AddressesKept => "no address of a mailbox is lost when its account is taken over",
+            Self::GuardsRestored => "guards that were lifted are there again in the end",
             Self::NoTrap => "from every reachable state convergence stays reachable",
             Self::Settles => "once faults stop, a few cycles lead to a state that stays",
             Self::Quiet => "one more cycle changes nothing",

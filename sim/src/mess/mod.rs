@@ -17,7 +17,7 @@ mod sample;
 mod tests;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use enumerate::{Scope, all};
@@ -252,10 +252,14 @@ impl Mess {
     /// first.
     #[must_use]
     pub fn canonical(&self) -> Self {
-        let count = self.people.len();
-        let orders = enumerate::permutations(count);
-        let renamed = orders.iter().map(|order| self.renamed(order));
-        renamed.min().unwrap_or_else(|| self.clone())
+        let least = self.renamings().into_iter().next();
+        least.unwrap_or_else(|| self.clone())
+    }
+
+    /// The same mess under every other naming of its people, itself among them, each once.
+    pub fn renamings(&self) -> BTreeSet<Self> {
+        let orders = enumerate::permutations(self.people.len());
+        orders.iter().map(|order| self.renamed(order)).collect()
     }
 
     fn renamed(&self, order: &[u8]) -> Self {

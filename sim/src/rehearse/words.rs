@@ -31,6 +31,9 @@ pub fn describe(world: &World, action: &Action, labels: &dyn Labels) -> String {
             };
             format!("run {} on {connector}", step.name())
         }
+        Action::BrokenExport(objects) => {
+            format!("run an export to the tenant that breaks off after {objects} objects")
+        }
         Action::Cycle(CyclePolicy::Delta) => "run a delta cycle".to_owned(),
         Action::Cycle(CyclePolicy::Initial) => "run an initial cycle".to_owned(),
         Action::Advance(length) => format!("let {} pass", length_of(*length)),

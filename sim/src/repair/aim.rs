@@ -83,7 +83,10 @@ impl Aim {
     pub(crate) fn mix(&self, place: &dyn Fn(CloudKey) -> u64, put: &mut dyn FnMut(u64)) {
         for (key, roles) in &self.roles {
             put(place(*key));
-            put(store::hash_bytes(format!("{roles:?}").as_bytes()));
+            put(roles.len() as u64);
+            for role in roles {
+                put(store::hash_bytes(role.0.as_bytes()));
+            }
         }
         for set in [&self.valuable, &self.cloud_managed] {
             put(set.len() as u64);

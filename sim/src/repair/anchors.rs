@@ -72,7 +72,7 @@ fn take_anchor(
         return step(What::Purge(key), person, why);
     }
     if !object.is_synced() {
-        if object.on_premises.cloud_managed {
+        if is_managed(look, key) {
             let text = format!("{label} is cloud-managed and carries the anchor of somebody else");
             trouble(troubles, person, text);
             return None;
@@ -102,7 +102,11 @@ fn adopt(
             trouble(troubles, person, text);
             None
         }
+        Some(of) if look.is_anothers(of.source, key) => detach(look, troubles, person, key, object),
         Some(of) if of.in_scope => None,
+        Some(_) if look.world.profile >= Profile::Entra2025 && look.is_worth_keeping(key) => {
+            detach(look, troubles, person, key, object)
+        }
         Some(of) => {
             let why = format!(
                 "only what the engine has connected can it let go: {}",
@@ -119,7 +123,8 @@ fn adopt(
     }
 }
 
-/// An orphan that holds something can only be changed once it is cloud-managed (rule R2.30).
+/// A synced account that the engine has not connected can only be changed once it is cloud-managed
+/// (rule R2.30).
 pub(super) fn detach(
     look: &Look<'_>,
     troubles: &mut Troubles,
@@ -128,14 +133,51 @@ pub(super) fn detach(
     object: &DirectoryObject,
 ) -> Planned {
     let label = object.label();
+    let from = origin(look, object);
     if look.world.profile < Profile::Entra2025 {
-        let text = format!(
-            "{label} is synced from an object that no forest has, and before 2025 only turning \
-             synchronisation off for the whole tenant makes it editable"
-        );
-        trouble(troubles, person, text);
+        trouble(troubles, person, locked(&label, from));
         return None;
     }
-    let why = format!("{label} is synced from an object that no forest has");
+    let why = format!("{label} is synced from {from}");
     step(What::SetCloudManaged(key, true), person, why)
+}
+
+/// What a synced account that the engine has not connected is synced from.
+fn origin(look: &Look<'_>, object: &DirectoryObject) -> &'static str {
+    let anchor = object.on_premises.immutable_id.as_ref();
+    match anchor.and_then(|anchor| look.of_anchor(anchor)) {
+        Some(_) => "somebody else's object",
+        None => "an object that no forest has",
+    }
+}
+
+fn locked(label: &str, from: &str) -> String {
+    format!(
+        "{label} is synced from {from}, and before 2025 only turning synchronisation off for the \
+         whole tenant makes it editable"
+    )
+}
+
+/// People whose account is synced with the anchor of somebody else, without the engine having
+/// connected it. Before 2025 there is no safe step: an orphan can't be edited, and for the engine
+/// to let go of it somebody else would have to be joined to it first, with all values.
+pub(super) fn refused(look: &Look<'_>) -> Troubles {
+    let mut troubles = Vec::new();
+    if look.world.profile >= Profile::Entra2025 {
+        return troubles;
+    }
+    for person in &look.people {
+        let Some((own, object)) = person.own.and_then(|own| Some((own, look.object(own)?))) else {
+            continue;
+        };
+        let anchor = object.on_premises.immutable_id.as_ref();
+        let Some(of) = anchor.and_then(|anchor| look.of_anchor(anchor)) else {
+            continue;
+        };
+        if object.is_synced() && of.source != person.source && look.joined_to(own).is_none() {
+            let text = locked(&object.label(), "somebody else's object");
+            trouble(&mut troubles, person, text);
+        }
+    }
+    troubles
 }

@@ -52,6 +52,16 @@ pub enum Next {
     Stuck(Vec<Trouble>),
 }
 
+impl Next {
+    /// The step, where there is one.
+    pub fn step(&self) -> Option<&PlannedStep> {
+        match self {
+            Self::Step(step) => Some(step),
+            Self::Done | Self::Stuck(_) => None,
+        }
+    }
+}
+
 /// Something that the planner leaves to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {

@@ -23,6 +23,10 @@ pub(super) type Troubles = Vec<Trouble>;
 /// It is a pure function: equal worlds and aims give equal steps.
 pub fn next(world: &World, aim: &Aim) -> Next {
     let look = Look::new(world, aim);
+    let refused = anchors::refused(&look);
+    if !refused.is_empty() {
+        return Next::Stuck(refused);
+    }
     let mut troubles = Vec::new();
     let phases: [fn(&Look<'_>, &mut Troubles) -> Planned; 10] = [
         leave,
@@ -93,7 +97,17 @@ fn cycle_policy(look: &Look<'_>) -> CyclePolicy {
 }
 
 /// Out of scope, whoever is joined to a wrong account, or could get one while the own is prepared.
+///
+/// First those who would get a wrong account as soon as a name becomes free: nothing is joined to
+/// them, and what is done for the others frees names.
 fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
+    let waiting = |person: &&Person| person.in_scope && person.joined.is_none();
+    for person in look.people.iter().filter(waiting) {
+        if let Some(key) = lure(look, person) {
+            let why = format!("a cycle could join this person to {}", look.label(key));
+            return step(out(look, person), person, why);
+        }
+    }
     for person in look.people.iter().filter(|person| person.in_scope) {
         if look.aim.belongs.contains_key(&person.source) && person.own.is_none() {
             trouble(
@@ -122,15 +136,35 @@ fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
     None
 }
 
+/// A wrong account that carries the anchor of a person. One of nobody's that is synced does not
+/// count: the engine has to connect it before it can let go of it.
+fn lure(look: &Look<'_>, person: &Person) -> Option<CloudKey> {
+    let anchor = person.anchor.as_ref()?;
+    let mut holders = look.other_holders(anchor, person.own).into_iter();
+    holders.find(|key| {
+        let synced = look
+            .object(*key)
+            .is_some_and(|it| it.is_live() && it.is_synced());
+        look.is_anothers(person.source, *key) || person.own.is_some() && !synced
+    })
+}
+
 pub(super) fn out(look: &Look<'_>, person: &Person) -> What {
     let parking = look.aim.parking.get(person.source.forest);
+    let anchor = person.anchor.as_ref();
+    let carries = anchor.and_then(|anchor| {
+        let mut holders = look.other_holders(anchor, person.own).into_iter();
+        holders.find(|key| {
+            let may_go = person.own.is_none() || look.is_live(*key);
+            may_go && !look.is_anothers(person.source, *key)
+        })
+    });
     What::MoveOut {
         person: person.source,
         to: parking.copied().flatten(),
-        // A cycle that runs before the move may give back what is in the recycle bin.
-        deletes: person
-            .joined
-            .or(person.target.filter(|_| person.own.is_none())),
+        // A cycle that runs before the move may take over what carries the anchor, also from the
+        // recycle bin.
+        deletes: person.joined.or(carries),
     }
 }
 

@@ -6,7 +6,7 @@ use store::Text;
 
 use super::anchors::detach;
 use super::look::{Look, Person};
-use super::plan::{Planned, Troubles, back, is_managed, step, trouble};
+use super::plan::{Planned, Troubles, is_managed, step, trouble};
 use super::step::What;
 
 /// The own account made ready for a hard match.
@@ -60,16 +60,8 @@ fn adopt_own(
     own: CloudKey,
     object: &DirectoryObject,
 ) -> Planned {
-    let anchor = object.on_premises.immutable_id.as_ref();
-    match anchor.and_then(|anchor| look.of_anchor(anchor)) {
-        Some(of) if !of.in_scope => {
-            let label = object.label();
-            let why = format!("only what the engine has connected can it let go: {label}");
-            step(back(look, of)?, of, why)
-        }
-        Some(_) => None,
-        None => detach(look, troubles, person, own, object),
-    }
+    // Whoever's object it is synced from, it is not to be joined to it first.
+    detach(look, troubles, person, own, object)
 }
 
 /// What would make the service refuse a hard match on the own account (rules R2.7 and R2.20).
@@ -80,6 +72,11 @@ pub(super) fn obstacle(
     object: &DirectoryObject,
 ) -> Option<What> {
     let tenant = look.world.tenant();
+    let carries = object.on_premises.immutable_id == person.anchor;
+    if object.is_live() && object.is_synced() && carries {
+        // What is synced with the anchor the engine joins itself (rule R2.2).
+        return None;
+    }
     if tenant
         .features
         .block_cloud_object_takeover_through_hard_match

@@ -28,7 +28,10 @@ impl Runner<'_> {
             Step::Wait(length) => {
                 self.apply(&Action::Advance(length.value.signed()));
             }
-            Step::RunProfile(run) => return self.run_profile(&run.connector, run.run),
+            Step::RunProfile(run) => match run.objects {
+                Some(objects) => self.apply(&Action::BrokenExport(objects as usize)),
+                None => return self.run_profile(&run.connector, run.run),
+            },
             Step::SetEngine(change) => self.set_engine(change),
             Step::StopScheduler => {
                 self.apply(&Action::Configure(EngineChange::Schedule(None)));

@@ -29,6 +29,8 @@ pub enum Action {
         /// Which step.
         step: Step,
     },
+    /// The export to the tenant is run, and breaks off after so many objects.
+    BrokenExport(usize),
     /// A whole cycle is run (`Start-ADSyncSyncCycle`).
     Cycle(CyclePolicy),
     /// Time passes; the scheduler, the hourly task and the recycle bin do what is due.

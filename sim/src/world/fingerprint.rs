@@ -37,6 +37,7 @@ impl World {
             format!("{key:?}{object:?}").hash(&mut hasher);
         }
         format!("{:?}{:?}", self.tenant.features, self.tenant.roles).hash(&mut hasher);
+        format!("{:?}{:?}", self.tenant.organization, self.tenant.domains).hash(&mut hasher);
         for (id, object) in self.engine.metaverse().iter() {
             format!("{id:?}{object:?}").hash(&mut hasher);
         }

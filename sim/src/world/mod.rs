@@ -111,6 +111,11 @@ impl World {
                 let mut forward = |event: EngineEvent| sink.event(Event::Engine(event));
                 engine.run_step(*connector, *step, &mut on, &mut forward);
             }
+            Action::BrokenExport(objects) => {
+                let (engine, mut on) = self.split();
+                let mut forward = |event: EngineEvent| sink.event(Event::Engine(event));
+                engine.run_broken_export(*objects, &mut on, &mut forward);
+            }
             Action::Cycle(policy) => self.cycle(*policy, false, sink),
             Action::Advance(duration) => self.advance(*duration, sink),
             Action::Configure(change) => self.configure(change, sink),

@@ -181,7 +181,7 @@ impl Case {
             policy: variant.policy,
             domain_name: Text::from("example.test"),
             net_bios_name: Text::from("EXAMPLE"),
-            properties: PropertyMap::new(schema),
+            properties: PropertyMap::new(schema).into(),
         }
     }
 

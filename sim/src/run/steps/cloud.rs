@@ -68,6 +68,10 @@ impl Runner<'_> {
                     false => Authentication::Managed,
                 },
             }),
+            Step::ClearOnPremisesSecurityIdentifier(cleared) => {
+                let names = vec!["onPremisesSecurityIdentifier"];
+                CloudChange::ClearOnPremisesFacts(self.cloud(&cleared.user)?, names)
+            }
             _ => return Ok(()),
         };
         self.apply(&Action::Cloud(change));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::model::{
-    CloudUserRestored, ConsistencyGuidSet, Expectation, ImmutableIdSet, Profile, Step,
+    CloudUserRestored, ConsistencyGuidSet, Expectation, ImmutableIdSet, Profile, RunStep, Step,
 };
 use super::super::spanned::{Name, Spanned};
 use super::super::value::Connector;
@@ -94,7 +94,15 @@ fn meaning(checker: &mut Checker<'_>, step: &Spanned<Step>) {
             checker.add(checker.problem("nothing-to-do", message, &step.at));
         }
         Step::SetEngine(change) => world::sync_rules(checker, &change.rules),
-        Step::RunProfile(run) => connector(checker, &run.connector),
+        Step::RunProfile(run) => {
+            connector(checker, &run.connector);
+            let exports = run.run == RunStep::Export && run.connector.value == Connector::Entra;
+            if run.objects.is_some() && !exports {
+                let message = "only an export to the tenant breaks off after some `objects`";
+                let problem = checker.problem("nothing-to-do", message, &step.at);
+                checker.add(problem.help("write `connector: entra, run: export` with it"));
+            }
+        }
         Step::Wait(length) if length.as_secs() == 0 => {
             let message = "`wait` needs some time to pass";
             checker.add(checker.problem("nothing-to-do", message, &length.at));

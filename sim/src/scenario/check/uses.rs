@@ -80,7 +80,8 @@ pub(super) fn of_step(step: &Step) -> Vec<Use<'_>> {
         }
         Step::AssignRole(step) | Step::RemoveRole(step) => vec![cloud(&step.user).of("user")],
         Step::ConvertToCloudManaged(step) => vec![cloud(&step.user)],
-        Step::ClearOnPremisesObjectIdentifier(step) => vec![cloud(&step.user).of("user")],
+        Step::ClearOnPremisesObjectIdentifier(step)
+        | Step::ClearOnPremisesSecurityIdentifier(step) => vec![cloud(&step.user).of("user")],
         Step::MoveOu(_)
         | Step::RenameOu(_)
         | Step::SetFeature(_)

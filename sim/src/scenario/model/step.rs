@@ -72,6 +72,8 @@ pub enum Step {
     ConvertToCloudManaged(SourceOfAuthority),
     /// Tenant: clears an account's onPremisesObjectIdentifier.
     ClearOnPremisesObjectIdentifier(OnPremisesIdentifierCleared),
+    /// Tenant: clears an account's onPremisesSecurityIdentifier; it is not synced.
+    ClearOnPremisesSecurityIdentifier(OnPremisesIdentifierCleared),
     /// Tenant: turns directory synchronization on or off for the whole tenant.
     SetOnPremisesSync(OnPremisesSync),
     /// Tenant: verifies a domain.
@@ -137,6 +139,7 @@ impl Step {
             Self::SetFeature(_) => "set-feature",
             Self::ConvertToCloudManaged(_) => "convert-to-cloud-managed",
             Self::ClearOnPremisesObjectIdentifier(_) => "clear-on-premises-object-identifier",
+            Self::ClearOnPremisesSecurityIdentifier(_) => "clear-on-premises-security-identifier",
             Self::SetOnPremisesSync(_) => "set-on-premises-sync",
             Self::VerifyDomain(_) => "verify-domain",
             Self::Sync(_) => "sync",
@@ -178,6 +181,7 @@ impl Step {
             | Self::SetFeature(_)
             | Self::ConvertToCloudManaged(_)
             | Self::ClearOnPremisesObjectIdentifier(_)
+            | Self::ClearOnPremisesSecurityIdentifier(_)
             | Self::SetOnPremisesSync(_)
             | Self::VerifyDomain(_) => Place::Tenant,
             Self::Sync(_)

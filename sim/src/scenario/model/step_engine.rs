@@ -30,6 +30,13 @@ pub struct RunProfile {
     pub connector: Spanned<Connector>,
     /// The run profile.
     pub run: RunStep,
+    /// The export to the tenant breaks off after so many objects.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub objects: Option<u32>,
 }
 
 /// The run profiles of the Synchronization Service Manager.
