@@ -155,7 +155,7 @@ impl Hasher for Mixer {
     }
 
     fn write_isize(&mut self, word: isize) {
-        self.put(word as u64);
+        self.put(word.cast_unsigned() as u64);
     }
 }
 
