@@ -82,7 +82,7 @@ impl Engine {
                 for (_, id, _) in batch {
                     let mut context = Context {
                         now: *now,
-                        entropy: &mut **entropy,
+                        entropy,
                         run,
                     };
                     self.export_one(*id, tenant, &mut context, &mut counters, sink);

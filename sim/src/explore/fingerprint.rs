@@ -155,7 +155,7 @@ impl Hasher for Mixer {
     }
 
     fn write_isize(&mut self, word: isize) {
-        self.put(word as u64);
+        self.put(word.cast_unsigned() as u64);
     }
 }
 
@@ -256,6 +256,8 @@ pub(super) fn world(world: &World, memo: &mut Memo, mixer: &mut Mixer) {
         role.hash(mixer);
     }
     mixer.put(features_hash(features, tenant.features));
+    let organization = &tenant.organization;
+    (organization.sync_enabled, organization.deactivated_at).hash(mixer);
     for key in tenant.changes_since(world.engine().entra().watermark()) {
         mixer.put(place(places, key.0));
     }

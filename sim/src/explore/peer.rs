@@ -123,6 +123,7 @@ fn world_text(world: &World, text: &mut String) -> BTreeMap<CloudKey, usize> {
         let _ = writeln!(text, "{:?} {role:?}", place(key));
     }
     let _ = writeln!(text, "{:?}", tenant.features);
+    let _ = writeln!(text, "{:?}", tenant.organization);
     let engine = world.engine();
     for key in tenant.changes_since(engine.entra().watermark()) {
         let _ = writeln!(text, "{:?}", place(key));

@@ -8,7 +8,7 @@ use super::closed::end;
 use super::fingerprint::{self, Memo, Mixer};
 use super::search::{Known, Model};
 use crate::engine::{ConnectorId, CyclePolicy, Step as EngineStep};
-use crate::judge::{Addresses, GroundTruth, Guards, Violation};
+use crate::judge::{Addresses, GroundTruth, Guards, Property, Violation};
 use crate::run::Runner;
 use crate::run::staged::Done;
 use crate::scenario::model::{
@@ -47,8 +47,8 @@ pub(super) struct Subject {
     scheduler: bool,
     goal: Vec<Expectation>,
     guards: Guards,
-    /// Watched where the scenario names hazard W10: most procedures give Active Directory the last
-    /// word on purpose.
+    /// Watched where a tag of the scenario asks for it: most procedures give Active Directory the
+    /// last word on purpose.
     addresses: Option<Addresses>,
 }
 
@@ -84,9 +84,9 @@ impl Subject {
             goal: goal(&scenario),
             guards: Guards::of(runner.world()),
             addresses: scenario
-                .hazards
+                .tags
                 .iter()
-                .any(|hazard| hazard.as_str() == "W10")
+                .any(|tag| tag.as_str() == Property::AddressesKept.name())
                 .then(|| Addresses::of(runner.world())),
             scenario,
         };

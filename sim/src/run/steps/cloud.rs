@@ -58,20 +58,21 @@ impl Runner<'_> {
             Step::ClearOnPremisesObjectIdentifier(cleared) => {
                 CloudChange::ClearObjectIdentifier(self.cloud(&cleared.user)?)
             }
+            Step::ClearOnPremisesSecurityIdentifier(cleared) => {
+                let names = vec!["onPremisesSecurityIdentifier"];
+                CloudChange::ClearOnPremisesFacts(self.cloud(&cleared.user)?, names)
+            }
             Step::SetOnPremisesSync(set) => CloudChange::SetSyncEnabled(set.enabled),
             Step::VerifyDomain(verified) => CloudChange::ChangeDomain(Domain {
                 name: shared(&verified.domain.to_lowercase()),
                 initial: false,
                 verified: true,
-                authentication: match verified.federated {
-                    true => Authentication::Federated,
-                    false => Authentication::Managed,
+                authentication: if verified.federated {
+                    Authentication::Federated
+                } else {
+                    Authentication::Managed
                 },
             }),
-            Step::ClearOnPremisesSecurityIdentifier(cleared) => {
-                let names = vec!["onPremisesSecurityIdentifier"];
-                CloudChange::ClearOnPremisesFacts(self.cloud(&cleared.user)?, names)
-            }
             _ => return Ok(()),
         };
         self.apply(&Action::Cloud(change));
