@@ -20,6 +20,7 @@ mod commute;
 #[cfg(test)]
 mod crowd;
 mod fingerprint;
+mod given;
 mod graph;
 #[cfg(test)]
 mod planted;
@@ -41,8 +42,11 @@ use closed::Loop;
 use search::{Found, Model, Search};
 use stage::Subject;
 
+pub(crate) use closed_trace::Steps;
+
 pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use commute::{Swap, commute};
+pub use given::{Proof, closed_loop};
 pub use trace::TraceStep;
 pub use view::{Row, View};
 
