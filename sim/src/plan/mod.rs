@@ -31,6 +31,7 @@ mod owners;
 mod scenario;
 mod schedule;
 mod shape;
+mod shorten;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -202,9 +203,9 @@ impl Planning {
             .into_iter()
             .map(|(source, _)| source)
             .collect();
-        // What was left to a person, or cannot be ended, is not planned again.
+        // What was left to a person, or came to nothing, is not planned again.
         for case in &self.cases {
-            if case.solution.end != End::Done {
+            if case.solution.end != End::Done || case.solution.steps.is_empty() {
                 for source in &case.solution.component.objects {
                     wanted.remove(source);
                 }
@@ -220,17 +221,23 @@ impl Planning {
     }
 
     /// Puts what was planned for the components of a round beside each other, and carries it out
-    /// on a copy of the whole world.
-    pub fn carry_out(&mut self, solutions: Vec<Solution>, proven: &BTreeMap<u128, Proven>) {
+    /// on a copy of the whole world. What has no safe end is left alone; steps that a proof shows
+    /// to be needless are left out.
+    pub fn carry_out(&mut self, mut solutions: Vec<Solution>, proven: &BTreeMap<u128, Proven>) {
+        for solution in &mut solutions {
+            if let Some(proven) = proven.get(&solution.pattern) {
+                solution.take_in(proven);
+            }
+        }
         let before = self.steps.len();
         let first = self.cases.len();
         let threshold = self.now.world.engine().config().deletion_threshold;
-        let plans: Vec<&[_]> = solutions.iter().map(|it| it.steps.as_slice()).collect();
+        let plans: Vec<&[_]> = solutions.iter().map(Solution::safe_steps).collect();
         let slots = schedule::schedule(&plans, threshold);
         self.run(slots, first);
         for solution in solutions {
             let objects = solution.component.objects.iter();
-            let troubled = objects.filter_map(|it| Some((*it, self.found.get(it)?.clone())));
+            let troubled = objects.filter_map(|it| Some((*it, self.found.remove(it)?)));
             self.cases.push(Case {
                 troubled: troubled.collect(),
                 proven: proven.get(&solution.pattern).cloned(),
@@ -244,10 +251,11 @@ impl Planning {
     /// The plan, with what is still wrong in the end.
     pub fn finish(mut self) -> Plan {
         let Standing { world, aim } = &*self.now;
-        let left: BTreeMap<Source, String> = repair::troubled(world, aim).into_iter().collect();
-        for case in &mut self.cases {
+        let mut left: BTreeMap<Source, String> = repair::troubled(world, aim).into_iter().collect();
+        // Who was planned in several rounds is told of in the last.
+        for case in self.cases.iter_mut().rev() {
             let objects = case.solution.component.objects.iter();
-            let still = objects.filter_map(|it| Some((*it, left.get(it)?.clone())));
+            let still = objects.filter_map(|it| Some((*it, left.remove(it)?)));
             case.left = still.collect();
         }
         Plan {

@@ -6,6 +6,7 @@ use super::Bounds;
 use super::case::Case;
 use super::components::{Component, is_purged};
 use super::shape::shape;
+use super::shorten::needless;
 use crate::engine::Source;
 use crate::explore::{self, Proof, closed_loop};
 use crate::judge::Violation;
@@ -32,8 +33,38 @@ pub struct Solution {
 pub struct Proven {
     /// Every moment at which the scheduler may run.
     pub proof: Proof,
+    /// The places of steps that everything ends well without, in order.
+    pub needless: Vec<usize>,
     /// What could be done instead.
     pub alternatives: Vec<Alternative>,
+}
+
+impl Solution {
+    /// Leaves out what nothing needs, and leaves to a person what is not safe.
+    pub(super) fn take_in(&mut self, proven: &Proven) {
+        let mut place = 0..;
+        self.steps
+            .retain(|_| !place.next().is_some_and(|it| proven.needless.contains(&it)));
+        if let Some(bad) = &proven.proof.violation {
+            let text = format!(
+                "no order is known that is safe whenever the scheduler runs ({}: {}): stop the \
+                 scheduler while this is repaired by hand",
+                bad.property.name(),
+                bad.found
+            );
+            let person = self.component.objects.first().copied();
+            self.end = End::Stuck(vec![Trouble { person, text }]);
+        }
+    }
+
+    /// The steps, unless they lead to no good end.
+    pub(super) fn safe_steps(&self) -> &[PlannedStep] {
+        if self.end == End::Done && self.harm.is_none() {
+            &self.steps
+        } else {
+            &[]
+        }
+    }
 }
 
 /// Something else that could be done.
@@ -78,8 +109,11 @@ pub(super) fn prove(world: &World, aim: &Aim, component: &Component, bounds: Bou
         states: bounds.states,
         ..explore::Bounds::default()
     };
+    let plan = repair::Plan::of(&case.world, case.belongs.clone(), bounds.steps);
+    let steps: Vec<PlannedStep> = plan.steps.into_iter().map(|it| it.step).collect();
     Proven {
         proof: closed_loop(&case.world, &case.belongs, 0, limits),
+        needless: needless(&case, &steps),
         alternatives: alternatives(&case, bounds),
     }
 }

@@ -134,3 +134,23 @@ fn accounts_are_inferred_only_where_nothing_else_can_be_meant() {
     // A twin that holds nothing, and a mailbox that has the address as an alias.
     assert_eq!(likely.get(&p0).copied(), runner.named("spare"), "{likely:?} {ambiguous:?}");
 }
+
+#[test]
+fn a_duplicate_takes_the_steps_of_the_founding_procedure_and_no_more() {
+    let (world, runner) = duplicates(1, Profile::Entra2025, "");
+    let plan = planned(&world, &runner);
+    let verbs: Vec<&str> = plan
+        .steps
+        .iter()
+        .map(|step| match step.step.what {
+            What::MoveOut { .. } => "out",
+            What::MoveBack { .. } => "back",
+            What::Cycle(_) => "cycle",
+            What::Purge(_) => "purge",
+            What::SetImmutableId(..) => "id",
+            _ => "other",
+        })
+        .collect();
+    assert_eq!(verbs, ["out", "cycle", "purge", "id", "back", "cycle"]);
+    assert!(plan.is_sound(), "{plan:#?}");
+}
