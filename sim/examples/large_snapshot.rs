@@ -51,7 +51,10 @@ fn main() -> io::Result<()> {
         if n < conflicts {
             let own = entropy.next_uuid();
             let name = uuid::Uuid::from_bytes(own);
-            writeln!(lab, "  CN=Given{n} Surname{n},OU=Staff,DC=bench,DC=test: {name}")?;
+            writeln!(
+                lab,
+                "  CN=Given{n} Surname{n},OU=Staff,DC=bench,DC=test: {name}"
+            )?;
             conflict(n, [own, id], &guid, &mail, &mut accounts, &mut bin);
         } else if n % 4 != 3 {
             accounts.push(account(n, id, &guid, &mail));
@@ -122,12 +125,12 @@ fn conflict(
         // Somebody else's account, which nobody has synced, has the address.
         _ => {
             live.push(holding(own, &old, ""));
-            let address = format!(r#", "proxyAddresses": ["SMTP:x{n}@bench.example", "smtp:{mail}"]"#);
+            let address =
+                format!(r#", "proxyAddresses": ["SMTP:x{n}@bench.example", "smtp:{mail}"]"#);
             live.push(holding(other, &format!("x{n}@bench.example"), &address));
         }
     }
 }
-
 
 const DOMAINS: &str = r#"{"value": [
   {"id": "bench.onmicrosoft.com", "isInitial": true, "isVerified": true,

@@ -153,12 +153,11 @@ impl Plan {
         let mut printed = true;
         if let Some(kind) = self.emit {
             let text = emit::render(kind, &asked, &plan)?;
-            match &self.output {
-                Some(path) => files::write(path, &text)?,
-                None => {
-                    report::print(&text);
-                    printed = false;
-                }
+            if let Some(path) = &self.output {
+                files::write(path, &text)?;
+            } else {
+                report::print(&text);
+                printed = false;
             }
         }
         if printed {

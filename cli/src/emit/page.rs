@@ -30,7 +30,11 @@ pub(super) fn render(asked: &Asked<'_>, plan: &Plan) -> String {
         asked.profile.name()
     );
     if let Some(deletes) = plan.stopped {
-        let _ = writeln!(page, "<p class=\"bad\">{}</p>", escaped(stopped(deletes).trim()));
+        let _ = writeln!(
+            page,
+            "<p class=\"bad\">{}</p>",
+            escaped(stopped(deletes).trim())
+        );
     }
     cards(&mut page, plan);
     short(&mut page, plan);
@@ -58,7 +62,9 @@ fn cards(page: &mut String, plan: &Plan) {
         (troubled, format!("of {} people affected", plan.people)),
         (plan.cycles, "synchronisation cycles".to_owned()),
         (
-            count(plan, |it| it.step.is_destructive() && !it.step.is_irreversible()),
+            count(plan, |it| {
+                it.step.is_destructive() && !it.step.is_irreversible()
+            }),
             "duplicate accounts deleted, recoverable for 30 days".to_owned(),
         ),
         (
@@ -68,7 +74,11 @@ fn cards(page: &mut String, plan: &Plan) {
     ];
     page.push_str("<ul class=\"cards\">\n");
     for (number, text) in cards {
-        let _ = writeln!(page, "<li><b>{number}</b><span>{}</span></li>", escaped(&text));
+        let _ = writeln!(
+            page,
+            "<li><b>{number}</b><span>{}</span></li>",
+            escaped(&text)
+        );
     }
     page.push_str("</ul>\n");
 }
@@ -103,7 +113,12 @@ fn decisions(page: &mut String, plan: &Plan) {
     for (_, trouble) in all {
         let who = trouble.person.map(|person| display_name(plan, person));
         let who = who.unwrap_or_else(|| "The tenant".to_owned());
-        let _ = writeln!(page, "<li><b>{}</b>: {}</li>", escaped(&who), escaped(&trouble.text));
+        let _ = writeln!(
+            page,
+            "<li><b>{}</b>: {}</li>",
+            escaped(&who),
+            escaped(&trouble.text)
+        );
     }
     page.push_str("</ul>\n");
 }
@@ -169,15 +184,21 @@ fn timetable(page: &mut String, asked: &Asked<'_>, plan: &Plan) {
         "<h2>When</h2>\n<p>The steps stand between synchronisation cycles, which run every {every} \
          minutes by themselves or are started by hand. With the usual schedule this takes about \
          {} hours; nobody has to watch in between.</p>",
-        (plan.cycles as i64 * every + 59) / 60
+        (i64::try_from(plan.cycles).unwrap_or(i64::MAX / 60) * every + 59) / 60
     );
     let mut rows = Vec::new();
-    let last = plan.steps.iter().map(|step| step.cycle).max().unwrap_or_default();
+    let last = plan
+        .steps
+        .iter()
+        .map(|step| step.cycle)
+        .max()
+        .unwrap_or_default();
     for cycle in 1..=last {
         let here = |step: &Step| step.cycle == cycle && !matches!(step.step.what, What::Cycle(_));
-        let came = plan.steps.iter().find(|step| {
-            step.cycle == cycle && matches!(step.step.what, What::Cycle(_))
-        });
+        let came = plan
+            .steps
+            .iter()
+            .find(|step| step.cycle == cycle && matches!(step.step.what, What::Cycle(_)));
         let name = if came.is_some() {
             format!("before cycle {cycle}")
         } else {
@@ -192,7 +213,13 @@ fn timetable(page: &mut String, asked: &Asked<'_>, plan: &Plan) {
             escaped(came.map_or("", |step| step.came.as_str())),
         ));
     }
-    let head = ["", "Steps", "Delete", "Cannot be undone", "The cycle then does"];
+    let head = [
+        "",
+        "Steps",
+        "Delete",
+        "Cannot be undone",
+        "The cycle then does",
+    ];
     table(page, &head, &rows, "cycles");
 }
 
@@ -215,7 +242,11 @@ fn risks(page: &mut String, plan: &Plan) {
         groups(safe)
     );
     if cut > 0 {
-        let _ = writeln!(page, "<li class=\"warn\">For {} this was cut short.</li>", groups(cut));
+        let _ = writeln!(
+            page,
+            "<li class=\"warn\">For {} this was cut short.</li>",
+            groups(cut)
+        );
     }
     if bad > 0 {
         let _ = writeln!(
@@ -249,7 +280,11 @@ fn risks(page: &mut String, plan: &Plan) {
         );
     }
     for guard in &plan.left_open {
-        let _ = writeln!(page, "<li class=\"warn\">{} stays off.</li>", escaped(guard));
+        let _ = writeln!(
+            page,
+            "<li class=\"warn\">{} stays off.</li>",
+            escaped(guard)
+        );
     }
     page.push_str("</ul>\n");
 }
@@ -297,10 +332,12 @@ fn steps(page: &mut String, plan: &Plan) {
             "" => String::new(),
             came => format!("<br>{}", escaped(came)),
         };
-        let marks: String = marks(step)
-            .iter()
-            .map(|mark| format!("<br><span class=\"soft\">{}</span>", escaped(mark)))
-            .collect();
+        let marks = marks(step)
+            .into_iter()
+            .fold(String::new(), |mut all, mark| {
+                let _ = write!(all, "<br><span class=\"soft\">{}</span>", escaped(&mark));
+                all
+            });
         let _ = writeln!(
             page,
             "<tr><td class=\"n\">{number}</td><td{class}>{}</td><td>{}{came}{marks}</td></tr>",

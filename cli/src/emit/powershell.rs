@@ -33,7 +33,11 @@ pub(super) fn render(module: Module, asked: &Asked<'_>, plan: &Plan) -> Result<S
     for (number, step) in (1..).zip(&plan.steps) {
         let person = step.step.person.map(|person| dn(&plan.start, person));
         if person.is_some() && person != told {
-            let _ = writeln!(body, "\n# ---- {}", comment(person.as_deref().unwrap_or_default()));
+            let _ = writeln!(
+                body,
+                "\n# ---- {}",
+                comment(person.as_deref().unwrap_or_default())
+            );
             told = person;
         }
         body.push_str(&written(module, plan, number, step));
@@ -124,7 +128,11 @@ fn call(module: Module, plan: &Plan, step: &Step) -> String {
         What::Purge(_) => on("Remove-AccountForGood"),
         What::Restore(_, options) => {
             let new = options.new_user_principal_name.as_deref();
-            format!("{} -NewUpn {}", on("Restore-Account"), quoted(new.unwrap_or_default()))
+            format!(
+                "{} -NewUpn {}",
+                on("Restore-Account"),
+                quoted(new.unwrap_or_default())
+            )
         }
         What::SetImmutableId(_, _, anchor) => value("Set-ImmutableId", &anchor.to_string()),
         What::ClearImmutableId(_) => value("Set-ImmutableId", ""),
@@ -153,7 +161,11 @@ const fn truth(on: bool) -> &'static str {
 /// How an account is found, and what it should look like before the step.
 fn account(module: Module, plan: &Plan, step: &Step, facts: &AccountFacts) -> String {
     let before = &facts.before;
-    let anchor = before.on_premises.immutable_id.as_ref().map(ToString::to_string);
+    let anchor = before
+        .on_premises
+        .immutable_id
+        .as_ref()
+        .map(ToString::to_string);
     // What only comes about on the way has an id that nobody can foretell.
     let known = plan.start.tenant().object(facts.key).is_some();
     let find = match &anchor {
@@ -210,13 +222,18 @@ fn quoted(text: &str) -> String {
 }
 
 const fn is_quote(one: char) -> bool {
-    matches!(one, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}')
+    matches!(
+        one,
+        '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}'
+    )
 }
 
 /// A text that stays in its comment.
 fn comment(text: &str) -> String {
     let end = |one: char| one.is_control() || matches!(one, '\u{2028}' | '\u{2029}' | '\u{85}');
-    text.chars().map(|it| if end(it) { ' ' } else { it }).collect()
+    text.chars()
+        .map(|it| if end(it) { ' ' } else { it })
+        .collect()
 }
 
 #[cfg(test)]
@@ -256,7 +273,9 @@ mod tests {
 
         #[test]
         fn a_comment_ends_no_line(text in ".*|[\\r\\n\u{2028}\u{85}#>a]{0,9}") {
-            prop_assert!(!comment(&text).contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']));
+            let ends = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+            let broken = comment(&text).contains(ends);
+            prop_assert!(!broken);
         }
     }
 

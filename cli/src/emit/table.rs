@@ -32,7 +32,10 @@ fn cells(number: u32, step: &Step) -> Vec<String> {
         action(&planned.what).to_owned(),
         upn.unwrap_or_default(),
         account.map_or_else(String::new, |it| it.before.id.to_string()),
-        object.and_then(|it| it.sam.clone()).unwrap_or_default().to_string(),
+        object
+            .and_then(|it| it.sam.clone())
+            .unwrap_or_default()
+            .to_string(),
         object.map_or_else(String::new, |it| it.guid.to_string()),
         object.map_or_else(String::new, |it| it.dn.clone()),
         new_value(step),

@@ -208,6 +208,7 @@ fn ending(plan: &Plan) -> String {
     let first = plan.steps.iter().position(|it| it.step.is_irreversible());
     let mut text = match first {
         Some(place) => format!("  The first step without a way back is {}.\n", place + 1),
+        None if plan.steps.is_empty() => String::new(),
         None => "  Every step can be undone.\n".to_owned(),
     };
     if plan.cases.len() <= SHOWN_MAX {
@@ -287,7 +288,11 @@ fn unknown(asked: &Asked<'_>, plan: &Plan) -> String {
 
 fn rest(text: &mut String, count: usize, shown: usize) {
     if count > shown {
-        let _ = writeln!(text, "      and {} more; --format json lists all", count - shown);
+        let _ = writeln!(
+            text,
+            "      and {} more; --format json lists all",
+            count - shown
+        );
     }
 }
 
@@ -370,9 +375,7 @@ fn step_value(plan: &Plan, place: usize, step: &Step) -> Value {
 }
 
 fn case_value(plan: &Plan, case: &Case) -> Value {
-    let named = |(source, text): &(sim::engine::Source, String)| {
-        json!({ "dn": dn(&plan.start, *source), "text": text })
-    };
+    let named = |(source, text): &(sim::engine::Source, String)| json!({ "dn": dn(&plan.start, *source), "text": text });
     let proof = case.proven.as_ref().map(|it| {
         let found = &it.proof;
         json!({

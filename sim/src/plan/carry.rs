@@ -92,7 +92,11 @@ impl Planning {
             }
             if slot.waits {
                 let why = "the service looks every hour for values that are free again";
-                self.take(world, PlannedStep::new(What::Wait, None, why.to_owned()), None);
+                self.take(
+                    world,
+                    PlannedStep::new(What::Wait, None, why.to_owned()),
+                    None,
+                );
             }
             if let Some(policy) = slot.cycle {
                 let why = match policy {
@@ -123,8 +127,19 @@ impl Planning {
             Some(AccountFacts { key, before })
         });
         let to = match &step.what {
-            What::MoveOut { person, to: Some(to), .. } | What::MoveBack { person, to: Some(to) } => {
-                let place = Source { object: *to, ..*person };
+            What::MoveOut {
+                person,
+                to: Some(to),
+                ..
+            }
+            | What::MoveBack {
+                person,
+                to: Some(to),
+            } => {
+                let place = Source {
+                    object: *to,
+                    ..*person
+                };
                 Some(dn(world, place))
             }
             _ => None,
@@ -134,7 +149,10 @@ impl Planning {
         let before = world.clone();
         self.truth.named.extend(step.names());
         let events = world.apply(&action);
-        hazards.extend(self.watch.look_back(&before, world, &action, &events, &Plain));
+        hazards.extend(
+            self.watch
+                .look_back(&before, world, &action, &events, &Plain),
+        );
         let is_cycle = matches!(step.what, What::Cycle(_));
         let harm = if is_cycle || world.tenant().objects().len() < SMALL {
             self.truth.note(world);
@@ -173,7 +191,11 @@ fn freshen(world: &World, what: &mut What) {
             *upn = spare(tenant, &prefix(*key).unwrap_or_default());
         }
         What::Restore(key, options) => {
-            if let Some(upn) = options.new_user_principal_name.as_mut().filter(|it| taken(it)) {
+            if let Some(upn) = options
+                .new_user_principal_name
+                .as_mut()
+                .filter(|it| taken(it))
+            {
                 *upn = spare(tenant, &prefix(*key).unwrap_or_default());
             }
         }

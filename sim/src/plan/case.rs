@@ -37,7 +37,12 @@ impl Case {
             let own = own.map(|it| it.object).chain(parking);
             let (part, there) = directory.extract(own);
             directories.push(part);
-            objects.push(there.iter().map(|(large, small)| (*small, *large)).collect());
+            objects.push(
+                there
+                    .iter()
+                    .map(|(large, small)| (*small, *large))
+                    .collect(),
+            );
             places.push(there);
         }
         let (tenant, keys) = tenant(world, component);
@@ -64,7 +69,10 @@ impl Case {
             world: part,
             belongs,
             objects,
-            accounts: keys.into_iter().map(|(large, small)| (small, large)).collect(),
+            accounts: keys
+                .into_iter()
+                .map(|(large, small)| (small, large))
+                .collect(),
         }
     }
 
@@ -134,7 +142,7 @@ fn tenant(world: &World, component: &Component) -> (Tenant, BTreeMap<CloudKey, C
     let whole = world.tenant();
     let mut tenant = Tenant::new(whole.domains.initial(), world.profile);
     tenant.domains = whole.domains.clone();
-    tenant.features = whole.features.clone();
+    tenant.features = whole.features;
     tenant.policy = whole.policy;
     tenant.organization = whole.organization.clone();
     tenant.skus = whole.skus.clone();

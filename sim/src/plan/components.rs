@@ -137,7 +137,10 @@ pub(super) fn names_of_object(image: &Object) -> impl Iterator<Item = String> + 
 
 /// The UPN, `mail` and the SMTP addresses of an account.
 pub(super) fn names_of_account(account: &DirectoryObject) -> impl Iterator<Item = &str> {
-    let upn = account.user_principal_name.as_ref().map(|it| it.as_str());
+    let upn = account
+        .user_principal_name
+        .as_ref()
+        .map(mock_cloud::Upn::as_str);
     let listed = account.proxy_addresses.iter().filter(|it| it.is_smtp());
     let plain = upn.into_iter().chain(account.mail.as_deref());
     plain.chain(listed.map(ProxyAddress::address))

@@ -93,6 +93,6 @@ fn noticed(plan: &Plan, case: &Case, place: usize, source: Source) -> Vec<String
 pub fn display_name(plan: &Plan, source: Source) -> String {
     let image = object(&plan.start, source);
     let name = image.and_then(|it| it.text(AttributeId::DISPLAY_NAME));
-    let name = name.or_else(|| image.map(|it| it.name()));
+    let name = name.or_else(|| image.map(mock_ad::directory::Object::name));
     name.map(ToString::to_string).unwrap_or_default()
 }

@@ -125,7 +125,14 @@ fn candidates(world: &World, source: Source) -> BTreeMap<CloudKey, Evidence> {
             let first = is_upn
                 || own.is_some_and(|it| is_first(it.text()))
                 || primary.is_some_and(|it| eq_fold(it, name));
-            put(key, if first { Evidence::Name } else { Evidence::Alias });
+            put(
+                key,
+                if first {
+                    Evidence::Name
+                } else {
+                    Evidence::Alias
+                },
+            );
         }
     }
     if let Some(sid) = image.bytes(AttributeId::OBJECT_SID) {

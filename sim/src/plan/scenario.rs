@@ -14,8 +14,8 @@ use crate::engine::{AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy
 use crate::explore::Steps;
 use crate::run::model_profile;
 use crate::scenario::model::{
-    self, AdObject, AdType, Check, CloudObject, CloudType, Expectation, InitialWorld, Scenario,
-    Step, SyncPolicy, Synced,
+    self, AdObject, AdType, Check, CloudObject, CloudType, Expectation, InitialWorld, Joined,
+    Scenario, Step, SyncPolicy, Synced,
 };
 use crate::scenario::value::{Duration, Guid, OuPath, StartTime, Threshold};
 use crate::scenario::{Name, Named, OneOrMany, Spanned, expand};
@@ -61,7 +61,7 @@ pub fn scenario(plan: &Plan, title: &str) -> Result<String, Inexpressible> {
     let hazards: BTreeSet<&str> = (plan.steps.iter())
         .flat_map(|step| step.hazards.iter().map(|met| met.hazard.number))
         .collect();
-    let finally = [Expectation::NothingLost, Expectation::Converged];
+    let finally = ends(plan, &cast);
     let scenario = Scenario {
         scenario: name(&format!("Repair of {title}")),
         about: Some(name(
@@ -80,6 +80,33 @@ pub fn scenario(plan: &Plan, title: &str) -> Result<String, Inexpressible> {
         explore: None,
     };
     Ok(expand(&scenario))
+}
+
+/// What must hold in the end: each person whom the plan helps is joined to the right account, and
+/// nothing is lost.
+fn ends(plan: &Plan, cast: &Cast) -> Vec<Expectation> {
+    let mut all = vec![
+        Expectation::NothingLost,
+        Expectation::RightOwner,
+        Expectation::OneAnchor,
+    ];
+    if plan.cases.iter().all(|it| it.left.is_empty()) {
+        all.extend([Expectation::NoErrors, Expectation::NothingQuarantined]);
+    }
+    for one in plan.cases.iter().filter(|it| it.left.is_empty()) {
+        for (source, _) in &one.troubled {
+            let account = plan.belongs.get(source).and_then(|key| cast.cloud.get(key));
+            if let (Some(ad), Some(account)) = (cast.ad.get(source), account) {
+                all.push(Expectation::Joined(Joined {
+                    ad: name(ad),
+                    cloud: name(account),
+                    by: None,
+                    field: None,
+                }));
+            }
+        }
+    }
+    all
 }
 
 fn name(text: &str) -> Name {
@@ -101,8 +128,12 @@ impl Cast {
         let world = &plan.start;
         let mut taken = BTreeSet::new();
         let mut unique = |text: &str| {
-            let plain = |it: char| it.is_alphanumeric() || matches!(it, '.' | '-' | '_' | '@' | ' ');
-            let text: String = text.chars().map(|it| if plain(it) { it } else { '-' }).collect();
+            let is_kept =
+                |it: char| it.is_alphanumeric() || matches!(it, '.' | '-' | '_' | '@' | ' ');
+            let text: String = text
+                .chars()
+                .map(|it| if is_kept(it) { it } else { '-' })
+                .collect();
             let text = text.trim().to_owned();
             let mut names = (1..).map(|number: u32| match number {
                 1 => text.clone(),
@@ -115,15 +146,15 @@ impl Cast {
             ad: BTreeMap::new(),
             cloud: BTreeMap::new(),
         };
-        for case in &plan.cases {
-            for source in &case.solution.component.objects {
+        for one in &plan.cases {
+            for source in &one.solution.component.objects {
                 let image = directory.object(source.object);
                 let called = image.map(|it| unique(it.name()));
                 cast.ad.extend(called.map(|it| (*source, it)));
             }
         }
-        for case in &plan.cases {
-            for key in &case.solution.component.accounts {
+        for one in &plan.cases {
+            for key in &one.solution.component.accounts {
                 // What only comes about on the way is introduced there.
                 let account = world.tenant().object(*key);
                 let called = account.map(|it| unique(&format!("cloud {}", it.label())));
@@ -184,7 +215,12 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
         seed: 1,
         start: StartTime(world.now()),
         forest: Some(Spanned::derived(model::Forest {
-            base: directory.base().to_string().parse().ok().map(Spanned::derived),
+            base: directory
+                .base()
+                .to_string()
+                .parse()
+                .ok()
+                .map(Spanned::derived),
             recycle_bin: Some(directory.has_recycle_bin()),
         })),
         ..InitialWorld::default()
@@ -192,7 +228,9 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
     if let Some(scope) = config.scopes.first() {
         let paths = |list: &[mock_ad::directory::Dn]| -> Vec<Spanned<OuPath>> {
             let paths = list.iter();
-            paths.filter_map(|dn| path(directory, &dn.to_string())).collect()
+            paths
+                .filter_map(|dn| path(directory, &dn.to_string()))
+                .collect()
         };
         initial.engine.scope = paths(&scope.include);
         initial.engine.exclude = paths(&scope.exclude);
@@ -205,7 +243,10 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
         None => Threshold::Off,
     });
     let domains = |wanted: Authentication| -> Vec<Name> {
-        let all = tenant.domains.iter().filter(|it| it.verified && !it.initial);
+        let all = tenant
+            .domains
+            .iter()
+            .filter(|it| it.verified && !it.initial);
         let all = all.filter(|it| it.authentication == wanted);
         all.map(|it| name(&it.name)).collect()
     };
@@ -240,7 +281,10 @@ fn ad_object(world: &World, directory: &Directory, source: Source) -> Option<AdO
     let sid = sid.map(|bytes| SecurityIdentifier::from_bytes(bytes.into()).to_string());
     let uuid = uuid::Uuid::from_bytes_le(*image.guid.as_bytes());
     let control = image.integer(AttributeId::USER_ACCOUNT_CONTROL);
-    let listed: Vec<Name> = image.texts(AttributeId::PROXY_ADDRESSES).map(|it| name(it)).collect();
+    let listed: Vec<Name> = image
+        .texts(AttributeId::PROXY_ADDRESSES)
+        .map(|it| name(it))
+        .collect();
     let mut attributes = Vec::new();
     for (attribute, values) in image.stored_attributes() {
         let definition = directory.schema().definition(attribute);
@@ -285,7 +329,8 @@ fn ad_object(world: &World, directory: &Directory, source: Source) -> Option<AdO
 
 fn cloud_object(world: &World, account: &DirectoryObject) -> CloudObject {
     let facts = &account.on_premises;
-    let listed: Vec<&str> = account.proxy_addresses.iter().map(|it| it.as_str()).collect();
+    let listed = account.proxy_addresses.iter();
+    let listed: Vec<&str> = listed.map(mock_cloud::ProxyAddress::as_str).collect();
     let text = |it: &Option<store::Text>| it.as_deref().map(name);
     let deleted = match account.state {
         State::SoftDeleted { at } => {
@@ -306,7 +351,10 @@ fn cloud_object(world: &World, account: &DirectoryObject) -> CloudObject {
             Kind::Contact => CloudType::Contact,
         },
         guest: account.kind == Kind::Guest,
-        upn: account.user_principal_name.as_ref().map(|it| name(it.as_str())),
+        upn: account
+            .user_principal_name
+            .as_ref()
+            .map(|it| name(it.as_str())),
         smtp: OneOrMany(names(&listed)),
         mail: text(&account.mail),
         mail_nickname: text(&account.mail_nickname),
@@ -319,7 +367,10 @@ fn cloud_object(world: &World, account: &DirectoryObject) -> CloudObject {
         },
         mailbox: account.mailbox.is_some(),
         licences: account.licences.iter().map(|it| name(it)).collect(),
-        sid: facts.security_identifier.as_ref().map(|it| name(&it.to_string())),
+        sid: facts
+            .security_identifier
+            .as_ref()
+            .map(|it| name(&it.to_string())),
         on_premises_object_identifier: (facts.object_identifier)
             .map(|it| name(&uuid::Uuid::from_bytes_le(it).to_string())),
         deleted,

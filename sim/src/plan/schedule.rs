@@ -60,12 +60,23 @@ fn deletions(steps: &[PlannedStep]) -> usize {
     steps.iter().filter(deletes).count()
 }
 
+/// Whether somebody is no Global Administrator for a while: each component alone sees that others
+/// are left, so no two of them may do it at once.
+fn takes_the_lead(steps: &[PlannedStep]) -> bool {
+    let global = |step: &PlannedStep| match &step.what {
+        What::RemoveRole(_, role) => &*role.0 == "Global Administrator",
+        _ => false,
+    };
+    steps.iter().any(global)
+}
+
 /// Puts the steps of many components into slots. A cycle, or an hour, that one component does not
 /// wait for does it no harm: the scheduler may run at any time.
 pub(super) fn schedule(plans: &[&[PlannedStep]], threshold: Option<u32>) -> Vec<Slot> {
     let room = threshold.map_or(usize::MAX, |threshold| threshold as usize);
     let mut slots: Vec<Slot> = Vec::new();
     let mut first_open = 0;
+    let mut led_until = 0;
     for (place, steps) in plans.iter().enumerate() {
         let segments = cut(steps);
         let loads: Vec<usize> = segments.steps.iter().map(|it| deletions(it)).collect();
@@ -77,17 +88,27 @@ pub(super) fn schedule(plans: &[&[PlannedStep]], threshold: Option<u32>) -> Vec<
             })
         };
         let deletes = loads.iter().any(|load| *load > 0);
+        let is_leading = takes_the_lead(steps);
         let mut at = if deletes { first_open } else { 0 };
+        if is_leading {
+            at = at.max(led_until);
+        }
         while !fits(&slots, at) {
             at += 1;
         }
         if deletes {
             // Most components delete before their first cycle: full slots are not looked at again.
-            while slots.get(first_open).is_some_and(|slot| slot.deletes >= room) {
+            while slots
+                .get(first_open)
+                .is_some_and(|slot| slot.deletes >= room)
+            {
                 first_open += 1;
             }
         }
         let needed = at + segments.steps.len();
+        if is_leading {
+            led_until = needed;
+        }
         if slots.len() < needed {
             slots.resize_with(needed, Slot::default);
         }
@@ -95,7 +116,8 @@ pub(super) fn schedule(plans: &[&[PlannedStep]], threshold: Option<u32>) -> Vec<
         for (turn, steps) in segments.steps.into_iter().enumerate() {
             let slot = &mut slots[at + turn];
             slot.deletes += loads[turn];
-            slot.steps.extend(steps.into_iter().map(|step| (place, step)));
+            slot.steps
+                .extend(steps.into_iter().map(|step| (place, step)));
             match barriers.next() {
                 Some(What::Cycle(policy)) => {
                     let known = slot.cycle.get_or_insert(policy);
@@ -159,6 +181,31 @@ mod tests {
         assert_eq!(slots.iter().filter(|slot| slot.cycle.is_some()).count(), 5);
         let slots = schedule(&plans, None);
         assert_eq!(slots.iter().filter(|slot| slot.cycle.is_some()).count(), 3);
+    }
+
+    #[test]
+    fn administrators_are_repaired_one_after_the_other() {
+        let role = mock_cloud::tenant::Role("Global Administrator".into());
+        let one = |number: u32| {
+            let key = CloudKey(number);
+            vec![
+                step(What::RemoveRole(key, role.clone())),
+                step(What::Cycle(CyclePolicy::Delta)),
+                step(What::AssignRole(key, role.clone())),
+            ]
+        };
+        let plans = [one(1), one(2), one(3)];
+        let plans: Vec<&[PlannedStep]> = plans.iter().map(Vec::as_slice).collect();
+        let mut without = 0;
+        for slot in schedule(&plans, None) {
+            for (_, step) in slot.steps {
+                match step.what {
+                    What::RemoveRole(..) => without += 1,
+                    _ => without -= 1,
+                }
+                assert!(without <= 1);
+            }
+        }
     }
 
     proptest! {

@@ -25,7 +25,10 @@ struct Numbers {
 
 impl Numbers {
     fn put(&mut self, word: u64) {
-        self.hash = [mix(self.hash[0], word), mix(self.hash[1], word ^ 0x5a5a_5a5a)];
+        self.hash = [
+            mix(self.hash[0], word),
+            mix(self.hash[1], word ^ 0x5a5a_5a5a),
+        ];
     }
 
     fn plain(&mut self, bytes: &[u8]) {
@@ -46,7 +49,9 @@ impl Numbers {
         let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
         self.plain(fold(domain).as_bytes());
         let is_tame = local.len() <= 48
-            && local.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'.' || it == b'-')
+            && local
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'.' || it == b'-')
             && !local.starts_with(['.', '-'])
             && !local.ends_with(['.', '-']);
         if is_tame {
@@ -139,8 +144,8 @@ fn put_account(numbers: &mut Numbers, account: &DirectoryObject, world: &World) 
         }
         State::Purged { .. } => 3,
     });
-    for text in account.user_principal_name.iter() {
-        numbers.name(text.as_str());
+    if let Some(upn) = &account.user_principal_name {
+        numbers.name(upn.as_str());
     }
     for text in account.mail.iter().chain(&account.mail_nickname) {
         numbers.name(text);

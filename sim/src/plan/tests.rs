@@ -18,7 +18,9 @@ fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'sta
         profile.name()
     );
     let line = |place: usize| {
-        format!("    p{place}: {{ ou: OU=Staff, upn: p{place}@contoso.com, smtp: [p{place}@contoso.com] }}\n")
+        format!(
+            "    p{place}: {{ ou: OU=Staff, upn: p{place}@contoso.com, smtp: [p{place}@contoso.com] }}\n"
+        )
     };
     text.extend((0..count).map(line));
     text.push_str("  cloud:\n    root: { roles: [Global Administrator] }\n");
@@ -46,7 +48,10 @@ fn planned(world: &World, runner: &Runner<'static>) -> Plan {
     let mut planning = Planning::new(world, runner.belongs());
     while let Some(round) = planning.round() {
         let components = round.components();
-        let solved: Vec<_> = components.iter().map(|it| round.solve(it, bounds)).collect();
+        let solved: Vec<_> = components
+            .iter()
+            .map(|it| round.solve(it, bounds))
+            .collect();
         let mut proven = BTreeMap::new();
         for (component, solution) in components.iter().zip(&solved) {
             proven
@@ -65,12 +70,19 @@ fn components_are_planned_apart_and_share_their_cycles() {
         let plan = planned(&world, &runner);
         assert!(plan.is_sound(), "{profile}: {plan:#?}");
         assert_eq!(plan.cases.len(), 3, "{profile}");
-        assert_eq!(plan.patterns().len(), 1, "{profile}: they differ in names only");
+        assert_eq!(
+            plan.patterns().len(),
+            1,
+            "{profile}: they differ in names only"
+        );
         let alone = duplicates(1, profile, "");
         let alone = planned(&alone.0, &alone.1);
         assert_eq!(plan.cycles, alone.cycles, "{profile}");
         let proof = plan.cases[0].proven.as_ref().map(|it| &it.proof);
-        assert!(proof.is_some_and(crate::explore::Proof::holds), "{profile}: {proof:?}");
+        assert!(
+            proof.is_some_and(crate::explore::Proof::holds),
+            "{profile}: {proof:?}"
+        );
     }
 }
 
@@ -95,9 +107,14 @@ fn a_plan_runs_as_the_scenario_that_it_is_written_as() {
         let plan = planned(&world, &runner);
         let text = scenario(&plan, "duplicates").expect("a scenario");
         let read = load("plan.yaml", &text, &known());
-        let read = read.unwrap_or_else(|found| panic!("{}", crate::scenario::render(&found, &text)));
+        let read =
+            read.unwrap_or_else(|found| panic!("{}", crate::scenario::render(&found, &text)));
         let verdict = run("plan.yaml", &read, profile);
-        assert!(verdict.passed(), "{}\n{text}", crate::scenario::render(&verdict.failures, &text));
+        assert!(
+            verdict.passed(),
+            "{}\n{text}",
+            crate::scenario::render(&verdict.failures, &text)
+        );
         assert!(verdict.steps > 4);
     }
 }
@@ -111,28 +128,51 @@ fn what_needs_a_decision_is_said_and_the_rest_is_planned() {
     world.apply(&Action::Cloud(crate::world::CloudChange::Purge(own)));
     let plan = planned(&world, &runner);
     assert!(!plan.is_sound());
-    let stuck = plan.cases.iter().filter(|it| matches!(it.solution.end, End::Stuck(_)));
+    let stuck = plan
+        .cases
+        .iter()
+        .filter(|it| matches!(it.solution.end, End::Stuck(_)));
     assert_eq!(stuck.count(), 1, "{plan:#?}");
-    assert!(plan.decisions().any(|(_, it)| it.text.contains("gone for good")));
-    let done = plan.cases.iter().filter(|it| it.solution.end == End::Done && it.left.is_empty());
+    assert!(
+        plan.decisions()
+            .any(|(_, it)| it.text.contains("gone for good"))
+    );
+    let done = plan
+        .cases
+        .iter()
+        .filter(|it| it.solution.end == End::Done && it.left.is_empty());
     assert_eq!(done.count(), 1);
 }
 
 #[test]
 fn accounts_are_inferred_only_where_nothing_else_can_be_meant() {
-    let more = "    spare: { upn: spare@contoso.com, smtp: ['smtp:p0@contoso.com'], mailbox: true }\n";
+    let more =
+        "    spare: { upn: spare@contoso.com, smtp: ['smtp:p0@contoso.com'], mailbox: true }\n";
     let (world, runner) = duplicates(2, Profile::AadConnect2017, more);
     let Owners {
         exact,
         likely,
         ambiguous,
     } = owners(&world);
-    let of = |name: &str| runner.ad_by_name().into_iter().find(|(_, it)| it == name).map(|it| it.0);
+    let of = |name: &str| {
+        runner
+            .ad_by_name()
+            .into_iter()
+            .find(|(_, it)| it == name)
+            .map(|it| it.0)
+    };
     let (well, p0, p1) = (of("well"), of("p0"), of("p1"));
     let (well, p0, p1) = (well.expect("one"), p0.expect("one"), p1.expect("one"));
-    assert!(exact.contains_key(&well) && exact.contains_key(&p1), "{exact:?}");
+    assert!(
+        exact.contains_key(&well) && exact.contains_key(&p1),
+        "{exact:?}"
+    );
     // A twin that holds nothing, and a mailbox that has the address as an alias.
-    assert_eq!(likely.get(&p0).copied(), runner.named("spare"), "{likely:?} {ambiguous:?}");
+    assert_eq!(
+        likely.get(&p0).copied(),
+        runner.named("spare"),
+        "{likely:?} {ambiguous:?}"
+    );
 }
 
 #[test]

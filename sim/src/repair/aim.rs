@@ -53,8 +53,7 @@ impl Aim {
                 aim.roles.insert(key, roles);
             }
             let holds = object.mailbox.is_some() || !object.licences.is_empty();
-            let there =
-                object.is_live()
+            let there = object.is_live()
                 || aim.owners.contains_key(&key) && !matches!(object.state, State::Purged { .. });
             if holds && there {
                 aim.valuable.insert(key);

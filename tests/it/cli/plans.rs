@@ -63,11 +63,18 @@ fn whose_account_is_whose_is_inferred_where_nothing_else_can_be_meant() {
     let desk = Desk::new();
     let likely = MESS
         .replace("  belongs: { ann: ann-mailbox }\n", "")
-        .replace("      mailbox: true\n", "      mailbox: true\n      smtp: ['SMTP:a.lee@contoso.com', 'smtp:ann@contoso.com']\n");
+        .replace(
+            "      mailbox: true\n",
+            "      mailbox: true\n      smtp: ['SMTP:a.lee@contoso.com', 'smtp:ann@contoso.com']\n",
+        );
     desk.put("mess.yaml", likely);
     let ran = desk.run(&["plan", "mess.yaml", "--format", "json"]);
     let plan: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("the plan is JSON");
-    assert_eq!(plan["belongs"]["likely"].as_array().map(Vec::len), Some(1), "{plan:#}");
+    assert_eq!(
+        plan["belongs"]["likely"].as_array().map(Vec::len),
+        Some(1),
+        "{plan:#}"
+    );
     let ran = desk.run(&["plan", "mess.yaml", "--infer", "likely", "--format", "json"]);
     let plan: serde_json::Value = serde_json::from_str(ran.output(0)).expect("the plan is JSON");
     assert_eq!(plan["end"], "done", "{plan:#}");
@@ -98,7 +105,12 @@ fn a_plan_is_written_as_a_script() {
 fn a_plan_is_written_as_a_table_and_as_a_page() {
     insta::assert_snapshot!(emitted("csv"));
     let page = emitted("html");
-    for needed in ["prefers-color-scheme", "@media print", "what they notice", "cannot be undone"] {
+    for needed in [
+        "prefers-color-scheme",
+        "@media print",
+        "what they notice",
+        "cannot be undone",
+    ] {
         assert!(page.contains(needed), "{needed}");
     }
     // The page needs nothing from elsewhere.
