@@ -375,7 +375,10 @@ fn step_value(plan: &Plan, place: usize, step: &Step) -> Value {
 }
 
 fn case_value(plan: &Plan, case: &Case) -> Value {
-    let named = |(source, text): &(sim::engine::Source, String)| json!({ "dn": dn(&plan.start, *source), "text": text });
+    let named = |one: &(sim::engine::Source, String)| {
+        let (source, text) = one;
+        json!({ "dn": dn(&plan.start, *source), "text": text })
+    };
     let proof = case.proven.as_ref().map(|it| {
         let found = &it.proof;
         json!({

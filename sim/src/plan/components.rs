@@ -221,7 +221,9 @@ mod tests {
     proptest! {
         /// The same as going from neighbour to neighbour until nothing new is found.
         #[test]
-        fn sets_are_what_can_be_reached(pairs in prop::collection::vec((0..30_u32, 0..30_u32), 0..40)) {
+        fn sets_are_what_can_be_reached(
+            pairs in prop::collection::vec((0..30_u32, 0..30_u32), 0..40),
+        ) {
             let mut sets = Sets::new(30);
             for (one, other) in &pairs {
                 sets.join(*one, *other);

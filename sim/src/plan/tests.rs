@@ -19,7 +19,8 @@ fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'sta
     );
     let line = |place: usize| {
         format!(
-            "    p{place}: {{ ou: OU=Staff, upn: p{place}@contoso.com, smtp: [p{place}@contoso.com] }}\n"
+            "    p{place}: {{ ou: OU=Staff, upn: p{place}@contoso.com, \
+             smtp: [p{place}@contoso.com] }}\n"
         )
     };
     text.extend((0..count).map(line));
@@ -27,7 +28,8 @@ fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'sta
     for place in 0..count {
         let _ = writeln!(
             text,
-            "    own{place}: {{ upn: old{place}@contoso.onmicrosoft.com, mailbox: true, licences: [E3] }}"
+            "    own{place}: {{ upn: old{place}@contoso.onmicrosoft.com, mailbox: true, \
+             licences: [E3] }}"
         );
     }
     text.push_str(more);

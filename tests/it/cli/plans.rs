@@ -124,7 +124,8 @@ fn what_msonline_cannot_do_is_refused() {
     let desk = Desk::new();
     let mapped = MESS.replace(
         "      mailbox: true\n",
-        "      mailbox: true\n      on-premises-object-identifier:          0a5f7b0c-9f6e-4d7c-8a3b-0123456789ab\n",
+        "      mailbox: true\n      on-premises-object-identifier: \
+         0a5f7b0c-9f6e-4d7c-8a3b-0123456789ab\n",
     );
     desk.put("mess.yaml", mapped);
     let ran = desk.run(&["plan", "mess.yaml", "--emit", "msonline"]);
