@@ -46,8 +46,8 @@ pub(super) fn render(asked: &Asked<'_>, plan: &Plan) -> String {
     steps(&mut page, plan);
     page.push_str(
         "<footer>Made by dirsync-lab from exports of both directories. It holds for the \
-         directories as they were exported: export again shortly before, and plan anew where anything has \
-         changed.</footer>\n</html>\n",
+         directories as they were exported: export again shortly before, and plan anew where \
+         anything has changed.</footer>\n</html>\n",
     );
     page
 }
