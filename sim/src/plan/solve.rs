@@ -89,7 +89,9 @@ pub(super) fn solve(world: &World, aim: &Aim, component: &Component, bounds: Bou
         person: one.person.and_then(|person| case.person(person)),
         text: one.text,
     };
+    let gone = gone(world, aim, component);
     let end = match plan.end {
+        _ if !gone.is_empty() => End::Stuck(gone),
         End::Stuck(troubles) => End::Stuck(troubles.into_iter().map(trouble).collect()),
         other => other,
     };
@@ -100,6 +102,20 @@ pub(super) fn solve(world: &World, aim: &Aim, component: &Component, bounds: Bou
         harm: plan.steps.into_iter().find_map(|taken| taken.harm),
         pattern,
     }
+}
+
+/// Whose account was removed for good: no component has it any more.
+fn gone(world: &World, aim: &Aim, component: &Component) -> Vec<Trouble> {
+    let is_gone = |source: &&Source| {
+        let own = aim.belongs.get(source);
+        own.is_some_and(|key| world.tenant().object(*key).is_none_or(|it| is_purged(it)))
+    };
+    let people = component.objects.iter().filter(is_gone);
+    let trouble = |source: &Source| Trouble {
+        person: Some(*source),
+        text: "the account is gone for good: decide what takes its place".to_owned(),
+    };
+    people.map(trouble).collect()
 }
 
 /// Holds the plan of a component against the scheduler, and looks at what else could be done.
