@@ -8,10 +8,12 @@ mod capture;
 mod child;
 mod commands;
 mod control;
+mod emit;
 mod error;
 mod exit;
 mod files;
 mod lab;
+mod parallel;
 mod report;
 mod store;
 

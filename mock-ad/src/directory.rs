@@ -17,6 +17,7 @@ mod computed;
 mod controller;
 mod delete;
 mod dn;
+mod extract;
 mod forest;
 mod head;
 mod identity;

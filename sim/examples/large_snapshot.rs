@@ -1,8 +1,13 @@
-//! Writes a snapshot of any size, for measuring `dirsync-lab predict` from files to report.
+//! Writes a snapshot of any size, for measuring `dirsync-lab predict` and `plan` from files to
+//! report.
 //!
 //! `cargo run --release -p sim --example large_snapshot -- target/large 100000`, then
 //! `dirsync-lab predict target/large`. Of four people, two are synced already, one has an account
 //! with the same address that nobody has synced, and one has no account yet.
+//!
+//! A third number is how many of them are in a conflict instead (`target/large 100000 5000`, then
+//! `dirsync-lab plan target/large`): duplicates, stale ids, twins in the recycle bin,
+//! and addresses that somebody else has, in equal parts.
 #![expect(clippy::disallowed_methods, reason = "an example writes files")]
 
 use std::fs::{self, File};
@@ -18,11 +23,15 @@ fn main() -> io::Result<()> {
     let to = PathBuf::from(words.next().unwrap_or_else(|| "target/large".to_owned()));
     let people = words.next().and_then(|word| word.parse().ok());
     let people: u64 = people.unwrap_or(100_000);
+    let conflicts = words.next().and_then(|word| word.parse().ok());
+    let conflicts: u64 = conflicts.unwrap_or(0).min(people);
     fs::create_dir_all(to.join("cloud"))?;
-    fs::write(
-        to.join("lab.yaml"),
-        "scope:\n  - OU=Staff,DC=bench,DC=test\n",
-    )?;
+    let mut lab = BufWriter::new(File::create(to.join("lab.yaml"))?);
+    writeln!(lab, "scope:\n  - OU=Staff,DC=bench,DC=test")?;
+    if conflicts > 0 {
+        writeln!(lab, "belongs:")?;
+    }
+    let mut bin = Vec::new();
     fs::write(to.join("cloud/domains.json"), DOMAINS)?;
     let mut ad = BufWriter::new(File::create(to.join("ad.ldif"))?);
     let mut cloud = BufWriter::new(File::create(to.join("cloud/users.json"))?);
@@ -38,14 +47,89 @@ fn main() -> io::Result<()> {
         let id = entropy.next_uuid();
         let mail = format!("given{n}.surname{n}@bench.example");
         write_person(&mut ad, n, &guid, &mail)?;
-        if n % 4 != 3 {
+        let mut accounts = Vec::new();
+        if n < conflicts {
+            let own = entropy.next_uuid();
+            let name = uuid::Uuid::from_bytes(own);
+            writeln!(
+                lab,
+                "  CN=Given{n} Surname{n},OU=Staff,DC=bench,DC=test: {name}"
+            )?;
+            conflict(n, [own, id], &guid, &mail, &mut accounts, &mut bin);
+        } else if n % 4 != 3 {
+            accounts.push(account(n, id, &guid, &mail));
+        }
+        for one in accounts {
             let comma = if std::mem::take(&mut first) { "" } else { "," };
-            write!(cloud, "{comma}\n{}", account(n, id, &guid, &mail))?;
+            write!(cloud, "{comma}\n{one}")?;
         }
     }
     writeln!(cloud, "\n]}}")?;
+    let bin = format!("{{\"value\": [\n{}\n]}}\n", bin.join(",\n"));
+    fs::write(to.join("cloud/deleted.json"), bin)?;
     ad.flush()?;
+    lab.flush()?;
     cloud.flush()
+}
+
+/// One of five conflicts: the person's own account, and what stands in its way.
+fn conflict(
+    n: u64,
+    [own, other]: [[u8; 16]; 2],
+    guid: &str,
+    mail: &str,
+    live: &mut Vec<String>,
+    bin: &mut Vec<String>,
+) {
+    let holding = |id: [u8; 16], upn: &str, more: &str| {
+        let id = uuid::Uuid::from_bytes(id);
+        format!(
+            r#" {{"id": "{id}", "userPrincipalName": "{upn}", "displayName": "Given{n} Surname{n}",
+  "userType": "Member", "accountEnabled": true, "assignedLicenses": [{{"skuId": "E3"}}]{more}}}"#
+        )
+    };
+    let twin = |id: [u8; 16], upn: &str, more: &str| {
+        let id = uuid::Uuid::from_bytes(id);
+        format!(
+            r#" {{"id": "{id}", "userPrincipalName": "{upn}", "displayName": "Given{n} Surname{n}",
+  "userType": "Member", "accountEnabled": true, "onPremisesImmutableId": "{guid}"{more}}}"#
+        )
+    };
+    let synced = r#", "onPremisesSyncEnabled": true"#;
+    let old = format!("old{n}@bench.onmicrosoft.com");
+    let stale = STANDARD.encode(u128::from(n).to_be_bytes());
+    match n % 5 {
+        // A duplicate: synced from the person, and empty.
+        0 => {
+            live.push(holding(own, &old, ""));
+            live.push(twin(other, mail, synced));
+        }
+        // The own account carries the id of an object that is gone.
+        1 => {
+            let id = format!(r#", "onPremisesImmutableId": "{stale}""#);
+            live.push(holding(own, mail, &id));
+        }
+        // The twin is in the recycle bin.
+        2 => {
+            live.push(holding(own, &old, ""));
+            let deleted = r#", "deletedDateTime": "2026-01-04T00:00:00Z""#;
+            bin.push(twin(other, mail, deleted));
+        }
+        // A duplicate whose own account has the address already.
+        3 => {
+            let address = format!(r#", "proxyAddresses": ["SMTP:{old}", "smtp:{mail}"]"#);
+            live.push(holding(own, &old, &address));
+            let upn = format!("twin{n}@bench.onmicrosoft.com");
+            live.push(twin(other, &upn, synced));
+        }
+        // Somebody else's account, which nobody has synced, has the address.
+        _ => {
+            live.push(holding(own, &old, ""));
+            let address =
+                format!(r#", "proxyAddresses": ["SMTP:x{n}@bench.example", "smtp:{mail}"]"#);
+            live.push(holding(other, &format!("x{n}@bench.example"), &address));
+        }
+    }
 }
 
 const DOMAINS: &str = r#"{"value": [

@@ -36,6 +36,7 @@
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`rehearse`]: a history that somebody else made, judged
 //! - [`rules`]: synchronization rules as data: expressions, scope, precedence, configurations
+//! - [`plan`]: a whole world's repair as an ordered list, component by component, proven
 //! - [`predict`]: what the next synchronisation does to each object, and why
 //! - [`mess`]: starting points of a repair, over patterns of equality
 //! - [`repair`]: what an administrator does next, decided anew before each step
@@ -47,6 +48,7 @@ pub mod hazard;
 pub mod judge;
 pub mod manager;
 pub mod mess;
+pub mod plan;
 pub mod predict;
 pub mod rehearse;
 pub mod repair;

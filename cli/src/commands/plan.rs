@@ -1,28 +1,36 @@
 //! `plan`: the steps of a repair, in order.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mock_cloud::Profile;
-use sim::repair;
+use mock_cloud::{CloudKey, Profile};
+use sim::engine::Source;
+use sim::plan::{self, Bounds, Owners, Planning};
+use sim::world::World;
 
+use crate::emit::{self, Emit};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::lab::{Engine, LabArguments};
 use crate::report::{self, planned};
+use crate::{files, parallel};
 
 /// Plan a repair: ordered steps, each with its reason and what comes of it.
 ///
-/// Plans from the world as the scheduler leaves it, step by step: look, decide, act on a copy, look
-/// again. Says which steps delete something, which cannot be undone and which wait for a cycle.
-/// Whose account is whose has to be known: `belongs` of the scenario, or of lab.yaml of the
-/// snapshot (distinguished name to object id). Nobody else's account is touched.
+/// The directory falls into groups of objects that share a name, an address or an anchor. Each is
+/// planned on a copy of its own, held against every moment at which the scheduler may run, and put
+/// beside the others into as few cycles as possible. The whole list is then carried out on a copy
+/// of everything. Says which steps delete something, which cannot be undone and which wait for a
+/// cycle, what is left to a person, and what could be done instead.
 ///
-/// The plan holds while nobody else acts; `explore --people` holds the same planner against the
-/// scheduler and against faults.
+/// Whose account is whose is told by `belongs` of the scenario, or of lab.yaml of the snapshot
+/// (distinguished name to object id). Of everybody else --infer takes what anchors and addresses
+/// say. Nobody else's account is touched.
 ///
 /// Exit codes: 0 everything is as it should be in the end; 1 somebody has to decide something
-/// first, or a step does harm; 2 usage; 3 no end within --steps-max; 4 nobody's account is known.
+/// first, or a step does harm; 2 usage; 3 no end within --steps-max, or no proof within
+/// --states-max; 4 nobody's account is known.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// A scenario file, or the directory of a snapshot.
@@ -34,12 +42,35 @@ pub(crate) struct Plan {
     /// What the engine remembers of a snapshot.
     #[arg(long, value_enum, default_value_t = Engine::Established)]
     engine: Engine,
-    /// How many steps a plan may have.
+    /// Whose account is whose, where `belongs` does not say so.
+    #[arg(long, value_enum, default_value_t = Infer::Exact)]
+    infer: Infer,
+    /// How many steps the plan of one group may have.
     #[arg(long, value_name = "N", default_value_t = 500)]
     steps_max: usize,
+    /// How many states of one group are visited at most.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    states_max: usize,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Write the plan as something to run or to hand round.
+    #[arg(long, value_enum, value_name = "KIND")]
+    emit: Option<Emit>,
+    /// Where to write it; without a file it is printed in place of the plan.
+    #[arg(long, short, value_name = "FILE", requires = "emit")]
+    output: Option<PathBuf>,
+}
+
+/// How far whose account is whose is inferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Infer {
+    /// Not at all.
+    None,
+    /// Where an anchor or a name leaves one account only.
+    Exact,
+    /// Also where one of several alone holds a mailbox or a licence, or an alias says so.
+    Likely,
 }
 
 /// How to print a plan.
@@ -51,25 +82,120 @@ pub(crate) enum Format {
     Json,
 }
 
+/// Whose account is whose, and where it is known from.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// All of it.
+    pub(crate) belongs: BTreeMap<Source, CloudKey>,
+    /// How many were told.
+    pub(crate) told: usize,
+    /// How many were inferred.
+    pub(crate) inferred: usize,
+    /// What is only likely, and was not taken.
+    pub(crate) likely: BTreeMap<Source, CloudKey>,
+    /// What nobody can tell apart.
+    pub(crate) ambiguous: BTreeMap<Source, Vec<CloudKey>>,
+}
+
+impl Known {
+    fn of(world: &World, told: BTreeMap<Source, CloudKey>, infer: Infer) -> Self {
+        let mut known = Self {
+            told: told.len(),
+            belongs: told,
+            ..Self::default()
+        };
+        if infer == Infer::None {
+            return known;
+        }
+        let Owners {
+            mut exact,
+            mut likely,
+            mut ambiguous,
+        } = plan::owners(world);
+        let taken: BTreeSet<CloudKey> = known.belongs.values().copied().collect();
+        for all in [&mut exact, &mut likely] {
+            all.retain(|source, key| !known.belongs.contains_key(source) && !taken.contains(key));
+        }
+        ambiguous.retain(|source, _| !known.belongs.contains_key(source));
+        if infer == Infer::Likely {
+            exact.append(&mut likely);
+        }
+        known.inferred = exact.len();
+        known.belongs.append(&mut exact);
+        known.likely = likely;
+        known.ambiguous = ambiguous;
+        known
+    }
+}
+
 impl Plan {
     pub(super) fn run(&self) -> Result<Exit, Error> {
         let loaded = LabArguments::unserved(self.profile, self.engine).load(Some(&self.world))?;
-        let rehearsal = &loaded.rehearsal;
-        let belongs = rehearsal.belongs();
-        if belongs.is_empty() {
+        let world = loaded.rehearsal.world();
+        let known = Known::of(world, loaded.rehearsal.belongs(), self.infer);
+        if known.belongs.is_empty() {
             report::note(
                 "nobody's account is known: say whose account is whose under `belongs`, in the \
                  `world` of a scenario or in lab.yaml of a snapshot\n",
             );
             return Ok(Exit::NothingSelected);
         }
-        let plan = repair::Plan::of(rehearsal.world(), belongs, self.steps_max);
-        let profile = rehearsal.world().profile;
-        report::print(&planned::render(self.format, &loaded.name, profile, &plan));
-        Ok(match &plan.end {
-            repair::End::TooLong => Exit::Inconclusive,
-            _ if plan.is_sound() => Exit::Success,
-            _ => Exit::Failure,
+        let bounds = Bounds {
+            steps: self.steps_max,
+            states: self.states_max,
+        };
+        let plan = planned_for(world, known.belongs.clone(), bounds);
+        let asked = planned::Asked {
+            name: &loaded.name,
+            profile: world.profile,
+            known: &known,
+        };
+        let mut printed = true;
+        if let Some(kind) = self.emit {
+            let text = emit::render(kind, &asked, &plan)?;
+            if let Some(path) = &self.output {
+                files::write(path, &text)?;
+            } else {
+                report::print(&text);
+                printed = false;
+            }
+        }
+        if printed {
+            report::print(&planned::render(self.format, &asked, &plan));
+        }
+        Ok(if plan.is_cut_short() {
+            Exit::Inconclusive
+        } else if plan.is_sound() {
+            Exit::Success
+        } else {
+            Exit::Failure
         })
     }
+}
+
+/// Plans with all cores; a pattern is proven once, on the first group that has it.
+fn planned_for(world: &World, belongs: BTreeMap<Source, CloudKey>, bounds: Bounds) -> plan::Plan {
+    let mut planning = Planning::new(world, belongs);
+    let mut proven = BTreeMap::new();
+    while let Some(round) = planning.round() {
+        let components = round.components();
+        let solved = parallel::each(components.len(), |place| {
+            round.solve(&components[place], bounds)
+        });
+        let mut first: BTreeMap<u128, usize> = BTreeMap::new();
+        for (place, solution) in solved.iter().enumerate() {
+            let is_new = !proven.contains_key(&solution.pattern);
+            if is_new && solution.end == sim::repair::End::Done {
+                first.entry(solution.pattern).or_insert(place);
+            }
+        }
+        let first: Vec<(u128, usize)> = first.into_iter().collect();
+        let proofs = parallel::each(first.len(), |place| {
+            round.prove(&components[first[place].1], bounds)
+        });
+        let patterns = first.into_iter().map(|(pattern, _)| pattern);
+        proven.extend(patterns.zip(proofs));
+        planning.carry_out(solved, &proven);
+    }
+    planning.finish()
 }

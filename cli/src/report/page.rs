@@ -124,7 +124,8 @@ impl Page {
 }
 
 /// Text that a browser shows as it is.
-fn escaped(text: &str) -> String {
+/// Text that stands for nothing but itself in HTML.
+pub(crate) fn escaped(text: &str) -> String {
     let mut all = String::with_capacity(text.len());
     for one in text.chars() {
         match one {

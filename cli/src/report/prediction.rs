@@ -362,7 +362,8 @@ pub(crate) fn csv(report: &Report) -> String {
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn quoted(cell: &str) -> String {
+/// A cell of a CSV file; what a spreadsheet would take for a formula is marked as text.
+pub(crate) fn quoted(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@']);
     if formula || cell.contains([',', '"', '\n', '\r']) {
         let lead = if formula { "'" } else { "" };

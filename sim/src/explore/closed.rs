@@ -4,7 +4,7 @@
 //! a reply that is lost lead to a state that was there before with one fault more spent: the
 //! planner looks again. They are taken, and the search drops them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +13,7 @@ use mock_cloud::{CloudKey, Profile};
 
 use super::fingerprint::{self, Memo, Mixer};
 use super::search::{Known, Model};
-use crate::engine::{ConnectorId, CyclePolicy, EngineEvent, Step as EngineStep};
+use crate::engine::{ConnectorId, CyclePolicy, EngineEvent, Source, Step as EngineStep};
 use crate::judge::{GroundTruth, Violation};
 use crate::repair::{Aim, Next, PlannedStep, What, missing, next};
 use crate::run::Runner;
@@ -125,12 +125,34 @@ impl Loop {
         Ok((runner, scenario, turn))
     }
 
+    /// Every kind of fault, and the scheduler between any two steps.
+    pub(super) fn with_scheduler(faults: u32) -> Self {
+        Self {
+            faults,
+            kinds: FaultKind::ALL.to_vec(),
+            scheduler: true,
+        }
+    }
+
     fn can(&self, kind: FaultKind) -> bool {
         self.kinds.contains(&kind)
     }
 }
 
 impl Turn {
+    /// A world that has come to rest already.
+    pub(super) fn at_rest(world: World, belongs: BTreeMap<Source, CloudKey>) -> Self {
+        Self {
+            aim: Arc::new(Aim::of(&world, belongs.clone())),
+            truth: GroundTruth::of(&world, belongs),
+            world,
+            spent: 0,
+            plan: OnceLock::new(),
+            events: BTreeSet::new(),
+            settled_in: 0,
+        }
+    }
+
     /// The step that the planner would take now.
     pub(super) fn next(&self) -> &Arc<Next> {
         self.plan

@@ -20,7 +20,7 @@ use crate::scenario::model::{
 };
 use crate::scenario::value::{Connector, Duration};
 use crate::scenario::{Name, OneOrMany, Spanned};
-use crate::world::Event;
+use crate::world::{Event, World};
 
 pub(super) fn counterexample(
     model: &Loop,
@@ -180,8 +180,9 @@ fn failures(events: &[Event]) -> Option<String> {
 }
 
 /// The steps of a scenario that does the same.
-struct Steps {
-    list: Vec<Spanned<Step>>,
+#[derive(Debug)]
+pub(crate) struct Steps {
+    pub(crate) list: Vec<Spanned<Step>>,
     cloud: BTreeMap<CloudKey, String>,
     ad: BTreeMap<Source, String>,
 }
@@ -192,19 +193,27 @@ fn name(text: &str) -> Name {
 
 impl Steps {
     fn new(runner: &Runner<'static>, start: &Turn) -> Self {
-        let mut steps = Self {
-            list: Vec::new(),
-            cloud: runner.cloud_by_name(),
-            ad: runner.ad_by_name(),
-        };
+        let mut steps = Self::of(runner.cloud_by_name(), runner.ad_by_name());
         for _ in 0..start.settled_in {
             steps.push(Step::Sync(SyncPolicy::Initial));
         }
-        steps.introduce(start);
+        steps.introduce(&start.world);
         steps
     }
 
-    fn push(&mut self, step: Step) {
+    /// No steps yet, with what accounts and objects are called.
+    pub(crate) const fn of(
+        cloud: BTreeMap<CloudKey, String>,
+        ad: BTreeMap<Source, String>,
+    ) -> Self {
+        Self {
+            list: Vec::new(),
+            cloud,
+            ad,
+        }
+    }
+
+    pub(crate) fn push(&mut self, step: Step) {
         self.list.push(Spanned::derived(step));
     }
 
@@ -214,8 +223,8 @@ impl Steps {
     }
 
     /// Gives names to accounts that a cycle has made.
-    fn introduce(&mut self, turn: &Turn) {
-        let engine = turn.world.engine();
+    pub(crate) fn introduce(&mut self, world: &World) {
+        let engine = world.engine();
         let sources: Vec<(Source, String)> = self
             .ad
             .iter()
@@ -262,21 +271,22 @@ impl Steps {
         }
         let done = matches!(go, Happening::Step | Happening::Late | Happening::LostReply);
         if let Some(step) = planned.filter(|_| done)
-            && let Some(step) = self.step(step, before)
+            && let Some(step) = self.step(step, &before.world)
         {
             self.push(step);
             if events.iter().any(|event| refusal(event).is_some()) {
                 self.expect(Expectation::Refused(Refused::default()));
             }
         }
-        self.introduce(after);
+        self.introduce(&after.world);
     }
 
     fn account(&self, key: CloudKey) -> Name {
         name(self.cloud.get(&key).map_or("?", String::as_str))
     }
 
-    fn step(&self, step: &PlannedStep, before: &Turn) -> Option<Step> {
+    /// A planned step as a step of a scenario; `before` is the world that it is taken in.
+    pub(crate) fn step(&self, step: &PlannedStep, before: &World) -> Option<Step> {
         let person = |source: &Source| name(self.ad.get(source).map_or("?", String::as_str));
         Some(match &step.what {
             What::MoveOut {
@@ -288,7 +298,7 @@ impl Steps {
                 person: source,
                 to: Some(to),
             } => {
-                let directory = before.world.forests().get(source.forest)?;
+                let directory = before.forests().get(source.forest)?;
                 let path = directory.dn(*to).to_string();
                 let base = format!(",{}", directory.base());
                 let path = path.strip_suffix(&base).unwrap_or(&path);

@@ -21,6 +21,7 @@ mod commute;
 #[cfg(test)]
 mod crowd;
 mod fingerprint;
+mod given;
 mod graph;
 #[cfg(test)]
 mod peer;
@@ -45,8 +46,11 @@ use closed::Loop;
 use search::{Found, Model, Search};
 use stage::{Move, Stage, Subject};
 
+pub(crate) use closed_trace::Steps;
+
 pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use commute::{Swap, commute};
+pub use given::{Proof, closed_loop};
 pub use readings::{Reading, readings};
 pub use trace::TraceStep;
 pub use view::{Row, View};

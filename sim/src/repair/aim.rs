@@ -31,14 +31,17 @@ pub struct Aim {
     pub takeover_blocked: bool,
     /// For each forest a container out of scope, where there is one.
     pub parking: Vec<Option<ObjectId>>,
+    /// `belongs` the other way round.
+    owners: BTreeMap<CloudKey, Source>,
 }
 
 impl Aim {
     /// Takes down what is there now.
     pub fn of(world: &World, belongs: BTreeMap<Source, CloudKey>) -> Self {
         let tenant = world.tenant();
-        let owned = |key: &CloudKey| belongs.values().any(|own| own == key);
+        let owners = belongs.iter().map(|(source, own)| (*own, *source));
         let mut aim = Self {
+            owners: owners.rev().collect(),
             takeover_blocked: tenant
                 .features
                 .block_cloud_object_takeover_through_hard_match,
@@ -50,8 +53,8 @@ impl Aim {
                 aim.roles.insert(key, roles);
             }
             let holds = object.mailbox.is_some() || !object.licences.is_empty();
-            let there =
-                object.is_live() || owned(&key) && !matches!(object.state, State::Purged { .. });
+            let there = object.is_live()
+                || aim.owners.contains_key(&key) && !matches!(object.state, State::Purged { .. });
             if holds && there {
                 aim.valuable.insert(key);
             }
@@ -102,8 +105,7 @@ impl Aim {
 
     /// Whose account it is.
     pub fn owner_of(&self, key: CloudKey) -> Option<Source> {
-        let mut all = self.belongs.iter();
-        all.find(|(_, own)| **own == key).map(|(source, _)| *source)
+        self.owners.get(&key).copied()
     }
 }
 

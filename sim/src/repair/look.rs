@@ -1,5 +1,6 @@
 //! What an administrator can see.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mock_ad::directory::AttributeId;
@@ -65,14 +66,22 @@ pub(super) struct Look<'a> {
     pub(super) world: &'a World,
     pub(super) aim: &'a Aim,
     pub(super) people: Vec<Person>,
+    /// Anchors of users that the engine has not quite let go of.
+    leaving: BTreeSet<&'a SourceAnchor>,
 }
 
 impl<'a> Look<'a> {
     pub(super) fn new(world: &'a World, aim: &'a Aim) -> Self {
+        let leaves = |entry: &&CsEntry| {
+            entry.kind == SyncObjectType::User
+                && (entry.deleted || entry.pending_export != PendingExport::None)
+        };
+        let entries = world.engine().entra().iter().map(|(_, entry)| entry);
         let mut look = Self {
             world,
             aim,
             people: Vec::with_capacity(aim.homes.len()),
+            leaving: entries.filter(leaves).map(|entry| &entry.anchor).collect(),
         };
         look.people = aim
             .homes
@@ -94,11 +103,7 @@ impl<'a> Look<'a> {
         // An object that the default rules leave out stays in the metaverse, without values.
         let staged = entry.is_some_and(|entry| entry.pending != PendingImport::None)
             || mv.is_some_and(|mv| mv.connector.is_some() || mv.attributes.is_some());
-        let leaving = |entry: &CsEntry| {
-            entry.kind == SyncObjectType::User
-                && Some(&entry.anchor) == anchor.as_ref()
-                && (entry.deleted || entry.pending_export != PendingExport::None)
-        };
+        let leaving = |anchor: &SourceAnchor| self.leaving.contains(anchor);
         let own = own.filter(|key| self.object(*key).is_some_and(|it| !is_purged(it)));
         let holders = || {
             self.other_holders(anchor.as_ref()?, None)
@@ -120,7 +125,7 @@ impl<'a> Look<'a> {
                 .and_then(|entry| entry.cloud),
             in_scope: in_scope(self.world, source),
             fails: failure.is_some() || entry.is_some_and(|entry| entry.error.is_some()),
-            held: staged || engine.entra().iter().any(|(_, entry)| leaving(entry)),
+            held: staged || anchor.as_ref().is_some_and(leaving),
             anchor,
         }
     }

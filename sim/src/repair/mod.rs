@@ -31,6 +31,7 @@ mod tests;
 
 pub use aim::Aim;
 pub(crate) use look::in_scope;
+pub(crate) use names::spare;
 pub use plan::next;
 pub use sequence::{End, Plan, Taken, dn};
 pub use step::{PlannedStep, What};
@@ -76,26 +77,47 @@ pub struct Trouble {
 /// export, and roles and guards are as they were found.
 pub fn missing(world: &World, aim: &Aim) -> Option<String> {
     let look = Look::new(world, aim);
-    for person in &look.people {
-        let name = look.name(person.source);
-        if !person.in_scope {
-            return Some(format!("{name} is out of scope"));
-        }
-        let Some(joined) = person.joined.filter(|key| look.is_live(*key)) else {
-            return Some(format!("{name} has no account"));
-        };
-        let meant = aim.belongs.get(&person.source);
-        if meant.is_some_and(|own| *own != joined) || look.is_anothers(person.source, joined) {
-            return Some(format!(
-                "{name} has {}, a wrong account",
-                look.label(joined)
-            ));
-        }
-        if person.fails {
-            return Some(format!("the export of {name} fails"));
-        }
+    let mut people = look.people.iter();
+    people
+        .find_map(|person| astray(&look, person))
+        .or_else(|| guards(&look))
+        .or_else(|| unrest(&look))
+}
+
+/// Everybody with whom something is not as it should be, and what.
+pub fn troubled(world: &World, aim: &Aim) -> Vec<(Source, String)> {
+    let look = Look::new(world, aim);
+    let withheld = |person: &look::Person| {
+        let account = look.object(person.joined?)?;
+        let any = !account.on_premises.provisioning_errors.is_empty();
+        any.then(|| format!("values are withheld from {}", account.label()))
+    };
+    let people = look.people.iter();
+    let wrong = |person| astray(&look, person).or_else(|| withheld(person));
+    people
+        .filter_map(|person| Some((person.source, wrong(person)?)))
+        .collect()
+}
+
+fn astray(look: &Look<'_>, person: &look::Person) -> Option<String> {
+    let name = || look.name(person.source);
+    if !person.in_scope {
+        return Some(format!("{} is out of scope", name()));
     }
-    guards(&look).or_else(|| unrest(&look))
+    let Some(joined) = person.joined.filter(|key| look.is_live(*key)) else {
+        return Some(format!("{} has no account", name()));
+    };
+    let meant = look.aim.belongs.get(&person.source);
+    if meant.is_some_and(|own| *own != joined) || look.is_anothers(person.source, joined) {
+        return Some(format!(
+            "{} has {}, a wrong account",
+            name(),
+            look.label(joined)
+        ));
+    }
+    person
+        .fails
+        .then(|| format!("the export of {} fails", name()))
 }
 
 fn guards(look: &Look<'_>) -> Option<String> {

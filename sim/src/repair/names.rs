@@ -2,7 +2,7 @@
 
 use mock_ad::directory::AttributeId;
 use mock_cloud::tenant::ConflictProperty;
-use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress, SecurityIdentifier};
+use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress, SecurityIdentifier, Tenant};
 use store::{Text, eq_fold};
 
 use super::anchors::detach;
@@ -13,7 +13,11 @@ use super::step::What;
 /// A UPN in the initial domain that nobody has. It is numbered, because the service derives an
 /// address in that domain from the plain name (rule R4.10).
 pub(super) fn spare_upn(look: &Look<'_>, prefix: &str) -> Text {
-    let tenant = look.world.tenant();
+    spare(look.world.tenant(), prefix)
+}
+
+/// The same of a tenant alone.
+pub(crate) fn spare(tenant: &Tenant, prefix: &str) -> Text {
     let initial = tenant.domains.initial();
     let mut names = (1..).map(|number| Text::from(format!("{prefix}.{number}@{initial}")));
     let is_free = |upn: &Text| tenant.owners_of(upn).next().is_none();

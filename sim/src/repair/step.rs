@@ -76,7 +76,7 @@ pub struct PlannedStep {
 }
 
 impl PlannedStep {
-    pub(super) const fn new(what: What, person: Option<Source>, why: String) -> Self {
+    pub(crate) const fn new(what: What, person: Option<Source>, why: String) -> Self {
         Self { what, person, why }
     }
 

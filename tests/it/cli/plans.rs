@@ -48,11 +48,87 @@ fn what_ends_no_plan_has_a_code_of_its_own() {
     desk.put("mess.yaml", MESS);
     let ran = desk.run(&["plan", "mess.yaml", "--steps-max", "2"]);
     assert!(ran.output(3).contains("No end was reached"), "{ran:?}");
-    desk.put(
-        "nobody.yaml",
-        MESS.replace("  belongs: { ann: ann-mailbox }\n", ""),
-    );
+    // Nothing that anybody is called by leads to an account.
+    let nobody = MESS
+        .replace("  belongs: { ann: ann-mailbox }\n", "")
+        .replace("  - sync: delta\n", "  - expect: no-errors\n");
+    desk.put("nobody.yaml", nobody);
     let ran = desk.run(&["plan", "nobody.yaml"]);
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(ran.stderr.contains("whose account is whose"), "{ran:?}");
+}
+
+#[test]
+fn whose_account_is_whose_is_inferred_where_nothing_else_can_be_meant() {
+    let desk = Desk::new();
+    let likely = MESS
+        .replace("  belongs: { ann: ann-mailbox }\n", "")
+        .replace(
+            "      mailbox: true\n",
+            "      mailbox: true\n      smtp: ['SMTP:a.lee@contoso.com', 'smtp:ann@contoso.com']\n",
+        );
+    desk.put("mess.yaml", likely);
+    let ran = desk.run(&["plan", "mess.yaml", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("the plan is JSON");
+    assert_eq!(
+        plan["belongs"]["likely"].as_array().map(Vec::len),
+        Some(1),
+        "{plan:#}"
+    );
+    let ran = desk.run(&["plan", "mess.yaml", "--infer", "likely", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(ran.output(0)).expect("the plan is JSON");
+    assert_eq!(plan["end"], "done", "{plan:#}");
+    assert_eq!(plan["belongs"]["inferred"], 1);
+}
+
+/// What is emitted, with the kind that it is emitted as.
+fn emitted(kind: &str) -> String {
+    let desk = Desk::new();
+    desk.put("mess.yaml", MESS);
+    let ran = desk.run(&["plan", "mess.yaml", "--emit", kind]);
+    ran.output(0).to_owned()
+}
+
+#[test]
+fn a_plan_is_written_as_a_script() {
+    for kind in ["powershell", "msonline"] {
+        let script = emitted(kind);
+        // What does not depend on the plan is in the sources.
+        let steps = script.find("# ---- CN=").expect("the steps");
+        insta::assert_snapshot!(format!("script-{kind}"), &script[steps..]);
+        assert!(script.contains("Set-StrictMode"), "{script}");
+        assert!(!script.contains("@PLAN@"), "{script}");
+    }
+}
+
+#[test]
+fn a_plan_is_written_as_a_table_and_as_a_page() {
+    insta::assert_snapshot!(emitted("csv"));
+    let page = emitted("html");
+    for needed in [
+        "prefers-color-scheme",
+        "@media print",
+        "what they notice",
+        "cannot be undone",
+    ] {
+        assert!(page.contains(needed), "{needed}");
+    }
+    // The page needs nothing from elsewhere.
+    for outside in ["http://", "https://", "src=", "<script"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn what_msonline_cannot_do_is_refused() {
+    let desk = Desk::new();
+    let mapped = MESS.replace(
+        "      mailbox: true\n",
+        "      mailbox: true\n      on-premises-object-identifier: \
+         0a5f7b0c-9f6e-4d7c-8a3b-0123456789ab\n",
+    );
+    desk.put("mess.yaml", mapped);
+    let ran = desk.run(&["plan", "mess.yaml", "--emit", "msonline"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("MSOnline has no command"), "{ran:?}");
 }

@@ -1,0 +1,168 @@
+
+#Requires -Modules ActiveDirectory, Microsoft.Graph.Authentication
+
+$Scopes = 'User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.ReadWrite.All',
+    'RoleManagement.ReadWrite.Directory', 'User-OnPremisesSyncBehavior.ReadWrite.All',
+    'OnPremDirectorySynchronization.ReadWrite.All'
+if (-not $DryRun) { Connect-MgGraph -Scopes $Scopes -NoWelcome }
+
+$Select = 'id,userPrincipalName,onPremisesImmutableId,onPremisesSyncEnabled,assignedLicenses'
+
+function Invoke-Graph {
+    param([string] $Method, [string] $Path, $Body)
+    $call = @{ Method = $Method; Uri = "https://graph.microsoft.com/$Path"; OutputType = 'HashTable' }
+    if ($null -ne $Body) {
+        $call.Body = ($Body | ConvertTo-Json -Depth 5 -Compress)
+        $call.ContentType = 'application/json'
+    }
+    # Too many requests: the module itself waits as long as it is told to.
+    return Invoke-MgGraphRequest @call
+}
+
+function ConvertTo-Seen {
+    param($Found, [string] $State)
+    $seen = @{ State = $State; Id = ''; ImmutableId = ''; Synced = $false; Holds = $false; Upn = '' }
+    if ($null -ne $Found) {
+        $seen.Id = [string] $Found['id']
+        $seen.Upn = [string] $Found['userPrincipalName']
+        $seen.ImmutableId = [string] $Found['onPremisesImmutableId']
+        $seen.Synced = $Found['onPremisesSyncEnabled'] -eq $true
+        $seen.Holds = @($Found['assignedLicenses']).Where({ $_ }).Count -gt 0
+    }
+    return $seen
+}
+
+# By its id; an account that only came about on the way, by the anchor it was made from.
+function Find-Account {
+    param([hashtable] $Account)
+    if ($Account.ContainsKey('Id')) {
+        $filter = "id eq '$($Account.Id)'"
+    } else {
+        $filter = "onPremisesImmutableId eq '$($Account.Anchor)'"
+    }
+    $query = '?$select=' + $Select + '&$filter=' + [uri]::EscapeDataString($filter)
+    foreach ($place in @(@('v1.0/users', 'live'),
+                         @('v1.0/directory/deletedItems/microsoft.graph.user', 'deleted'))) {
+        $found = @((Invoke-Graph GET ($place[0] + $query))['value'])
+        if ($found.Count -gt 1) { Stop-Surprise "there are several accounts with $filter" }
+        if ($found.Count -eq 1) { return (ConvertTo-Seen $found[0] $place[1]) }
+    }
+    return (ConvertTo-Seen $null 'gone')
+}
+
+function Remove-Account {
+    param([hashtable] $Account, [hashtable] $Expect)
+    if ((Find-Account $Account).State -ne 'live') { Write-Log '   is deleted already'; return }
+    $seen = Get-Expected $Account $Expect
+    Invoke-Graph DELETE "v1.0/users/$($seen.Id)" | Out-Null
+}
+
+function Remove-AccountForGood {
+    param([hashtable] $Account, [hashtable] $Expect)
+    if ((Find-Account $Account).State -eq 'gone') { Write-Log '   is gone already'; return }
+    $seen = Get-Expected $Account $Expect
+    Invoke-Graph DELETE "v1.0/directory/deletedItems/$($seen.Id)" | Out-Null
+}
+
+function Restore-Account {
+    param([hashtable] $Account, [hashtable] $Expect, [string] $NewUpn)
+    if ((Find-Account $Account).State -eq 'live') { Write-Log '   is live already'; return }
+    $seen = Get-Expected $Account $Expect
+    $body = @{ autoReconcileProxyConflict = $true }
+    if ($NewUpn) { $body.newUserPrincipalName = $NewUpn }
+    Invoke-Graph POST "v1.0/directory/deletedItems/$($seen.Id)/restore" $body | Out-Null
+}
+
+function Set-ImmutableId {
+    param([hashtable] $Account, [hashtable] $Expect, [string] $Value)
+    if ((Find-Account $Account).ImmutableId -ceq $Value) { Write-Log '   is so already'; return }
+    $seen = Get-Expected $Account $Expect
+    $new = if ($Value) { $Value } else { $null }
+    Invoke-Graph PATCH "v1.0/users/$($seen.Id)" @{ onPremisesImmutableId = $new } | Out-Null
+}
+
+function Set-Upn {
+    param([hashtable] $Account, [hashtable] $Expect, [string] $Value)
+    if ((Find-Account $Account).Upn -eq $Value) { Write-Log '   is so already'; return }
+    $seen = Get-Expected $Account $Expect
+    Invoke-Graph PATCH "v1.0/users/$($seen.Id)" @{ userPrincipalName = $Value } | Out-Null
+}
+
+# Graph reads addresses only; Exchange Online writes them.
+function Set-Addresses {
+    param([hashtable] $Account, [hashtable] $Expect, [string[]] $Value)
+    $seen = Get-Expected $Account $Expect
+    if (-not (Get-Command Set-Mailbox -ErrorAction SilentlyContinue)) { Connect-ExchangeOnline }
+    $kind = (Get-Recipient -Identity $seen.Id).RecipientType
+    if ($kind -eq 'UserMailbox') { Set-Mailbox -Identity $seen.Id -EmailAddresses $Value }
+    else { Set-MailUser -Identity $seen.Id -EmailAddresses $Value }
+}
+
+function Get-Role {
+    param([string] $Name)
+    $filter = [uri]::EscapeDataString("displayName eq '$($Name.Replace("'", "''"))'")
+    $found = @((Invoke-Graph GET ('v1.0/directoryRoles?$filter=' + $filter))['value'])
+    if ($found.Count -ne 1) { Stop-Surprise "there is no role $Name in use" }
+    return $found[0]['id']
+}
+
+function Test-Role {
+    param([string] $Role, [string] $Id)
+    $members = @((Invoke-Graph GET ('v1.0/directoryRoles/' + $Role + '/members?$select=id'))['value'])
+    return @($members | Where-Object { $_['id'] -eq $Id }).Count -gt 0
+}
+
+function Remove-Role {
+    param([hashtable] $Account, [hashtable] $Expect, [string] $Role)
+    $seen = Get-Expected $Account $Expect
+    $id = Get-Role $Role
+    if (-not (Test-Role $id $seen.Id)) { Write-Log '   is taken away already'; return }
+    Invoke-Graph DELETE ('v1.0/directoryRoles/' + $id + '/members/' + $seen.Id + '/$ref') | Out-Null
+}
+
+function Add-Role {
+    param([hashtable] $Account, [hashtable] $Expect, [string] $Role)
+    $seen = Get-Expected $Account $Expect
+    $id = Get-Role $Role
+    if (Test-Role $id $seen.Id) { Write-Log '   is given already'; return }
+    $target = "https://graph.microsoft.com/v1.0/directoryObjects/$($seen.Id)"
+    $path = 'v1.0/directoryRoles/' + $id + '/members/$ref'
+    Invoke-Graph POST $path @{ '@odata.id' = $target } | Out-Null
+}
+
+function Clear-ObjectIdentifier {
+    param([hashtable] $Account, [hashtable] $Expect)
+    $seen = Get-Expected $Account $Expect
+    Invoke-Graph PATCH "beta/users/$($seen.Id)" @{ onPremisesObjectIdentifier = $null } | Out-Null
+}
+
+function Clear-SecurityIdentifier {
+    param([hashtable] $Account, [hashtable] $Expect)
+    $seen = Get-Expected $Account $Expect
+    Import-Module ADSyncTools
+    Clear-ADSyncToolsOnPremisesAttribute -Identity $seen.Upn -onPremisesSecurityIdentifier
+}
+
+function Set-CloudManaged {
+    param([hashtable] $Account, [hashtable] $Expect, [bool] $Value)
+    $seen = Get-Expected $Account $Expect
+    $path = "v1.0/users/$($seen.Id)/onPremisesSyncBehavior"
+    Invoke-Graph PATCH $path @{ isCloudManaged = $Value } | Out-Null
+}
+
+function Set-TakeoverBlock {
+    param([bool] $Value)
+    $all = @((Invoke-Graph GET 'v1.0/directory/onPremisesSynchronization')['value'])
+    $body = @{ features = @{ blockCloudObjectTakeoverThroughHardMatchEnabled = $Value } }
+    $path = "v1.0/directory/onPremisesSynchronization/$($all[0]['id'])"
+    Invoke-Graph PATCH $path $body | Out-Null
+}
+
+function Invoke-Cycle {
+    param([string] $Policy)
+    $busy = { (Get-ADSyncScheduler).SyncCycleInProgress }
+    Wait-Until 'a cycle is still running' { -not (Invoke-OnSyncServer $busy) }
+    Invoke-OnSyncServer { param($p) Start-ADSyncSyncCycle -PolicyType $p | Out-Null } @($Policy)
+    Start-Sleep -Seconds 30
+    Wait-Until 'the cycle does not end' { -not (Invoke-OnSyncServer $busy) }
+}

@@ -1,0 +1,205 @@
+//! The plan of one component, its proof, and what else could be done.
+
+use mock_cloud::{CloudKey, DirectoryObject};
+
+use super::Bounds;
+use super::case::Case;
+use super::components::{Component, is_purged};
+use super::shape::shape;
+use super::shorten::needless;
+use crate::engine::Source;
+use crate::explore::{self, Proof, closed_loop};
+use crate::judge::Violation;
+use crate::repair::{self, Aim, End, PlannedStep, Trouble};
+use crate::world::World;
+
+/// What is planned for one component.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// Who and what it is about.
+    pub component: Component,
+    /// The steps for it alone, in order.
+    pub steps: Vec<PlannedStep>,
+    /// How it ends.
+    pub end: End,
+    /// What must hold of a world and does not hold after one of the steps.
+    pub harm: Option<Violation>,
+    /// Equal for components that differ in nothing but names: a proof of one is one of all.
+    pub pattern: u128,
+}
+
+/// What was found out about a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// Every moment at which the scheduler may run.
+    pub proof: Proof,
+    /// The places of steps that everything ends well without, in order.
+    pub needless: Vec<usize>,
+    /// What could be done instead.
+    pub alternatives: Vec<Alternative>,
+}
+
+impl Solution {
+    /// Leaves out what nothing needs, and leaves to a person what is not safe.
+    pub(super) fn take_in(&mut self, proven: &Proven) {
+        let mut place = 0..;
+        self.steps
+            .retain(|_| !place.next().is_some_and(|it| proven.needless.contains(&it)));
+        if let Some(bad) = &proven.proof.violation {
+            let text = format!(
+                "no order is known that is safe whenever the scheduler runs ({}: {}): stop the \
+                 scheduler while this is repaired by hand",
+                bad.property.name(),
+                bad.found
+            );
+            let person = self.component.objects.first().copied();
+            self.end = End::Stuck(vec![Trouble { person, text }]);
+        }
+    }
+
+    /// The steps, unless they lead to no good end.
+    pub(super) fn safe_steps(&self) -> &[PlannedStep] {
+        if self.end == End::Done && self.harm.is_none() {
+            &self.steps
+        } else {
+            &[]
+        }
+    }
+}
+
+/// Something else that could be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// What, as a clause.
+    pub text: String,
+    /// What would be lost by it, or stay wrong.
+    pub loses: Vec<String>,
+}
+
+/// Plans a component of a world that has come to rest.
+pub(super) fn solve(world: &World, aim: &Aim, component: &Component, bounds: Bounds) -> Solution {
+    let case = Case::of(world, aim, component);
+    let plan = repair::Plan::of(&case.world, case.belongs.clone(), bounds.steps);
+    let planned: Vec<PlannedStep> = plan.steps.iter().map(|it| it.step.clone()).collect();
+    let pattern = shape(&case, &planned);
+    let mut steps = Vec::with_capacity(planned.len());
+    // What only comes about on the way is planned once it is there.
+    steps.extend(planned.iter().map_while(|step| case.step(step)));
+    let trouble = |one: Trouble| Trouble {
+        person: one.person.and_then(|person| case.person(person)),
+        text: one.text,
+    };
+    let gone = gone(world, aim, component);
+    let end = match plan.end {
+        _ if !gone.is_empty() => End::Stuck(gone),
+        End::Stuck(troubles) => End::Stuck(troubles.into_iter().map(trouble).collect()),
+        other => other,
+    };
+    Solution {
+        component: component.clone(),
+        steps,
+        end,
+        harm: plan.steps.into_iter().find_map(|taken| taken.harm),
+        pattern,
+    }
+}
+
+/// Whose account was removed for good: no component has it any more.
+fn gone(world: &World, aim: &Aim, component: &Component) -> Vec<Trouble> {
+    let is_gone = |source: &&Source| {
+        let own = aim.belongs.get(source);
+        own.is_some_and(|key| world.tenant().object(*key).is_none_or(|it| is_purged(it)))
+    };
+    let people = component.objects.iter().filter(is_gone);
+    let trouble = |source: &Source| Trouble {
+        person: Some(*source),
+        text: "the account is gone for good: decide what takes its place".to_owned(),
+    };
+    people.map(trouble).collect()
+}
+
+/// Holds the plan of a component against the scheduler, and looks at what else could be done.
+pub(super) fn prove(world: &World, aim: &Aim, component: &Component, bounds: Bounds) -> Proven {
+    let case = Case::of(world, aim, component);
+    let limits = explore::Bounds {
+        states: bounds.states,
+        ..explore::Bounds::default()
+    };
+    let plan = repair::Plan::of(&case.world, case.belongs.clone(), bounds.steps);
+    let steps: Vec<PlannedStep> = plan.steps.into_iter().map(|it| it.step).collect();
+    Proven {
+        proof: closed_loop(&case.world, &case.belongs, 0, limits),
+        needless: needless(&case, &steps),
+        alternatives: alternatives(&case, bounds),
+    }
+}
+
+/// So many alternatives are looked at for one component.
+const ALTERNATIVES_MAX: usize = 2;
+
+/// Somebody else's account would be no alternative, but an account that is nobody's is one.
+fn alternatives(case: &Case, bounds: Bounds) -> Vec<Alternative> {
+    let world = &case.world;
+    let mut found = Vec::new();
+    for (person, own) in &case.belongs {
+        for (key, account) in world.tenant().objects() {
+            let is_free = !case.belongs.values().any(|other| *other == key);
+            let is_meant = account.kind.is_user() && is_free && !is_purged(account);
+            if !is_meant || case.account(key).is_none() || found.len() == ALTERNATIVES_MAX {
+                continue;
+            }
+            found.extend(instead(case, *person, *own, key, bounds));
+        }
+    }
+    found
+}
+
+fn instead(
+    case: &Case,
+    person: Source,
+    own: CloudKey,
+    other: CloudKey,
+    bounds: Bounds,
+) -> Option<Alternative> {
+    let world = &case.world;
+    let mut belongs = case.belongs.clone();
+    belongs.insert(person, other);
+    let plan = repair::Plan::of(world, belongs, bounds.steps);
+    if plan.end != End::Done {
+        return None;
+    }
+    let label = |key: CloudKey| world.tenant().object(key).map(|it| it.label());
+    let name = repair::dn(world, person);
+    let mut loses = Vec::new();
+    for (key, before) in world.tenant().objects().filter(|(_, it)| !is_purged(it)) {
+        let holds = holdings(before);
+        let after = plan.after.tenant().object(key);
+        if holds.is_empty() || case.account(key).is_none() {
+            continue;
+        }
+        if after.is_none_or(|it| !it.is_live()) {
+            loses.push(format!("{} goes, with its {holds}", before.label()));
+        } else if key == own {
+            loses.push(format!(
+                "nobody is joined to {} any more, which keeps its {holds}",
+                before.label()
+            ));
+        }
+    }
+    Some(Alternative {
+        text: format!("join {name} to {} instead", label(other)?),
+        loses,
+    })
+}
+
+/// What an account holds, in words; empty where nobody would miss it.
+pub(super) fn holdings(account: &DirectoryObject) -> String {
+    let mailbox = account.mailbox.is_some().then(|| "mailbox".to_owned());
+    let licences = match account.licences.len() {
+        0 => None,
+        1 => Some("licence".to_owned()),
+        more => Some(format!("{more} licences")),
+    };
+    let all: Vec<String> = mailbox.into_iter().chain(licences).collect();
+    all.join(" and ")
+}

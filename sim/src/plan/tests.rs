@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use mock_cloud::Profile;
+
+use super::{Bounds, Owners, Plan, Planning, owners, scenario};
+use crate::engine::CyclePolicy;
+use crate::repair::{End, What};
+use crate::run::{Runner, known, load, run};
+use crate::world::{Action, World};
+
+/// So many people with a duplicate each, and one with whom all is well.
+fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'static>) {
+    let mut text = format!(
+        "scenario: Duplicates\nworld:\n  profile: {}\n  engine: {{ scope: [OU=Staff] }}\n  \
+         tenant: {{ initial-domain: contoso.onmicrosoft.com, verified: [contoso.com] }}\n  \
+         ous: [OU=NotSynced]\n  ad:\n    well: {{ ou: OU=Staff, upn: well@contoso.com }}\n",
+        profile.name()
+    );
+    let line = |place: usize| {
+        format!(
+            "    p{place}: {{ ou: OU=Staff, upn: p{place}@contoso.com, \
+             smtp: [p{place}@contoso.com] }}\n"
+        )
+    };
+    text.extend((0..count).map(line));
+    text.push_str("  cloud:\n    root: { roles: [Global Administrator] }\n");
+    for place in 0..count {
+        let _ = writeln!(
+            text,
+            "    own{place}: {{ upn: old{place}@contoso.onmicrosoft.com, mailbox: true, \
+             licences: [E3] }}"
+        );
+    }
+    text.push_str(more);
+    text.push_str("  belongs:\n");
+    for place in 0..count {
+        let _ = writeln!(text, "    p{place}: own{place}");
+    }
+    text.push_str("steps: [sync: initial]\n");
+    let scenario = load("duplicates.yaml", &text, &known()).expect("a scenario");
+    let (runner, _) = Runner::start("duplicates.yaml", &scenario, profile).expect("a world");
+    let mut world = runner.world().clone();
+    world.apply(&Action::Cycle(CyclePolicy::Initial));
+    (world, runner)
+}
+
+fn planned(world: &World, runner: &Runner<'static>) -> Plan {
+    let bounds = Bounds::default();
+    let mut planning = Planning::new(world, runner.belongs());
+    while let Some(round) = planning.round() {
+        let components = round.components();
+        let solved: Vec<_> = components
+            .iter()
+            .map(|it| round.solve(it, bounds))
+            .collect();
+        let mut proven = BTreeMap::new();
+        for (component, solution) in components.iter().zip(&solved) {
+            proven
+                .entry(solution.pattern)
+                .or_insert_with(|| round.prove(component, bounds));
+        }
+        planning.carry_out(solved, &proven);
+    }
+    planning.finish()
+}
+
+#[test]
+fn components_are_planned_apart_and_share_their_cycles() {
+    for profile in Profile::ALL {
+        let (world, runner) = duplicates(3, profile, "");
+        let plan = planned(&world, &runner);
+        assert!(plan.is_sound(), "{profile}: {plan:#?}");
+        assert_eq!(plan.cases.len(), 3, "{profile}");
+        assert_eq!(
+            plan.patterns().len(),
+            1,
+            "{profile}: they differ in names only"
+        );
+        let alone = duplicates(1, profile, "");
+        let alone = planned(&alone.0, &alone.1);
+        assert_eq!(plan.cycles, alone.cycles, "{profile}");
+        let proof = plan.cases[0].proven.as_ref().map(|it| &it.proof);
+        assert!(
+            proof.is_some_and(crate::explore::Proof::holds),
+            "{profile}: {proof:?}"
+        );
+    }
+}
+
+#[test]
+fn no_cycle_deletes_more_than_the_service_lets_pass() {
+    let (mut world, runner) = duplicates(5, Profile::Entra2025, "");
+    let threshold = crate::world::EngineChange::DeletionThreshold(Some(2));
+    world.apply(&Action::Configure(threshold));
+    let plan = planned(&world, &runner);
+    assert!(plan.is_sound(), "{plan:#?}");
+    for cycle in 1..=plan.cycles {
+        let here = plan.steps.iter().filter(|step| step.cycle == cycle);
+        let deletes = here.filter(|it| matches!(it.step.what, What::MoveOut { .. }));
+        assert!(deletes.count() <= 2);
+    }
+}
+
+#[test]
+fn a_plan_runs_as_the_scenario_that_it_is_written_as() {
+    for profile in Profile::ALL {
+        let (world, runner) = duplicates(2, profile, "");
+        let plan = planned(&world, &runner);
+        let text = scenario(&plan, "duplicates").expect("a scenario");
+        let read = load("plan.yaml", &text, &known());
+        let read =
+            read.unwrap_or_else(|found| panic!("{}", crate::scenario::render(&found, &text)));
+        let verdict = run("plan.yaml", &read, profile);
+        assert!(
+            verdict.passed(),
+            "{}\n{text}",
+            crate::scenario::render(&verdict.failures, &text)
+        );
+        assert!(verdict.steps > 4);
+    }
+}
+
+#[test]
+fn what_needs_a_decision_is_said_and_the_rest_is_planned() {
+    // The account of one of the people is gone for good before anything is planned.
+    let (mut world, runner) = duplicates(2, Profile::Entra2025, "");
+    let own = runner.named("own1").expect("an account");
+    world.apply(&Action::Cloud(crate::world::CloudChange::Delete(own)));
+    world.apply(&Action::Cloud(crate::world::CloudChange::Purge(own)));
+    let plan = planned(&world, &runner);
+    assert!(!plan.is_sound());
+    let stuck = plan
+        .cases
+        .iter()
+        .filter(|it| matches!(it.solution.end, End::Stuck(_)));
+    assert_eq!(stuck.count(), 1, "{plan:#?}");
+    assert!(
+        plan.decisions()
+            .any(|(_, it)| it.text.contains("gone for good"))
+    );
+    let done = plan
+        .cases
+        .iter()
+        .filter(|it| it.solution.end == End::Done && it.left.is_empty());
+    assert_eq!(done.count(), 1);
+}
+
+#[test]
+fn accounts_are_inferred_only_where_nothing_else_can_be_meant() {
+    let more =
+        "    spare: { upn: spare@contoso.com, smtp: ['smtp:p0@contoso.com'], mailbox: true }\n";
+    let (world, runner) = duplicates(2, Profile::AadConnect2017, more);
+    let Owners {
+        exact,
+        likely,
+        ambiguous,
+    } = owners(&world);
+    let of = |name: &str| {
+        runner
+            .ad_by_name()
+            .into_iter()
+            .find(|(_, it)| it == name)
+            .map(|it| it.0)
+    };
+    let (well, p0, p1) = (of("well"), of("p0"), of("p1"));
+    let (well, p0, p1) = (well.expect("one"), p0.expect("one"), p1.expect("one"));
+    assert!(
+        exact.contains_key(&well) && exact.contains_key(&p1),
+        "{exact:?}"
+    );
+    // A twin that holds nothing, and a mailbox that has the address as an alias.
+    assert_eq!(
+        likely.get(&p0).copied(),
+        runner.named("spare"),
+        "{likely:?} {ambiguous:?}"
+    );
+}
+
+#[test]
+fn a_duplicate_takes_the_steps_of_the_founding_procedure_and_no_more() {
+    let (world, runner) = duplicates(1, Profile::Entra2025, "");
+    let plan = planned(&world, &runner);
+    let verbs: Vec<&str> = plan
+        .steps
+        .iter()
+        .map(|step| match step.step.what {
+            What::MoveOut { .. } => "out",
+            What::MoveBack { .. } => "back",
+            What::Cycle(_) => "cycle",
+            What::Purge(_) => "purge",
+            What::SetImmutableId(..) => "id",
+            _ => "other",
+        })
+        .collect();
+    assert_eq!(verbs, ["out", "cycle", "purge", "id", "back", "cycle"]);
+    assert!(plan.is_sound(), "{plan:#?}");
+}
