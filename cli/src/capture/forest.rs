@@ -142,7 +142,7 @@ pub(crate) fn read<P: Pages>(
     base: &str,
     told: &mut dyn FnMut(&Progress),
 ) -> Result<(), Stopped<P::Error>> {
-    let mut by_page = None;
+    let mut by_page: Option<Vec<u8>> = None;
     while !progress.is_complete {
         let asked = match &by_page {
             None => dir_sync(base, progress.cookie.as_deref()).map_err(Stopped::Refused)?,

@@ -123,7 +123,8 @@ fn sections(domain: &str) -> Vec<Section> {
 }
 
 const NEXT: &str = "dirsync-lab import --ad ad.ldf --cloud cloud -o snapshot";
-const MORE: &str = "`--config adsync` takes the configuration, `--pseudonymise KEY` hides all names";
+const MORE: &str =
+    "`--config adsync` takes the configuration, `--pseudonymise KEY` hides all names";
 
 fn human(sections: &[Section]) -> String {
     let mut text = String::from("What `dirsync-lab import` needs. Everything here only reads.\n");

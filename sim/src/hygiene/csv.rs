@@ -117,22 +117,25 @@ impl Row {
         let old = object.texts(attribute).find(|it| eq_fold(it, &self.value));
         let new = Value::from(self.update.as_str());
         let several = !directory.schema().definition(attribute).single_valued;
-        let remove = || vec![Modification::delete(attribute, old.map(|it| it.as_str()))];
-        let changes = match self.wanted {
-            Wanted::Open | Wanted::Complete => return None,
-            Wanted::Remove if old.is_some() => remove(),
-            Wanted::Edit if !self.update.is_empty() && several && old.is_some() => {
+        let remove = || {
+            vec![Modification::delete(
+                attribute,
+                old.map(store::Text::as_str),
+            )]
+        };
+        let has_update = !self.update.is_empty();
+        let changes = match (self.wanted, old.is_some()) {
+            (Wanted::Remove, true) => remove(),
+            (Wanted::Edit, true) if has_update && several => {
                 let mut all = remove();
                 all.push(Modification::add(attribute, [new]));
                 all
             }
-            Wanted::Edit
-                if !self.update.is_empty()
-                    && (several || old.is_some() || self.value.is_empty()) =>
-            {
+            // Nothing was there, or the one value is another by now.
+            (Wanted::Edit, is_there) if has_update && (is_there || self.value.is_empty()) => {
                 vec![Modification::replace(attribute, [new])]
             }
-            Wanted::Remove | Wanted::Edit => return None,
+            _ => return None,
         };
         Some((dn, changes))
     }
@@ -230,15 +233,14 @@ fn fields(line: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut rest = line;
     loop {
-        let (field, behind) = match rest.strip_prefix('"') {
-            Some(inner) => match closing(inner) {
+        let (field, behind) = if let Some(inner) = rest.strip_prefix('"') {
+            match closing(inner) {
                 Some(at) => (inner[..at].replace("\"\"", "\""), &inner[at + 1..]),
                 None => (rest.to_owned(), ""),
-            },
-            None => {
-                let at = rest.find(',').unwrap_or(rest.len());
-                (rest[..at].to_owned(), &rest[at..])
             }
+        } else {
+            let at = rest.find(',').unwrap_or(rest.len());
+            (rest[..at].to_owned(), &rest[at..])
         };
         all.push(field);
         match behind.strip_prefix(',') {

@@ -94,11 +94,13 @@ impl Shared {
             (&self.addresses, RuleId::R3_2),
         ];
         for (values, rule) in duplicates {
-            values.values().for_each(|held| twice(held, rule, findings));
+            for held in values.values() {
+                twice(held, rule, findings);
+            }
         }
-        self.anchors
-            .values()
-            .for_each(|held| twice(held, RuleId::R1_1, findings));
+        for held in self.anchors.values() {
+            twice(held, RuleId::R1_1, findings);
+        }
         let accounts = Accounts::of(tenant, ownership);
         for (address, held) in &self.addresses {
             accounts.check(tenant, address, held, findings);
@@ -158,9 +160,12 @@ impl Accounts {
             }
         }
         for (key, object) in tenant.deleted() {
-            let upn = object.user_principal_name.as_ref().map(|upn| upn.as_str());
+            let upn = object
+                .user_principal_name
+                .as_ref()
+                .map(mock_cloud::Upn::as_str);
             let smtp = object.proxy_addresses.iter().filter(|it| it.is_smtp());
-            let all = upn.into_iter().chain(smtp.map(|it| it.address()));
+            let all = upn.into_iter().chain(smtp.map(ProxyAddress::address));
             let all: BTreeSet<Text> = all.map(fold).collect();
             for address in all {
                 accounts.bin.entry(address).or_default().push(key);
@@ -178,16 +183,15 @@ impl Accounts {
             let mut live = tenant.owners_of(address);
             let in_the_way =
                 live.find_map(|key| Some((key, self.conflict(tenant, one, held, key)?)));
-            let (key, rule) = match in_the_way {
-                Some(found) => found,
-                None => {
-                    let binned = self.bin.get(address).into_iter().flatten();
-                    let mut others = binned.filter(|key| !self.own.contains(&(one.place, **key)));
-                    match others.next() {
-                        Some(key) if one.is_user => (*key, RuleId::R3_11D),
-                        _ => continue,
-                    }
-                }
+            let in_the_bin = || {
+                let mut binned = self.bin.get(address).into_iter().flatten();
+                let other = binned.find(|key| !self.own.contains(&(one.place, **key)));
+                other
+                    .filter(|_| one.is_user)
+                    .map(|key| (*key, RuleId::R3_11D))
+            };
+            let Some((key, rule)) = in_the_way.or_else(in_the_bin) else {
+                continue;
             };
             findings.push(Finding {
                 place: one.place,
@@ -214,7 +218,7 @@ impl Accounts {
             let owner = self.owners.get(&key)?;
             // Where the owner has it in Active Directory as well, the duplicate is told there.
             let is_told = held.iter().any(|other| other.place == *owner);
-            let is_others = one.is_user && *owner != one.place || !one.is_user;
+            let is_others = !one.is_user || *owner != one.place;
             return (is_others && !is_told).then_some(RuleId::R3_2);
         }
         // A group or contact that is synchronised from here has the value from here.

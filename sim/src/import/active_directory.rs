@@ -63,7 +63,7 @@ impl Losses {
 }
 
 impl<'a> Converter<'a> {
-    pub(super) fn new(file: &'a SourceFile, columns: &'a Columns, shape: &Shape) -> Self {
+    pub(super) fn new(file: &'a SourceFile, columns: &'a Columns, shape: Shape) -> Self {
         Self {
             file: &file.name,
             columns,

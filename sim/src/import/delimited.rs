@@ -155,9 +155,8 @@ fn field(text: &str, delimiter: u8) -> Result<Field<'_>, &'static str> {
     let behind = &bytes[close + 1..];
     let (skip, last) = match behind {
         [] => (0, true),
-        [b'\n', ..] => (1, true),
+        [b'\n', ..] | [b'\r'] => (1, true),
         [b'\r', b'\n', ..] => (2, true),
-        [b'\r'] => (1, true),
         [other, ..] if *other == delimiter => (1, false),
         _ => return Err("a quote closes in the middle of a field, or one before it is not closed"),
     };

@@ -152,11 +152,11 @@ fn directory_file(file: &SourceFile, input: &Input, report: &mut Report) -> Opti
             return None;
         }
     }
-    let Some(table) = table::Source::open(&text, &shape, &file.name, report) else {
+    let Some(table) = table::Source::open(&text, shape, &file.name, report) else {
         report.refuse(file, 1, shape.refusal(), loss::EXPORT_AD);
         return None;
     };
-    let converter = active_directory::Converter::new(file, &input.columns, &shape);
+    let converter = active_directory::Converter::new(file, &input.columns, shape);
     converter.run(table, report).map(Read::Rows)
 }
 
@@ -192,12 +192,12 @@ fn tenant_file(
             return Vec::new();
         }
     }
-    let Some(table) = table::Source::open(&text, &shape, &file.name, report) else {
+    let Some(table) = table::Source::open(&text, shape, &file.name, report) else {
         report.refuse(file, 1, shape.refusal(), loss::EXPORT_CLOUD);
         return Vec::new();
     };
     let part = named.unwrap_or(Part::Users);
-    tenant::Converter::new(file, part, &input.columns, &shape)
+    tenant::Converter::new(file, part, &input.columns, shape)
         .run(table, report)
         .into_iter()
         .map(|(part, text)| (part, Read::Rows(text)))

@@ -66,7 +66,7 @@ pub(super) fn of(text: &str) -> Shape {
     match first.trim_start().as_bytes() {
         [b'{' | b'[', ..] => return Shape::Json,
         [b'<', ..] => {
-            let head = &text[..text.floor_char_boundary(400)];
+            let head = beginning(text, 400);
             let named = |name: &str| head.contains(name);
             return if named("<cs-objects") {
                 Shape::CsExport
@@ -111,6 +111,13 @@ pub(super) fn of(text: &str) -> Shape {
     } else {
         Shape::Csv(delimiter)
     }
+}
+
+/// So many bytes, or one or two less.
+fn beginning(text: &str, bytes: usize) -> &str {
+    let ends = (0..=bytes.min(text.len())).rev();
+    let end = ends.into_iter().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
 }
 
 fn is_word(text: &str) -> bool {
@@ -180,7 +187,7 @@ pub(super) fn cloud_json(text: &str) -> CloudJson {
 
 /// The part that `@odata.context` names.
 fn context(text: &str) -> Option<Part> {
-    let head = &text[..text.floor_char_boundary(600)];
+    let head = beginning(text, 600);
     let (_, behind) = head.split_once("$metadata#")?;
     let starts = |name: &str| behind.starts_with(name);
     Some(if starts("users") {

@@ -73,7 +73,7 @@ impl<'a> Source<'a> {
     /// Opens a file; `None` if its shape has no rows.
     pub(super) fn open(
         text: &'a str,
-        shape: &Shape,
+        shape: Shape,
         file: &str,
         report: &mut Report,
     ) -> Option<Self> {
@@ -86,7 +86,7 @@ impl<'a> Source<'a> {
                 rows: Kind::Json(items::items(text).into_iter()),
             }),
             Shape::Csvde(delimiter) | Shape::Csv(delimiter) => {
-                let mut rows = Rows::new(text, *delimiter);
+                let mut rows = Rows::new(text, delimiter);
                 rows.skip_lines(|line| line.trim().is_empty() || line.starts_with("#TYPE "));
                 let header = match rows.next()? {
                     Ok(header) => header,
@@ -236,7 +236,7 @@ fn list_cell(list: Vec<Value>) -> Cell<'static> {
     for value in list {
         match json_cell(value) {
             Cell::One(item) => all.push(item),
-            Cell::Lost(lost) => return Cell::Lost(lost),
+            Cell::Lost(text) => return Cell::Lost(text),
             Cell::Empty | Cell::List(_) | Cell::Nested(_) => {}
         }
     }

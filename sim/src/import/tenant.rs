@@ -111,6 +111,8 @@ pub(super) struct Converter<'a> {
     losses: Vec<(usize, usize, String)>,
     is_json: bool,
     unknown_licences: usize,
+    /// Whether columns are missing without which nothing can be told.
+    is_short: bool,
 }
 
 impl<'a> Converter<'a> {
@@ -118,7 +120,7 @@ impl<'a> Converter<'a> {
         file: &'a SourceFile,
         part: Part,
         columns: &'a Columns,
-        shape: &Shape,
+        shape: Shape,
     ) -> Self {
         Self {
             file: &file.name,
@@ -128,12 +130,13 @@ impl<'a> Converter<'a> {
             losses: Vec::new(),
             is_json: matches!(shape, Shape::Json),
             unknown_licences: 0,
+            is_short: false,
         }
     }
 
     /// The parts that the rows are of: an export by MSOnline may hold deleted users as well.
     pub(super) fn run(mut self, mut table: Source<'_>, report: &mut Report) -> Vec<(Part, String)> {
-        let mut live = Placed::default();
+        let mut there = Placed::default();
         let mut deleted = Placed::default();
         self.learn(&table);
         self.missing(&table, report);
@@ -142,14 +145,14 @@ impl<'a> Converter<'a> {
             let line = record.line;
             let object = self.object(record);
             let is_deleted = self.part == Part::Users && object.contains_key("deletedDateTime");
-            let place = if is_deleted { &mut deleted } else { &mut live };
+            let place = if is_deleted { &mut deleted } else { &mut there };
             place.push(line, &object);
         }
         if self.is_json {
             self.missing(&table, report);
         }
         self.tell(&table, report);
-        let mut all = vec![(self.part, live.finish())];
+        let mut all = vec![(self.part, there.finish())];
         if deleted.count > 0 {
             all.push((Part::Deleted, deleted.finish()));
         }
@@ -212,7 +215,7 @@ impl<'a> Converter<'a> {
     }
 
     /// What the export should have and has not.
-    fn missing(&self, table: &Source<'_>, report: &mut Report) {
+    fn missing(&mut self, table: &Source<'_>, report: &mut Report) {
         let has = |wanted: &str| {
             let mut all = self.targets.iter();
             all.any(|it| match it {
@@ -230,7 +233,8 @@ impl<'a> Converter<'a> {
             !told
         }));
         let missing: Vec<&str> = wanted.into_iter().filter(|name| !has(name)).collect();
-        if !missing.is_empty() {
+        self.is_short = !missing.is_empty();
+        if self.is_short {
             let message = format!(
                 "the export lacks {}: matching needs them",
                 missing.join(", ")
@@ -253,7 +257,8 @@ impl<'a> Converter<'a> {
                     Target::Property(name, form) => {
                         HARMLESS.contains(&name) || form == Form::Time && name != "deletedDateTime"
                     }
-                    _ => true,
+                    // Where more is lost than not, all of it is told.
+                    _ => !self.is_short,
                 };
                 if harmless {
                     report.note(self.file, &format!("line {line}: {message}"));

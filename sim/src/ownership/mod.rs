@@ -7,7 +7,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | exact | one account has the anchor (rule R1.1), SID or object identifier, and no other has a name or an address of the person |
+//! | exact | one account has the anchor (rule R1.1), SID or GUID, and no other anything |
 //! | likely | no account has those; one has the UPN or an address, and it is nobody else's |
 //! | ambiguous | several accounts have something, or one is claimed by several people, or only the name agrees |
 

@@ -103,7 +103,7 @@ impl Scan<'_> {
         depth == 0
     }
 
-    fn item<'a>(mut self, text: &'a str) -> Item<'a> {
+    fn item(mut self, text: &str) -> Item<'_> {
         let (start, line) = (self.at, self.line);
         let is_whole = self.value();
         let end = self.at.min(text.len());
@@ -146,7 +146,7 @@ impl Scan<'_> {
         }
     }
 
-    fn list<'a>(mut self, text: &'a str) -> Vec<Item<'a>> {
+    fn list(mut self, text: &str) -> Vec<Item<'_>> {
         let mut all = Vec::new();
         self.step();
         loop {

@@ -187,7 +187,7 @@ impl Words {
         if let Some(known) = self.given.get(&folded) {
             return in_case(known, word);
         }
-        let given = (0u32..)
+        let given = (0u32..1 << 20)
             .map(|attempt| self.attempt(&folded, attempt))
             .find(|it| {
                 let tells = it.chars().count() > TELLS_NOTHING;
