@@ -59,6 +59,8 @@ impl Profile {
             allow_id_change_when_sync_enabled_false: true,
             immutable_id_ignores_recycle_bin: false,
             healthy_takeover_obeys_upn_gate: false,
+            sync_off_clears_on_premises_facts: matches!(self, Self::Entra2025 | Self::Entra2026),
+            sync_off_converts_at_once: false,
             graph: GraphPolicy::DEFAULT,
         }
     }
@@ -129,6 +131,10 @@ pub struct ServicePolicy {
     pub immutable_id_ignores_recycle_bin: bool,
     /// Question Q9.25: the gate of rule R4.6 also holds for the export that takes a user over.
     pub healthy_takeover_obeys_upn_gate: bool,
+    /// Turning off directory synchronisation also clears what is known of Active Directory.
+    pub sync_off_clears_on_premises_facts: bool,
+    /// Turning off directory synchronisation converts the accounts at once, not after 72 hours.
+    pub sync_off_converts_at_once: bool,
     /// What Graph does where sources disagree or are silent.
     pub graph: GraphPolicy,
 }
@@ -263,6 +269,10 @@ switches! {
         "a hard match is refused whenever onPremisesObjectIdentifier is set, even if it is equal";
     "smtp-match-any-cloud-proxy" R2_11 smtp_match_any_cloud_proxy
         "soft match compares with every address of the cloud account, not only the primary";
+    "sync-off-clears-on-premises-facts" R2_7 sync_off_clears_on_premises_facts
+        "turning off directory synchronization clears what came from Active Directory, not the id";
+    "sync-off-converts-at-once" R2_7 sync_off_converts_at_once
+        "turning off directory synchronization frees the accounts at once, not after 72 hours";
     "takeover-obeys-upn-gate" R4_6 healthy_takeover_obeys_upn_gate
         "synchronizeUpnForManagedUsers off also holds back the UPN of the export that takes over";
 }

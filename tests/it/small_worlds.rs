@@ -211,15 +211,19 @@ fn features() -> impl Strategy<Value = Features> {
     )
 }
 
-/// Worlds of one to six objects in the forest and up to six in the cloud.
+/// Worlds of any profile.
 pub(crate) fn small_worlds() -> impl Strategy<Value = SmallWorld> {
+    prop::sample::select(Era::ALL.to_vec()).prop_flat_map(small_worlds_of)
+}
+
+/// Worlds of one to six objects in the forest and up to six in the cloud, in one profile.
+pub(crate) fn small_worlds_of(era: Era) -> impl Strategy<Value = SmallWorld> {
     let people = (1u8..7).prop_flat_map(|count| (0..count).map(person).collect::<Vec<_>>());
     let things = (0u8..7).prop_flat_map(|count| (0..count).map(thing).collect::<Vec<_>>());
-    let era = prop::sample::select(Era::ALL.to_vec());
-    let setting = (era, prop::option::of(features()), any::<bool>());
+    let setting = (prop::option::of(features()), any::<bool>());
     let anchors = (prop::bool::weighted(0.2), prop::bool::weighted(0.2));
     (people, things, setting, anchors).prop_map(
-        |(people, things, (era, features, established), (forest_verified, consistency_guids))| {
+        move |(people, things, (features, established), (forest_verified, consistency_guids))| {
             let mut verified: Vec<String> = [VERIFIED, FEDERATED[0], FEDERATED[1]]
                 .map(str::to_owned)
                 .to_vec();

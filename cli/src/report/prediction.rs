@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
-use sim::predict::{Account, Outcome, Prediction, Report};
+use sim::predict::{Account, Outcome, Prediction, Report, Stopped};
 
 /// How many objects of one severity are printed in full.
 const SHOWN_MAX: usize = 10;
@@ -16,13 +16,25 @@ pub(crate) fn human(report: &Report, notes: &[String], everything: bool) -> Stri
         let _ = writeln!(text, "note: {note}");
     }
     if let Some(stopped) = report.stopped {
-        let _ = writeln!(
-            text,
-            "\nwarning: the export stops before it changes anything: {} pending deletes, {} are \
-             allowed (R6.17, event 116).\nWhat follows is what it does once somebody has \
-             allowed it.",
-            stopped.deletes, stopped.threshold
-        );
+        let _ = match stopped {
+            Stopped::DeletionThreshold { deletes, threshold } => writeln!(
+                text,
+                "\nwarning: the export stops before it changes anything: {deletes} pending \
+                 deletes, {threshold} are allowed (R6.17, event 116).\nWhat follows is what it \
+                 does once somebody has allowed it."
+            ),
+            Stopped::SynchronizationIsOff { locked_until } => {
+                let locked = locked_until.map_or(String::new(), |at| {
+                    format!(" It is locked until {at} and can't be turned on before.")
+                });
+                writeln!(
+                    text,
+                    "\nwarning: directory synchronization is turned off for the whole tenant: \
+                     nothing is imported or exported (R2.7).{locked}\nWhat follows is what the \
+                     first cycle does once it is turned on again."
+                )
+            }
+        };
     }
     let mut listed: Vec<&Prediction> = report
         .objects
@@ -222,11 +234,18 @@ pub(crate) fn json(report: &Report) -> String {
         "orphans": report.orphans.iter().map(account).collect::<Vec<_>>(),
     });
     if let Some(stopped) = report.stopped {
-        value["stopped"] = json!({
-            "status": "stopped-deletion-threshold-exceeded",
-            "deletes": stopped.deletes,
-            "threshold": stopped.threshold,
-        });
+        value["stopped"] = match stopped {
+            Stopped::DeletionThreshold { deletes, threshold } => json!({
+                "status": "stopped-deletion-threshold-exceeded",
+                "deletes": deletes,
+                "threshold": threshold,
+            }),
+            Stopped::SynchronizationIsOff { locked_until } => json!({
+                "status": "stopped-extension-dll-exception",
+                "onPremisesSyncEnabled": false,
+                "lockedUntil": locked_until.map(|at| at.to_string()),
+            }),
+        };
     }
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');

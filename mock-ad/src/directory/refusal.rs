@@ -313,7 +313,7 @@ impl Refusal {
     }
 
     /// A client may not do that.
-    pub(crate) fn access_denied(hint: String) -> Self {
+    pub fn access_denied(hint: String) -> Self {
         let detail = "SecErr: DSID-03150F94, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0";
         Self::new(ResultCode::INSUFFICIENT_ACCESS_RIGHTS, 0x2098, detail, hint)
     }

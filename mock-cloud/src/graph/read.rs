@@ -86,6 +86,7 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
         Part::Organization => {
             let body: Body<GraphOrganization> = parse(bytes)?;
             for one in body.0 {
+                tenant.organization.sync_enabled = one.sync_enabled;
                 if tenant.domains.iter().count() < 2 {
                     load_domains(tenant, &one.verified_domains.0)?;
                 }

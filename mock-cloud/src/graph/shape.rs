@@ -172,6 +172,8 @@ pub(super) struct GraphOrganization {
         alias = "OnPremisesLastSyncDateTime"
     )]
     pub(super) last_sync: Option<Text>,
+    #[serde(rename = "onPremisesSyncEnabled", alias = "OnPremisesSyncEnabled")]
+    pub(super) sync_enabled: Option<bool>,
 }
 
 /// `directory/onPremisesSynchronization`.

@@ -155,7 +155,8 @@ impl Tenant {
                         synchronise first";
             return Err(self.mastered(hint).by(RuleId::R1_10));
         }
-        let was_synced = object.on_premises.sync_enabled == Some(false);
+        // Once the whole tenant belongs to the cloud, its ids may be cleared (case C57).
+        let was_synced = object.on_premises.sync_enabled == Some(false) && self.is_synchronized();
         if was_synced && !self.policy.allow_id_change_when_sync_enabled_false {
             let message = "Unable to update the specified properties for objects that have \
                            originated within an external service.";
@@ -237,12 +238,7 @@ impl Tenant {
             let hint = "the object is synced: change it in Active Directory";
             return Err(self.mastered(hint));
         }
-        let errors = &object.on_premises.provisioning_errors;
-        if let Some(held) = errors.iter().find(|one| one.property != UPN) {
-            let message = "Uniqueness violation. Property: ProxyAddresses.";
-            let hint = format!("{} is withheld from it: resolve that first", held.value);
-            return Err(Refusal::bad_request(message, hint).by(RuleId::R3_13));
-        }
+        refuse_while_withheld(&object)?;
         let mut after = DirectoryObject::clone(&object);
         if let Some(upn) = &update.user_principal_name {
             after.user_principal_name = Some(self.admissible_upn(upn)?);
@@ -471,4 +467,15 @@ fn cannot_restore(what: &str, hint: &str) -> Refusal {
          error: Error Type {what}"
     );
     Refusal::bad_request(message, hint)
+}
+
+/// Rule R3.13: an object that lacks an address can't be changed in the cloud.
+pub(super) fn refuse_while_withheld(object: &DirectoryObject) -> Result<(), Refusal> {
+    let errors = &object.on_premises.provisioning_errors;
+    let Some(held) = errors.iter().find(|one| one.property != UPN) else {
+        return Ok(());
+    };
+    let message = "Uniqueness violation. Property: ProxyAddresses.";
+    let hint = format!("{} is withheld from it: resolve that first", held.value);
+    Err(Refusal::bad_request(message, hint).by(RuleId::R3_13))
 }

@@ -140,7 +140,7 @@ impl Tenant {
             Change::AddLinks(key, link, targets) => self.add_links(*key, *link, targets)?,
             Change::RemoveLink(key, link, target) => self.remove_link(*key, *link, *target)?,
             Change::SetManager(key, manager) => self.set_manager(*key, *manager)?,
-            Change::SetSyncEnabled(enabled) => self.organization.sync_enabled = Some(*enabled),
+            Change::SetSyncEnabled(enabled) => self.set_sync_enabled(*enabled, now)?,
             Change::ChangeDomain(domain) => {
                 self.change_domain(domain.clone(), now, entropy);
             }

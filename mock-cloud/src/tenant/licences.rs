@@ -30,6 +30,7 @@ impl Tenant {
         if licences.contains(&licence) {
             return Ok(());
         }
+        super::administer::refuse_while_withheld(&after)?;
         licences.push(licence);
         after.licences = licences.into();
         after.was_recipient = true;

@@ -31,7 +31,7 @@ pub use links::{LINKS_PER_REQUEST_MAX, MembershipChange};
 pub use object::{
     ConflictProperty, DirectoryObject, Extras, Kind, OnPremises, ProvisioningError, State,
 };
-pub use organization::{Organization, Sku, part_number};
+pub use organization::{DEACTIVATION_HOURS, Organization, Sku, part_number};
 pub use recycle_bin::RETENTION_DAYS;
 pub use refusal::Refusal;
 pub use roles::{ROLE_TEMPLATES, Role, RoleAssignments};

@@ -1,10 +1,16 @@
 //! The organisation that a tenant belongs to, and the licences it has bought.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Text;
 use uuid::Uuid;
 
-use crate::ids::CloudId;
+use super::{DirectoryObject, Refusal, Tenant};
+use crate::ids::{CloudId, CloudKey};
+use crate::rule::RuleId;
+
+/// How long turning directory synchronisation off takes, and how long it can't be turned on again
+/// (rule R2.7).
+pub const DEACTIVATION_HOURS: i64 = 72;
 
 /// What `GET /organization` says of the tenant as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub struct Organization {
     pub display_name: Text,
     /// `onPremisesSyncEnabled`: true while on, false when it was, `None` when it never was.
     pub sync_enabled: Option<bool>,
+    /// Until when directory synchronisation is being turned off (`PendingDisabled`).
+    pub deactivated_at: Option<Timestamp>,
     /// `onPremisesLastSyncDateTime`.
     pub last_sync: Option<Timestamp>,
 }
@@ -30,6 +38,7 @@ impl Organization {
             id: CloudId::from_bytes(*id.as_bytes()),
             display_name: Text::from(display_name),
             sync_enabled: None,
+            deactivated_at: None,
             last_sync: None,
         }
     }
@@ -67,7 +76,80 @@ pub fn part_number(id: &str) -> Option<&'static str> {
     })
 }
 
-impl super::Tenant {
+impl Tenant {
+    /// Turns directory synchronisation of the whole tenant on or off (rule R2.7).
+    ///
+    /// Turning it off can't be called back: for [`DEACTIVATION_HOURS`] nothing more is taken from
+    /// an engine, then every synced object belongs to the cloud; or at once, where the policy says
+    /// so. Until the time is over, synchronisation can't be turned on again.
+    pub fn set_sync_enabled(&mut self, enabled: bool, now: Timestamp) -> Result<(), Refusal> {
+        if let Some(at) = self.organization.deactivated_at {
+            // The cmdlets gave this text for both directions.
+            let message = "You cannot turn off Active Directory synchronization.";
+            let hint = format!(
+                "directory synchronization is being turned off (PendingDisabled) and stays locked \
+                 until {at}"
+            );
+            return Err(Refusal::bad_request(message, hint).by(RuleId::R2_7));
+        }
+        let was_on = self.organization.sync_enabled != Some(false);
+        self.organization.sync_enabled = Some(enabled);
+        if enabled || !was_on {
+            return Ok(());
+        }
+        let lock = SignedDuration::from_hours(DEACTIVATION_HOURS);
+        self.organization.deactivated_at = Some(now.saturating_add(lock).unwrap_or(Timestamp::MAX));
+        if self.policy.sync_off_converts_at_once {
+            self.convert_to_cloud();
+        }
+        Ok(())
+    }
+
+    /// Whether an engine may read and write: directory synchronisation was not turned off.
+    pub fn is_synchronized(&self) -> bool {
+        self.organization.sync_enabled != Some(false)
+    }
+
+    /// Brings turning off directory synchronisation to its end, where that is due. Gives the
+    /// objects that belong to the cloud from now on.
+    pub fn complete_deactivation(&mut self, now: Timestamp) -> Vec<CloudKey> {
+        if self.organization.deactivated_at.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        self.organization.deactivated_at = None;
+        self.convert_to_cloud()
+    }
+
+    /// Every synced object becomes one of the cloud. The ImmutableId stays: a later match needs it.
+    fn convert_to_cloud(&mut self) -> Vec<CloudKey> {
+        let synced: Vec<CloudKey> = self
+            .objects()
+            .filter(|(_, object)| {
+                object.is_live() && (object.is_synced() || object.on_premises.cloud_managed)
+            })
+            .map(|(key, _)| key)
+            .collect();
+        for key in &synced {
+            let Some(object) = self.object(*key) else {
+                continue;
+            };
+            let mut after = DirectoryObject::clone(object);
+            let facts = &mut after.on_premises;
+            facts.sync_enabled = Some(false);
+            facts.cloud_managed = false;
+            facts.shadow = None;
+            if self.policy.sync_off_clears_on_premises_facts {
+                facts.distinguished_name = None;
+                facts.domain_name = None;
+                facts.sam_account_name = None;
+                facts.security_identifier = None;
+                facts.user_principal_name = None;
+            }
+            self.replace(*key, after);
+        }
+        synced
+    }
+
     /// The products that the tenant has: those it was given, and those that somebody holds.
     ///
     /// Of a product that only an assignment tells of, as many units are assumed as are consumed

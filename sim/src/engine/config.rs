@@ -78,6 +78,9 @@ pub struct EnginePolicy {
     /// Rule R5.10: an adminDescription beginning `Contact_` keeps a contact out. The rules of 2016
     /// have no such clause; later builds are reported to.
     pub contact_marker_excludes: bool,
+    /// Rule R1.8: the connector's account has rights by inheritance, which accounts with an
+    /// adminCount of 1 do not take part in.
+    pub protected_accounts_refuse_write_back: bool,
 }
 
 impl EnginePolicy {
@@ -89,6 +92,7 @@ impl EnginePolicy {
             disconnect_reprovisions: modern,
             threshold_suppresses_deletes_only: false,
             contact_marker_excludes: matches!(profile, Profile::Entra2025 | Profile::Entra2026),
+            protected_accounts_refuse_write_back: false,
         }
     }
 }
@@ -130,6 +134,8 @@ switches! {
         "too many pending deletions hold back only the deletions, not the whole export";
     "contact-marker-excludes" R5_10 contact_marker_excludes
         "an adminDescription beginning Contact_ keeps a contact out";
+    "write-back-fails-on-protected-accounts" R1_8 protected_accounts_refuse_write_back
+        "the anchor can't be written back to accounts with adminCount 1: they inherit no rights";
 }
 
 /// How the engine is set up.

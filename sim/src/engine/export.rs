@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use mock_ad::directory::{
-    AttributeId, Directory, Modification, ObjectId, Operation as ModifyOperation, Value,
+    AttributeId, Directory, Modification, ObjectId, Operation as ModifyOperation, Refusal, Value,
 };
 use mock_cloud::Tenant;
 use mock_cloud::provisioning::{Context, ErrorCode, Operation, Outcome};
@@ -259,7 +259,16 @@ impl Engine {
                 values: vec![Value::Bytes(image.guid.as_bytes().as_slice().into())],
             };
             let source = Source { forest, object: id };
-            match directory.modify(id, &[modification], now) {
+            let protected = self.config.policy.protected_accounts_refuse_write_back
+                && image.integer(AttributeId::ADMIN_COUNT) == Some(1);
+            let written = if protected {
+                let hint = "the account is protected (adminCount is 1) and inherits no rights for \
+                            the connector's account";
+                Err(Refusal::access_denied(hint.to_owned()))
+            } else {
+                directory.modify(id, &[modification], now)
+            };
+            match written {
                 Ok(()) => {
                     counters.updates += 1;
                     self.forests[forest].entry_mut(id).write_back = false;

@@ -238,6 +238,11 @@ impl Engine {
         on: &mut Directories<'_>,
         sink: Sink<'_>,
     ) -> (StepStatus, Counters) {
+        let asks = matches!(step, Step::FullImport | Step::DeltaImport | Step::Export);
+        if asks && !on.tenant.is_synchronized() {
+            let status = StepStatus::StoppedExtensionDllException;
+            return (status, Counters::default());
+        }
         let sees_deletions = self.config.policy.delta_import_sees_cloud_deletions;
         let (counters, warnings) = match step {
             Step::FullImport => self.entra.full_import(on.tenant),

@@ -77,17 +77,20 @@ pub enum StepStatus {
     StoppedDeletionThresholdExceeded,
     /// Staging mode: nothing is exported (rule R6.21).
     NotRunStagingMode,
+    /// The service does not take part: directory synchronisation is turned off (rule R2.7).
+    StoppedExtensionDllException,
 }
 
 impl StepStatus {
     /// Every status.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Success,
         Self::CompletedSyncErrors,
         Self::CompletedExportErrors,
         Self::CompletedWarnings,
         Self::StoppedDeletionThresholdExceeded,
         Self::NotRunStagingMode,
+        Self::StoppedExtensionDllException,
     ];
 
     /// The name in the run history.
@@ -99,6 +102,7 @@ impl StepStatus {
             Self::CompletedWarnings => "completed-warnings",
             Self::StoppedDeletionThresholdExceeded => "stopped-deletion-threshold-exceeded",
             Self::NotRunStagingMode => "not-run-staging-mode",
+            Self::StoppedExtensionDllException => "stopped-extension-dll-exception",
         }
     }
 }

@@ -9,7 +9,7 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use mock_cloud::provisioning::{ErrorCode, Outcome as Provisioned};
 use mock_cloud::tenant::ConflictProperty;
 use mock_cloud::{CloudId, CloudKey, Reason, RuleId, SourceAnchor, SyncObjectType, Tenant};
@@ -22,7 +22,7 @@ use crate::engine::{
     ConnectorId, CsId, CyclePolicy, EngineConfig, EngineEvent, Exported, PendingExport, Source,
     Step,
 };
-use crate::world::{Action, EngineChange, Event, EventSink, World};
+use crate::world::{Action, CloudChange, EngineChange, Event, EventSink, World};
 
 /// An export error of one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,13 +88,21 @@ pub struct Prediction {
     pub why: Vec<Reason>,
 }
 
-/// The export would be stopped because too many objects would be deleted (rule R6.17).
+/// Why the export would be stopped before it changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stopped {
-    /// How many deletions are pending.
-    pub deletes: u64,
-    /// How many are allowed.
-    pub threshold: u32,
+pub enum Stopped {
+    /// Too many objects would be deleted (rule R6.17).
+    DeletionThreshold {
+        /// How many deletions are pending.
+        deletes: u64,
+        /// How many are allowed.
+        threshold: u32,
+    },
+    /// Directory synchronisation is turned off for the whole tenant (rule R2.7).
+    SynchronizationIsOff {
+        /// Until when it can't be turned on again, while it is being turned off.
+        locked_until: Option<Timestamp>,
+    },
 }
 
 /// The prediction for a whole world.
@@ -133,11 +141,25 @@ impl Report {
     }
 }
 
+/// Turns directory synchronisation on where it is off, as soon as that can be.
+fn turn_on(future: &mut World) -> Option<Stopped> {
+    if future.tenant().is_synchronized() {
+        return None;
+    }
+    let locked_until = future.tenant().organization.deactivated_at;
+    if let Some(at) = locked_until {
+        future.apply(&Action::Advance(at.duration_since(future.now())));
+    }
+    future.apply(&Action::Cloud(CloudChange::SetSyncEnabled(true)));
+    Some(Stopped::SynchronizationIsOff { locked_until })
+}
+
 /// Runs the next cycles on a copy of a world: the first reads everything, as after a pause.
 pub fn predict(world: &World, cycles: u32) -> Report {
     let before = world.tenant().clone();
     let mut future = world.clone();
     let mut log = Log::default();
+    let off = turn_on(&mut future);
     future.apply_into(&Action::Cycle(CyclePolicy::Initial), &mut log);
     if let Some(stopped) = log.stopped {
         // Show what the export does once somebody has allowed it.
@@ -149,6 +171,7 @@ pub fn predict(world: &World, cycles: u32) -> Report {
         future.apply_into(&step, &mut log);
         log.stopped = Some(stopped);
     }
+    log.stopped = off.or(log.stopped);
     let pause = future.engine().config().schedule;
     let pause = pause.unwrap_or_else(|| EngineConfig::default_interval(world.profile));
     for _ in 1..cycles {
@@ -235,7 +258,7 @@ impl EventSink for Log {
             EngineEvent::Filtered { source, why } => drop(self.filtered.insert(source, why)),
             EngineEvent::SyncError { source, why } => drop(self.failed.insert(source, why)),
             EngineEvent::DeletionThresholdExceeded { deletes, threshold } => {
-                self.stopped = Some(Stopped { deletes, threshold });
+                self.stopped = Some(Stopped::DeletionThreshold { deletes, threshold });
             }
             _ => {}
         }

@@ -228,6 +228,7 @@ const fn word(event: &Event) -> &'static str {
         } => "scheduled cycle",
         Event::Healed(_) => "healed",
         Event::Expired(_) => "expired in the recycle bin",
+        Event::SyncDeactivated { .. } => "every account became one of the cloud",
         _ => "",
     }
 }

@@ -37,13 +37,6 @@ impl Runner<'_> {
                 let interval = EngineConfig::default_interval(self.world.profile);
                 self.apply(&Action::Configure(EngineChange::Schedule(Some(interval))));
             }
-            Step::SetOnPremisesSync(_) | Step::VerifyDomain(_) => {
-                return Err(Impossible::new(
-                    at,
-                    format!("`{}` is not modelled yet", step.verb()),
-                    "leave the step out; what is modelled is listed in docs/rules.md",
-                ));
-            }
             Step::Expect(_) => {}
             step if step.place() == model::Place::ActiveDirectory => return self.ad_step(step, at),
             step => return self.cloud_step(step),

@@ -42,6 +42,12 @@ pub enum Event {
     Healed(Box<Healed>),
     /// An object left the recycle bin after 30 days (rule R5.21).
     Expired(CloudKey),
+    /// Directory synchronisation was turned off, and what was synced belongs to the cloud (rule
+    /// R2.7).
+    SyncDeactivated {
+        /// How many objects that were.
+        objects: u64,
+    },
     /// The engine was set up differently.
     Configured,
 }
@@ -54,6 +60,7 @@ impl Event {
             Self::CloudRefused(refusal) => refusal.rule.into_iter().collect(),
             Self::Healed(healed) => vec![healed.why.rule],
             Self::Expired(_) => vec![RuleId::R5_21],
+            Self::SyncDeactivated { .. } => vec![RuleId::R2_7],
             Self::CycleStarted { .. } => vec![RuleId::R6_8, RuleId::R6_9],
             Self::AdChanged { .. }
             | Self::AdRefused(_)

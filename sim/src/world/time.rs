@@ -20,6 +20,7 @@ enum Due {
     Cycle,
     Healing,
     Expiry,
+    Deactivation,
 }
 
 impl Timers {
@@ -49,7 +50,7 @@ impl Timers {
 
 impl World {
     /// Lets time pass. What falls due at one instant happens in a fixed order: the recycle bin,
-    /// the hourly task, the scheduler.
+    /// the end of directory synchronisation, the hourly task, the scheduler.
     pub(super) fn advance(&mut self, duration: SignedDuration, sink: &mut dyn EventSink) {
         let end = after(self.now, duration.max(SignedDuration::ZERO));
         while let Some((at, due)) = self.next_due(end) {
@@ -59,6 +60,10 @@ impl World {
                     for key in self.tenant.expire_recycle_bin(self.now) {
                         sink.event(Event::Expired(key));
                     }
+                }
+                Due::Deactivation => {
+                    let objects = self.tenant.complete_deactivation(self.now).len() as u64;
+                    sink.event(Event::SyncDeactivated { objects });
                 }
                 Due::Healing => {
                     self.timers.healing = after(at, HEALING_INTERVAL);
@@ -83,7 +88,9 @@ impl World {
         let idle = self.tenant.quarantined().next().is_none() && self.timers.cycle.is_none();
         let healing = (!idle).then_some((self.timers.healing, Due::Healing));
         let cycle = self.timers.cycle.map(|(at, _)| (at, Due::Cycle));
-        [expiry, healing, cycle]
+        let deactivation = self.tenant.organization.deactivated_at;
+        let deactivation = deactivation.map(|at| (at, Due::Deactivation));
+        [expiry, deactivation, healing, cycle]
             .into_iter()
             .flatten()
             .filter(|(at, _)| *at <= end)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mock_cloud::tenant::administer::{ObjectUpdate, RestoreOptions};
-use mock_cloud::tenant::{FEATURES, Role};
+use mock_cloud::tenant::{Authentication, Domain, FEATURES, Role};
 use mock_cloud::{CloudKey, Property, ProxyAddress, SourceAnchor};
 
 use super::{Done, unknown};
@@ -58,6 +58,16 @@ impl Runner<'_> {
             Step::ClearOnPremisesObjectIdentifier(cleared) => {
                 CloudChange::ClearObjectIdentifier(self.cloud(&cleared.user)?)
             }
+            Step::SetOnPremisesSync(set) => CloudChange::SetSyncEnabled(set.enabled),
+            Step::VerifyDomain(verified) => CloudChange::ChangeDomain(Domain {
+                name: shared(&verified.domain.to_lowercase()),
+                initial: false,
+                verified: true,
+                authentication: match verified.federated {
+                    true => Authentication::Federated,
+                    false => Authentication::Managed,
+                },
+            }),
             _ => return Ok(()),
         };
         self.apply(&Action::Cloud(change));
