@@ -4,6 +4,11 @@
 //! that is good on any connection: a capture that stopped goes on behind the last page. Where the
 //! server refuses it, pages are those of a paged search, whose cookies die with the connection.
 
+#![expect(
+    clippy::no_effect_underscore_binding,
+    reason = "the derived codecs bind so"
+)]
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mock_ad::directory::Value;

@@ -136,7 +136,7 @@ impl Connection {
                 let message = rasn::ber::decode(&bytes);
                 return message.map_err(|error| format!("the answer can't be read: {error}"));
             }
-            let mut more = [0; 1 << 16];
+            let mut more = [0; 1 << 13];
             match self.stream.read(&mut more) {
                 Ok(0) => return Err("the server closed the connection".to_owned()),
                 Ok(count) => self.buffer.extend_from_slice(&more[..count]),

@@ -1,5 +1,6 @@
 //! `belongs`: whose account is whose, inferred and decided.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -75,9 +76,7 @@ impl Belongs {
             told.push_str("hint: ");
         }
         let place = self.snapshot.display();
-        told.push_str(&format!(
-            "run `dirsync-lab belongs {place} --take {name}`\n"
-        ));
+        let _ = writeln!(told, "run `dirsync-lab belongs {place} --take {name}`");
         report::note(&told);
         Ok(if ambiguous == 0 {
             Exit::Success
@@ -115,7 +114,7 @@ pub(super) fn take(snapshot: &mut Snapshot, path: &std::path::Path) -> Result<Ta
         decided.without
     );
     if let Some(first) = decided.open.first() {
-        text.push_str(&format!("; {open} are not decided, such as `{first}`"));
+        let _ = write!(text, "; {open} are not decided, such as `{first}`");
     }
     text.push('\n');
     snapshot.lab.belongs = decided.belongs;

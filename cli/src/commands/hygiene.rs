@@ -168,7 +168,7 @@ fn data(snapshot: &Snapshot, findings: &[Finding]) -> String {
                 "value": finding.value,
                 "update": finding.update,
                 "other": finding.other.map(|it| other(snapshot, it)),
-                "rule": finding.rule.map(|rule| rule.number()),
+                "rule": finding.rule.map(mock_cloud::RuleId::number),
             })
         })
         .collect();

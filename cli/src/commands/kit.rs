@@ -1,5 +1,7 @@
 //! `kit`: the commands that export what `import` needs.
 
+use std::fmt::Write as _;
+
 use clap::{Args, ValueEnum};
 
 use crate::capture::read::{GROUP, USER};
@@ -129,15 +131,15 @@ const MORE: &str =
 fn human(sections: &[Section]) -> String {
     let mut text = String::from("What `dirsync-lab import` needs. Everything here only reads.\n");
     for section in sections {
-        text.push_str(&format!("\n{}\n", capital(section.place)));
+        let _ = write!(text, "\n{}\n", capital(section.place));
         for (why, command) in &section.commands {
-            text.push_str(&format!("\n  # {why}\n"));
+            let _ = write!(text, "\n  # {why}\n");
             for line in command.lines() {
-                text.push_str(&format!("  {line}\n"));
+                let _ = writeln!(text, "  {line}");
             }
         }
     }
-    text.push_str(&format!("\nThen\n\n  {NEXT}\n\n{MORE}.\n"));
+    let _ = write!(text, "\nThen\n\n  {NEXT}\n\n{MORE}.\n");
     text.push_str(
         "Without these cmdlets, `dirsync-lab capture ad` and `dirsync-lab capture cloud` read both \
          sides.
@@ -153,12 +155,12 @@ fn script(sections: &[Section]) -> String {
          Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n",
     );
     for section in sections {
-        text.push_str(&format!("\n# {}\n", capital(section.place)));
+        let _ = write!(text, "\n# {}\n", capital(section.place));
         for (why, command) in &section.commands {
-            text.push_str(&format!("\n# {why}\n{command}\n"));
+            let _ = write!(text, "\n# {why}\n{command}\n");
         }
     }
-    text.push_str(&format!("\n# Then: {NEXT}\n# {MORE}.\n"));
+    let _ = write!(text, "\n# Then: {NEXT}\n# {MORE}.\n");
     text
 }
 

@@ -7,9 +7,9 @@
 //!
 //! | | |
 //! |---|---|
-//! | exact | one account has the anchor (rule R1.1), SID or GUID, and no other anything |
-//! | likely | no account has those; one has the UPN or an address, and it is nobody else's |
-//! | ambiguous | several accounts have something, or one is claimed by several people, or only the name agrees |
+//! | exact | one account has the anchor (R1.1), SID or GUID, and no other anything |
+//! | likely | none has those; one has the UPN or an address, and is nobody else's |
+//! | ambiguous | several accounts or several people claim, or only the name agrees |
 
 mod claims;
 pub mod file;

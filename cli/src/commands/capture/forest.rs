@@ -82,21 +82,28 @@ impl Forest {
             Some(base) => base.to_string(),
             None => domain(&mut server).map_err(stopped)?,
         };
-        let mut shelf = Shelf {
+        let mut kept_pages = Shelf {
             place: self.output.join(".capture-ad"),
         };
-        let mut progress = shelf.begin(&self.output, &format!("{} {base}", self.url))?;
+        let mut progress = kept_pages.begin(&self.output, &format!("{} {base}", self.url))?;
         let on_terminal = std::io::stderr().is_terminal();
         let mut told = |progress: &Progress| {
             if on_terminal {
                 report::note(&format!("{} objects\n", progress.entries));
             }
         };
-        read(&mut server, &mut shelf, &mut progress, &base, &mut told).map_err(|it| match it {
+        read(
+            &mut server,
+            &mut kept_pages,
+            &mut progress,
+            &base,
+            &mut told,
+        )
+        .map_err(|it| match it {
             Stopped::Keep(error) => error,
             Stopped::Refused(why) => stopped(why),
         })?;
-        shelf.finish(&self.output, &progress)?;
+        kept_pages.finish(&self.output, &progress)?;
         let (count, file) = (progress.entries, self.output.join("ad.ldif"));
         let file = file.display();
         report::note(&format!(

@@ -63,9 +63,10 @@ impl Runner<'_> {
                 name: shared(&verified.domain.to_lowercase()),
                 initial: false,
                 verified: true,
-                authentication: match verified.federated {
-                    true => Authentication::Federated,
-                    false => Authentication::Managed,
+                authentication: if verified.federated {
+                    Authentication::Federated
+                } else {
+                    Authentication::Managed
                 },
             }),
             _ => return Ok(()),
