@@ -1,5 +1,7 @@
 //! One object for each thing that can be wrong.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::{Fault, Finding, Other, check, csv};
@@ -14,10 +16,11 @@ fn ad(objects: &[(&str, &str, &str)]) -> String {
     let mut text = String::new();
     for (place, (name, class, attributes)) in objects.iter().enumerate() {
         let guid = mock_cloud::SourceAnchor::from_guid_bytes([place as u8 + 1; 16]);
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "dn: CN={name},OU=Staff,DC=corp,DC=example\nobjectClass: {class}\n\
              objectGUID:: {guid}\n{attributes}\n\n"
-        ));
+        );
     }
     text
 }

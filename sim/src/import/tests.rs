@@ -86,7 +86,8 @@ fn written(result: Result<Snapshot, Vec<Problem>>) -> Vec<(String, String)> {
 }
 
 fn list(problems: &[Problem]) -> String {
-    problems.iter().map(|it| format!("{it}\n")).collect()
+    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    all.join("\n")
 }
 
 fn lines(result: Result<Snapshot, Vec<Problem>>) -> Vec<usize> {
@@ -200,11 +201,12 @@ fn a_broken_line_does_not_hide_the_others() {
         row.replace("Jane Doe", name)
             .replace("7c9e6679-7425-40de-944b-e07fc1f90ae7", &guid)
     };
-    let head: String = GET_AD_USER
-        .lines()
-        .take(2)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let head: Vec<&str> = GET_AD_USER.lines().take(2).collect();
+    let head = head.join(
+        "
+",
+    ) + "
+";
     let unclosed = other("B").replacen("\"True\"", "\"True", 1);
     let no_guid = other("C").replace("00000001-", "");
     let short = "\"CN=D\";\"True\"";

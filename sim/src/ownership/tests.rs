@@ -1,5 +1,7 @@
 //! A small forest and a small tenant, one person for each way to be told apart.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use mock_ad::directory::{Dn, ObjectId};
 use mock_cloud::graph::Part;
@@ -16,7 +18,7 @@ fn guid(place: usize) -> [u8; 16] {
     [place as u8 + 1; 16]
 }
 
-fn account(number: u32, upn: &str, more: Value) -> Value {
+fn account(number: u32, upn: &str, more: &Value) -> Value {
     let mut object = json!({
         "id": format!("00000000-0000-4000-8000-{number:012}"),
         "userPrincipalName": upn,
@@ -31,32 +33,33 @@ fn snapshot() -> Snapshot {
     let mut ad = String::new();
     for (place, name) in PEOPLE.iter().enumerate() {
         let anchor = mock_cloud::SourceAnchor::from_guid_bytes(guid(place));
-        ad.push_str(&format!(
+        let _ = write!(
+            ad,
             "dn: CN={name},OU=Staff,DC=corp,DC=example\nobjectClass: user\nobjectGUID:: {anchor}\n\
              sAMAccountName: {name}\ndisplayName: {name} X\n\
              userPrincipalName: {name}@corp.example\n\
              proxyAddresses: SMTP:{name}@corp.example\n\n"
-        ));
+        );
     }
     let anchor = |place: usize| mock_cloud::SourceAnchor::from_guid_bytes(guid(place)).to_string();
     let licence = json!([{ "skuId": "E3" }]);
     let users = json!({ "value": [
         // ann: everything agrees.
-        account(1, "ann@corp.example", json!({ "onPremisesImmutableId": anchor(0) })),
+        account(1, "ann@corp.example", &json!({ "onPremisesImmutableId": anchor(0) })),
         // bea: the UPN alone.
-        account(2, "bea@corp.example", json!({})),
+        account(2, "bea@corp.example", &json!({})),
         // cyd: the anchor is on a duplicate, the address on the account with the licence.
-        account(3, "cyd1@corp.onmicrosoft.com", json!({ "onPremisesImmutableId": anchor(2) })),
-        account(4, "c@corp.onmicrosoft.com", json!({
+        account(3, "cyd1@corp.onmicrosoft.com", &json!({ "onPremisesImmutableId": anchor(2) })),
+        account(4, "c@corp.onmicrosoft.com", &json!({
             "proxyAddresses": ["smtp:CYD@corp.example"], "assignedLicenses": licence,
         })),
         // dan: only the name, of two.
-        account(5, "d1@corp.onmicrosoft.com", json!({ "displayName": "Dan X" })),
-        account(6, "d2@corp.onmicrosoft.com", json!({ "displayName": "dan x" })),
+        account(5, "d1@corp.onmicrosoft.com", &json!({ "displayName": "Dan X" })),
+        account(6, "d2@corp.onmicrosoft.com", &json!({ "displayName": "dan x" })),
         // eve: ann's account has her address; hers has her anchor.
-        account(7, "e@corp.onmicrosoft.com", json!({ "onPremisesImmutableId": anchor(4) })),
+        account(7, "e@corp.onmicrosoft.com", &json!({ "onPremisesImmutableId": anchor(4) })),
         // fay: nothing. gus and hal: one account has addresses of both.
-        account(8, "g@corp.onmicrosoft.com", json!({
+        account(8, "g@corp.onmicrosoft.com", &json!({
             "proxyAddresses": ["SMTP:gus@corp.example", "smtp:hal@corp.example"],
         })),
     ]});

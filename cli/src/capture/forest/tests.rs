@@ -127,7 +127,7 @@ fn live(server: &Server) -> Vec<String> {
                 .lines()
                 .any(|line| line == format!("objectClass: {kind}"))
         };
-        kinds.iter().any(|kind| class(kind))
+        kinds.iter().any(class)
     };
     let kept: Vec<&str> = text.split("\n\n").filter(wanted).collect();
     canonical(kept.join("\n\n").as_bytes())
