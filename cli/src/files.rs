@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mock_cloud::graph::Part;
+use sim::import::columns::Columns;
 use sim::snapshot::{Files, Lab, Snapshot, SourceFile};
 
 use crate::error::Error;
@@ -92,16 +93,28 @@ pub(crate) fn remove_directory(path: &Path) -> Result<(), Error> {
     })
 }
 
+/// The text of a file in YAML, and its name.
+pub(crate) fn yaml(path: &Path) -> Result<(String, String), Error> {
+    let name = path.display().to_string();
+    let bytes = read(path)?;
+    let text = sim::scenario::text_of(&name, &bytes)
+        .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
+    Ok((name, text.to_owned()))
+}
+
+/// Reads a file that says what headers mean.
+pub(crate) fn columns(path: &Path) -> Result<Columns, Error> {
+    let (name, text) = yaml(path)?;
+    Columns::read(&name, &text).map_err(Error::Content)
+}
+
 /// Reads `lab.yaml`, where there is one.
 pub(crate) fn lab(path: &Path) -> Result<Lab, Error> {
     if !path.exists() {
         return Ok(Lab::default());
     }
-    let name = path.display().to_string();
-    let bytes = read(path)?;
-    let text = sim::scenario::text_of(&name, &bytes)
-        .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
-    Lab::read(&name, text).map_err(Error::Content)
+    let (name, text) = yaml(path)?;
+    Lab::read(&name, &text).map_err(Error::Content)
 }
 
 /// Reads `rules.yaml`, where there is one.
@@ -122,101 +135,54 @@ pub(crate) fn configuration(directory: &Path) -> Result<Vec<SourceFile>, Error> 
     found.iter().map(|path| source(path)).collect()
 }
 
-/// The files of a tenant: a directory of `users.json` and so on, or single files by their names.
-pub(crate) fn cloud(paths: &[PathBuf]) -> Result<Vec<(Part, SourceFile)>, Error> {
+/// The files of a tenant in a directory: `users.json` and so on, or `users.csv`.
+fn cloud_directory(path: &Path) -> Result<Vec<(Part, SourceFile)>, Error> {
     let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let before = found.len();
-            for part in Part::ALL {
-                let file = path.join(part.file_name());
-                if file.is_file() {
-                    found.push((part, source(&file)?));
-                }
-            }
-            if found.len() == before {
-                return Err(Error::Usage {
-                    message: format!("{} holds none of the tenant's files", path.display()),
-                    help: "expected users.json, deleted.json, groups.json, contacts.json, \
-                           roles.json, domains.json, organization.json, features.json"
-                        .to_owned(),
-                });
-            }
-            continue;
+    for part in Part::ALL {
+        let json = path.join(part.file_name());
+        let files = [json.with_extension("csv"), json];
+        if let Some(file) = files.iter().rev().find(|file| file.is_file()) {
+            found.push((part, source(file)?));
         }
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        let file = source(path)?;
-        if is_csv(&file) {
-            return Err(csv(&file));
-        }
-        let Some(part) = Part::from_file_name(name).or_else(|| single_json(name, paths)) else {
-            return Err(Error::Usage {
-                message: format!(
-                    "{} does not say which part of the tenant it holds",
-                    path.display()
-                ),
-                help: "name it users.json, deleted.json, groups.json, contacts.json, roles.json, \
-                       domains.json, organization.json or features.json"
-                    .to_owned(),
-            });
-        };
-        found.push((part, file));
+    }
+    if found.is_empty() {
+        return Err(Error::Usage {
+            message: format!("{} holds none of the tenant's files", path.display()),
+            help: "expected users.json, deleted.json, groups.json, contacts.json, roles.json, \
+                   domains.json, organization.json, features.json"
+                .to_owned(),
+        });
     }
     Ok(found)
 }
 
-fn single_json(name: &str, paths: &[PathBuf]) -> Option<Part> {
-    let is_json = Path::new(name)
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    (is_json && paths.len() == 1).then_some(Part::Users)
+/// The files of a tenant: directories of `users.json` and so on, or single files, with the part
+/// that each is said to hold: `users=FILE`.
+pub(crate) fn cloud(paths: &[PathBuf]) -> Result<Vec<(Option<Part>, SourceFile)>, Error> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let parts = cloud_directory(path)?.into_iter();
+            found.extend(parts.map(|(part, file)| (Some(part), file)));
+            continue;
+        }
+        let (part, path) = said_part(path);
+        found.push((part, source(path)?));
+    }
+    Ok(found)
 }
 
-fn is_csv(file: &SourceFile) -> bool {
-    let named = Path::new(&file.name).extension();
-    let head = file.bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    named.is_some_and(|end| end.eq_ignore_ascii_case("csv"))
-        || head == Some(&b'"')
-        || head == Some(&b'#')
-}
-
-/// A CSV file of the tenant: say what it has lost, where it shows.
-fn csv(file: &SourceFile) -> Error {
-    const LOST: [&str; 4] = [
-        "System.String[]",
-        "System.Object[]",
-        "System.Byte[]",
-        "Microsoft.Graph.PowerShell.Models",
-    ];
-    let text = String::from_utf8_lossy(&file.bytes);
-    let lost = text.lines().enumerate().find_map(|(line, content)| {
-        LOST.iter()
-            .find(|lost| content.contains(**lost))
-            .map(|lost| (line + 1, *lost))
+/// Takes `users=FILE` apart.
+fn said_part(path: &Path) -> (Option<Part>, &Path) {
+    let said = path.to_str().and_then(|text| {
+        let (name, file) = text.split_once('=')?;
+        let part = Part::from_file_name(&format!("{name}.json"))?;
+        Some((part, file))
     });
-    let (line, message) = match lost {
-        Some((line, lost)) => (
-            line,
-            format!(
-                "values are lost: the export holds `{lost}`, the name of a type, in their place"
-            ),
-        ),
-        None => (
-            1,
-            "this is a CSV file, and CSV exports of a tenant are not read".to_owned(),
-        ),
-    };
-    Error::Content(vec![sim::snapshot::Problem {
-        file: file.name.clone(),
-        line,
-        column: 0,
-        message,
-        help: "export with `Get-MgUser -All -Property ... | ConvertTo-Json -Depth 6 > users.json`"
-            .to_owned(),
-    }])
+    match said {
+        Some((part, file)) => (Some(part), Path::new(file)),
+        None => (None, path),
+    }
 }
 
 /// Reads a snapshot directory.
@@ -239,7 +205,7 @@ pub(crate) fn snapshot(directory: &Path) -> Result<Snapshot, Error> {
             .iter()
             .map(|path| source(path))
             .collect::<Result<_, _>>()?,
-        cloud: cloud(&[directory.join("cloud")])?,
+        cloud: cloud_directory(&directory.join("cloud"))?,
         lab: lab(&directory.join("lab.yaml"))?,
         rules: rules(&directory.join("rules.yaml"))?,
     };

@@ -62,6 +62,7 @@ pub use schema::{
     LinkId, ObjectKind, Schema, Syntax,
 };
 pub use sid::{Sid, SidError};
+pub use time::{generalized_time, parse_time};
 pub use value::{Value, Values};
 
 pub(crate) use add::most_specific;
@@ -70,7 +71,6 @@ pub(crate) use head::HEAD_ATTRIBUTES;
 pub(crate) use import::Draft;
 pub(crate) use new::Settings;
 pub(crate) use password::file_time;
-pub(crate) use time::{generalized_time, parse_time};
 pub(crate) use validate::{boolean, fits, same};
 
 /// One domain of a forest.

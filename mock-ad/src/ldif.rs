@@ -19,8 +19,8 @@ pub use decode::{Encoding, decode};
 pub use error::LdifError;
 pub use load::{LoadOptions, Loaded, load};
 pub use notes::{DuplicateName, Notes, UnresolvedLinks};
-pub use reader::{Line, RawValue, Reader, Record};
-pub use write::{WriteOptions, write, write_ldifde};
+pub use reader::{LINE_OF, LINES_FROM, Line, RawValue, Reader, Record};
+pub use write::{WriteOptions, write, write_ldifde, write_value};
 
 #[cfg(test)]
 mod tests;

@@ -28,13 +28,16 @@
 //! - [`world`]: the World, its actions and its events
 //! - [`engine`]: connectors, metaverse, synchronisation, export, scheduler
 //! - [`scenario`]: scenario files: reading, checking, running
-//! - [`snapshot`]: real exports in and out
+//! - [`snapshot`]: a forest and a tenant in files that people can read
+//! - [`import`]: exports of every shape into a snapshot
 //! - [`hazard`]: right actions at the wrong time, by name
 //! - [`judge`]: what must hold of a world, by name
 //! - [`explore`]: every order and every fault within bounds: does a procedure converge?
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`rehearse`]: a history that somebody else made, judged
+//! - [`hygiene`]: what is wrong with values before anything is synchronised
+//! - [`ownership`]: which account belongs to which user, and how sure that is
 //! - [`rules`]: synchronization rules as data: expressions, scope, precedence, configurations
 //! - [`plan`]: a whole world's repair as an ordered list, component by component, proven
 //! - [`predict`]: what the next synchronisation does to each object, and why
@@ -45,9 +48,12 @@ pub mod engine;
 pub mod explain;
 pub mod explore;
 pub mod hazard;
+pub mod hygiene;
+pub mod import;
 pub mod judge;
 pub mod manager;
 pub mod mess;
+pub mod ownership;
 pub mod plan;
 pub mod predict;
 pub mod rehearse;

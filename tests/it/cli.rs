@@ -1,6 +1,7 @@
 //! The command line as scripts see it: exit codes, messages, and that nothing is left behind.
 
 mod good;
+mod imports;
 mod lamplight;
 mod plans;
 mod program;

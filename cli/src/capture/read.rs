@@ -45,7 +45,8 @@ pub(crate) struct Collection {
 }
 
 /// The properties that are asked for.
-const USER: &str = "id,userPrincipalName,displayName,givenName,surname,mail,mailNickname,\
+pub(crate) const USER: &str = "id,userPrincipalName,displayName,givenName,surname,mail,\
+    mailNickname,\
     proxyAddresses,userType,accountEnabled,usageLocation,createdDateTime,deletedDateTime,jobTitle,\
     department,companyName,officeLocation,mobilePhone,streetAddress,city,state,postalCode,country,\
     preferredLanguage,faxNumber,businessPhones,onPremisesExtensionAttributes,\
@@ -53,7 +54,8 @@ const USER: &str = "id,userPrincipalName,displayName,givenName,surname,mail,mail
     onPremisesDistinguishedName,onPremisesSamAccountName,onPremisesDomainName,\
     onPremisesUserPrincipalName,onPremisesSecurityIdentifier,onPremisesProvisioningErrors,\
     assignedLicenses";
-const GROUP: &str = "id,displayName,mail,mailNickname,mailEnabled,securityEnabled,groupTypes,\
+pub(crate) const GROUP: &str = "id,displayName,mail,mailNickname,mailEnabled,securityEnabled,\
+    groupTypes,\
     proxyAddresses,createdDateTime,deletedDateTime,description,onPremisesSyncEnabled,\
     onPremisesLastSyncDateTime,onPremisesSamAccountName,onPremisesDomainName,\
     onPremisesSecurityIdentifier,onPremisesProvisioningErrors";

@@ -1,4 +1,6 @@
-//! `capture`: a tenant through Microsoft Graph into the files that `import` takes.
+//! `capture`: a tenant over Graph, a forest over LDAP, into the files that `import` takes.
+
+mod forest;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +16,7 @@ use crate::{files, report};
 /// The environment variable that a token is read from.
 const TOKEN: &str = "DIRSYNC_LAB_TOKEN";
 
-/// Read a tenant into the files that `import` takes.
+/// Read a tenant, or a forest, into the files that `import` takes.
 #[derive(Debug, Args)]
 pub(crate) struct Capture {
     #[command(subcommand)]
@@ -28,6 +30,11 @@ enum Source {
     /// Throttled requests wait as Retry-After says. Stopped half-way, the same command goes on
     /// behind the last page that came.
     Cloud(Cloud),
+    /// Read a domain of Active Directory through LDAP; nothing but searches is sent.
+    ///
+    /// With DirSync on what the account may read, so that a capture that stopped goes on behind the
+    /// last page; where the server refuses that, with a paged search, which begins anew.
+    Ad(forest::Forest),
 }
 
 #[derive(Debug, Args)]
@@ -49,8 +56,10 @@ struct Cloud {
 
 impl Capture {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        let Source::Cloud(cloud) = &self.source;
-        cloud.run()
+        match &self.source {
+            Source::Cloud(cloud) => cloud.run(),
+            Source::Ad(forest) => forest.run(),
+        }
     }
 }
 

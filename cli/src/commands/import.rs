@@ -6,22 +6,37 @@ use std::path::PathBuf;
 use clap::Args;
 use mock_ad::directory::Dn;
 use mock_cloud::Profile;
+use sim::import::Input;
+use sim::import::columns::Columns;
+use sim::import::pseudonym;
 use sim::rules::configuration::Configuration;
-use sim::snapshot::{self, Files};
+use sim::snapshot;
 
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::{files, report};
 
 /// Read exports of Active Directory and of the tenant into a snapshot.
+///
+/// The shape of each file is found out from its content, as are encoding and delimiter. Read are,
+/// of Active Directory: LDIF of ldifde, ldapsearch and Samba, csvde, CSV and JSON of Get-ADUser and
+/// its sisters. Of the tenant: JSON of Graph and of Get-Mg… | ConvertTo-Json, CSV of Get-MgUser,
+/// Get-MsolUser and the portal. `dirsync-lab kit` prints the commands that lose nothing.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// LDIF files of one domain, as ldifde or ldapsearch write them.
+    /// Exports of one domain.
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     ad: Vec<PathBuf>,
-    /// The tenant: a directory with users.json, domains.json and so on, or such files.
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE|DIR")]
+    /// The tenant: directories with users.json, domains.json and so on, or single files; where one
+    /// does not say which part it holds, `users=FILE` does.
+    #[arg(long, required = true, num_args = 1.., value_name = "[PART=]FILE|DIR")]
     cloud: Vec<PathBuf>,
+    /// What headers of one's own mean: YAML, one `Header: attribute` a line.
+    #[arg(long, value_name = "FILE")]
+    columns: Option<PathBuf>,
+    /// Import what is left of an export that has lost something, and say what.
+    #[arg(long)]
+    accept_loss: bool,
     /// A container that is synced, with everything below; the whole domain unless given.
     #[arg(long, value_name = "DN", num_args = 1..)]
     scope: Vec<Dn>,
@@ -38,6 +53,13 @@ pub(crate) struct Import {
     /// the scope (unless `--scope` is given), its rules those of the engine.
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
+    /// Whose account is whose: a file that `belongs` made and a person decided.
+    #[arg(long, value_name = "FILE")]
+    belongs: Option<PathBuf>,
+    /// Replace all names, addresses, domains, GUIDs and SIDs by others that follow from this key,
+    /// so that a case can be shared; what is equal stays equal.
+    #[arg(long, value_name = "KEY")]
+    pseudonymise: Option<String>,
     /// The directory to write the snapshot to.
     #[arg(long, short, value_name = "SNAPSHOT")]
     output: PathBuf,
@@ -64,13 +86,18 @@ impl Import {
             .iter()
             .map(|path| files::source(path))
             .collect::<Result<_, _>>()?;
-        let input = Files {
+        let columns = match &self.columns {
+            Some(path) => files::columns(path)?,
+            None => Columns::default(),
+        };
+        let input = Input {
             ad,
             cloud: files::cloud(&self.cloud)?,
             lab,
-            rules: None,
+            columns,
+            accept_loss: self.accept_loss,
         };
-        let mut snapshot = snapshot::read(&input).map_err(Error::Content)?;
+        let mut snapshot = sim::import::read(&input).map_err(Error::Content)?;
         if let Some(configuration) = &configuration {
             let notes = snapshot
                 .configure(configuration)
@@ -84,13 +111,29 @@ impl Import {
                 .map(|note| format!("configuration: {note}"));
             snapshot.notes.extend(notes);
         }
+        if let Some(path) = &self.belongs {
+            let told = super::belongs::take(&mut snapshot, path)?;
+            snapshot.notes.push(told.text.trim_end().to_owned());
+        }
         if self.output.join("ad.ldif").exists() || self.output.join("cloud").exists() {
             return Err(Error::Usage {
                 message: format!("{} holds a snapshot already", self.output.display()),
                 help: "remove it first, or choose another directory".to_owned(),
             });
         }
-        for (name, content) in snapshot::write(&snapshot) {
+        let files = match &self.pseudonymise {
+            Some(key) => {
+                let hidden = pseudonym::hide(&snapshot, key).map_err(|message| Error::Usage {
+                    message: message.to_owned(),
+                    help: "import without `--config` where names are to be hidden".to_owned(),
+                })?;
+                // Notes quote values as they were.
+                snapshot.notes = hidden.notes;
+                hidden.files
+            }
+            None => snapshot::write(&snapshot),
+        };
+        for (name, content) in files {
             files::write(&self.output.join(name), &content)?;
         }
         report::note(&imported(&snapshot, &self.output.display().to_string()));

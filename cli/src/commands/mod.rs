@@ -1,11 +1,14 @@
 //! The command line.
 
+mod belongs;
 mod capture;
 mod completions;
 mod control;
 mod explain;
 pub(crate) mod explore;
+mod hygiene;
 mod import;
+mod kit;
 pub(crate) mod messes;
 pub(crate) mod plan;
 mod predict;
@@ -33,8 +36,11 @@ pub(crate) struct Cli {
 enum Command {
     /// Read exports of Active Directory and of the tenant into a snapshot.
     Import(import::Import),
-    /// Read a tenant into the files that `import` takes.
+    Kit(kit::Kit),
+    /// Read a tenant, or a forest, into the files that `import` takes.
     Capture(capture::Capture),
+    Belongs(belongs::Belongs),
+    Hygiene(hygiene::Hygiene),
     /// Say what the next synchronisation does to each object, and why.
     Predict(predict::Predict),
     /// Run scenarios: build their worlds, apply their steps, check their expectations.
@@ -66,7 +72,10 @@ impl Cli {
     pub(crate) fn run(self) -> Result<Exit, Error> {
         match self.command {
             Command::Import(command) => command.run(),
+            Command::Kit(command) => Ok(command.run()),
             Command::Capture(command) => command.run(),
+            Command::Belongs(command) => command.run(),
+            Command::Hygiene(command) => command.run(),
             Command::Predict(command) => command.run(),
             Command::Run(command) => command.run(),
             Command::Plan(command) => command.run(),

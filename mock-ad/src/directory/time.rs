@@ -6,7 +6,7 @@ use jiff::tz::Offset;
 use store::Text;
 
 /// Reads a time such as `20261123033230.0Z` or `261123033230Z`.
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+pub fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim().strip_suffix('Z')?;
     let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -29,7 +29,7 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
 }
 
 /// A time as LDAP writes it, such as `20261123033230.0Z`.
-pub(crate) fn generalized_time(time: Timestamp) -> Text {
+pub fn generalized_time(time: Timestamp) -> Text {
     let local = Offset::UTC.to_datetime(time);
     let mut text = *b"00000000000000.0Z";
     let mut put = |at: usize, width: usize, mut number: u16| {

@@ -19,12 +19,14 @@ pub enum Encoding {
 
 /// The text of a file and how it was encoded.
 ///
-/// Bytes that are neither marked as UTF-16 nor valid UTF-8 are taken for Windows-1252, of which
-/// every byte is a character.
+/// UTF-16 is recognised by its mark, or without one by an ASCII beginning. Bytes that are neither
+/// UTF-16 nor valid UTF-8 are taken for Windows-1252, of which every byte is a character.
 pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), LdifError> {
     match bytes {
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes, Encoding::Utf16Le),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes, Encoding::Utf16Be),
+        _ if looks_like_utf16(bytes, 1) => utf16(bytes, u16::from_le_bytes, Encoding::Utf16Le),
+        _ if looks_like_utf16(bytes, 0) => utf16(bytes, u16::from_be_bytes, Encoding::Utf16Be),
         _ => {
             let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
             match std::str::from_utf8(rest) {
@@ -33,6 +35,14 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), LdifError> {
             }
         }
     }
+}
+
+/// Whether every second byte of the beginning, from `high` on, is zero and no other one: ASCII in
+/// UTF-16. No text in another encoding has zeros.
+fn looks_like_utf16(bytes: &[u8], high: usize) -> bool {
+    let head = &bytes[..bytes.len().min(64)];
+    let mut pairs = head.chunks_exact(2);
+    head.len() >= 4 && pairs.all(|pair| pair[high] == 0 && pair[1 - high] != 0)
 }
 
 fn utf16(
@@ -100,6 +110,23 @@ mod tests {
         ] {
             assert_eq!(decode(bytes).unwrap(), (Cow::Borrowed("ä€"), encoding));
         }
+    }
+
+    #[test]
+    fn utf16_without_its_mark_is_recognised_by_an_ascii_beginning() {
+        let text = format!("{}\nä€", "dn: DC=test".repeat(8));
+        let units = || text.encode_utf16();
+        let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(
+            decode(&little).unwrap(),
+            (text.as_str().into(), Encoding::Utf16Le)
+        );
+        assert_eq!(
+            decode(&big).unwrap(),
+            (text.as_str().into(), Encoding::Utf16Be)
+        );
+        assert_eq!(decode(b"\0\0\0\0").unwrap().1, Encoding::Utf8);
     }
 
     #[test]

@@ -60,7 +60,18 @@ pub struct Reader<'a> {
     rest: &'a str,
     /// The number of the next physical line.
     line: usize,
+    /// What the numbers of lines that comments tell count from.
+    base: usize,
+    /// Whether the number is one that a comment told, for all lines until the next.
+    told: bool,
 }
+
+/// A comment that begins so tells the line, in the file that the text was made of, which all lines
+/// that follow stand for.
+pub const LINE_OF: &str = "# dirsync-lab: line ";
+/// A comment that begins so tells how many lines stood before the text that follows, where it was
+/// joined.
+pub const LINES_FROM: &str = "# dirsync-lab: from ";
 
 /// A line with its continuations, which never is a comment.
 struct Logical<'a> {
@@ -74,6 +85,18 @@ impl<'a> Reader<'a> {
         Self {
             rest: text,
             line: 1,
+            base: 0,
+            told: false,
+        }
+    }
+
+    /// Comments are nothing, but for those that tell where the text is from.
+    fn comment(&mut self, text: &str) {
+        let number = |start: &str| text.strip_prefix(start)?.trim().parse::<usize>().ok();
+        if let Some(line) = number(LINE_OF) {
+            (self.line, self.told) = (self.base.saturating_add(line), true);
+        } else if let Some(before) = number(LINES_FROM) {
+            (self.base, self.line, self.told) = (before, before.saturating_add(1), false);
         }
     }
 
@@ -81,7 +104,7 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        self.line += 1;
+        self.line += usize::from(!self.told);
         let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
         self.rest = rest;
         Some(line.strip_suffix('\r').unwrap_or(line))
@@ -100,6 +123,7 @@ impl<'a> Reader<'a> {
             if !text.starts_with('#') {
                 return Some(Logical { line, text });
             }
+            self.comment(&text);
         }
     }
 

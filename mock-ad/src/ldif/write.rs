@@ -75,6 +75,23 @@ pub fn write_ldifde(directory: &Directory) -> Vec<u8> {
     bytes
 }
 
+/// Writes one line of an entry: as text where it may stand so, else as base64; folded.
+///
+/// ```
+/// let mut out = String::new();
+/// mock_ad::ldif::write_value(&mut out, "cn", &"Björg".into());
+/// assert_eq!(out, "cn:: QmrDtnJn\n");
+/// ```
+pub fn write_value(out: &mut String, name: &str, value: &Value) {
+    let mut writer = Writer {
+        out: std::mem::take(out),
+        end: "\n",
+        line: String::new(),
+    };
+    writer.value(name, value);
+    *out = writer.out;
+}
+
 struct Writer {
     out: String,
     end: &'static str,

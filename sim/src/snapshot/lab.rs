@@ -80,12 +80,8 @@ impl Lab {
         if source.trim().is_empty() {
             return Ok(Self::default());
         }
-        let written: LabFile = read_document(file, source).map_err(|found| {
-            found
-                .iter()
-                .map(|one| problem_of(one, source))
-                .collect::<Vec<_>>()
-        })?;
+        let written: LabFile =
+            read_document(file, source).map_err(|found| problems_of(&found, source))?;
         let mut problems = Vec::new();
         let lab = Self {
             profile: written.profile.as_deref().and_then(|name| {
@@ -193,6 +189,11 @@ fn note(
         message: error.to_string(),
         help: "see the chapter on snapshots in the README".to_owned(),
     });
+}
+
+/// Errors of a document as those of a file.
+pub(crate) fn problems_of(found: &[Diagnostic], source: &str) -> Vec<Problem> {
+    found.iter().map(|one| problem_of(one, source)).collect()
 }
 
 pub(super) fn problem_of(found: &Diagnostic, source: &str) -> Problem {

@@ -4,13 +4,17 @@
 //! export says: the scope, the profile, who belongs to whom. This module works on bytes; reading
 //! and writing files is the caller's business.
 
+pub(crate) mod items;
 mod lab;
 mod problem;
 mod read;
 mod write;
 
+pub(crate) use items::items;
 pub use lab::Lab;
+pub(crate) use lab::problems_of;
 pub use problem::Problem;
+pub(crate) use read::problems;
 pub use read::{Files, Snapshot, SourceFile, read};
 pub use write::write;
 

@@ -7,8 +7,8 @@ use mock_ad::ldif;
 use mock_cloud::graph::{self, Part};
 use mock_cloud::{Profile, Tenant};
 
-use super::lab::problem_of;
-use super::{Lab, Problem};
+use super::lab::{problem_of, problems_of};
+use super::{Lab, Problem, items};
 use crate::engine::{AnchorAttribute, EnginePolicy};
 use crate::rules::{RuleSet, RulesFile, Variant};
 
@@ -92,7 +92,10 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         (Part::Contacts, "addresses that contacts own look free"),
     ] {
         if !files.cloud.iter().any(|(known, _)| *known == part) {
-            notes.push(format!("{} is missing: {why}", part.file_name()));
+            let name = part.file_name();
+            notes.push(format!(
+                "{name} is missing: {why} (`dirsync-lab kit` prints the command)"
+            ));
         }
     }
     Ok(Snapshot {
@@ -104,17 +107,24 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
     })
 }
 
+/// What is wrong with one half, where the other is not there to be read.
+pub(crate) fn problems(files: &Files, ad: bool, cloud: bool) -> Vec<Problem> {
+    let directory = ad.then(|| read_directory(files, &mut Vec::new()).err());
+    let tenant = cloud.then(|| read_tenant(files).err());
+    directory
+        .into_iter()
+        .chain(tenant)
+        .flatten()
+        .flatten()
+        .collect()
+}
+
 /// The rules of a file in YAML.
 fn rules(file: &SourceFile, lab: &Lab) -> Result<RuleSet, Vec<Problem>> {
     let one = |found: &crate::scenario::Diagnostic| problem_of(found, "");
     let source = crate::scenario::text_of(&file.name, &file.bytes).map_err(|it| vec![one(&it)])?;
-    let forms =
-        crate::scenario::read_document::<RulesFile>(&file.name, source).map_err(|found| {
-            found
-                .iter()
-                .map(|it| problem_of(it, source))
-                .collect::<Vec<_>>()
-        })?;
+    let forms = crate::scenario::read_document::<RulesFile>(&file.name, source)
+        .map_err(|found| problems_of(&found, source))?;
     let variant = Variant {
         anchor: lab.anchor.unwrap_or(AnchorAttribute::ObjectGuid),
         policy: EnginePolicy::of(lab.profile.unwrap_or(Profile::Entra2026)),
@@ -148,9 +158,6 @@ fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, V
             help: EXPORT_AD.to_owned(),
         }]);
     };
-    for file in &files.ad {
-        refuse_other_formats(file)?;
-    }
     let options = ldif::LoadOptions {
         accept: files.lab.accept.clone(),
         ..ldif::LoadOptions::default()
@@ -181,76 +188,36 @@ fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, V
 const EXPORT_AD: &str = "export it with `ldifde -f ad.ldf -u -d \"DC=contoso,DC=com\"` on a domain \
      controller, or with ldapsearch";
 
-/// The names of types that PowerShell writes in place of values.
-const LOST: [&str; 3] = [
-    "System.Byte[]",
-    "ADPropertyValueCollection",
-    "System.String[]",
-];
-
-/// Names the export that should have been made, where a file is none that can be read.
-fn refuse_other_formats(file: &SourceFile) -> Result<(), Vec<Problem>> {
-    let problem = |line: usize, message: String, help: String| {
-        Err(vec![Problem {
-            file: file.name.clone(),
-            line,
-            column: 0,
-            message,
-            help,
-        }])
-    };
-    let Ok((text, _)) = ldif::decode(&file.bytes) else {
-        return Ok(());
-    };
-    let lost = text.lines().enumerate().find_map(|(line, content)| {
-        LOST.iter()
-            .find(|lost| content.contains(**lost))
-            .map(|lost| (line + 1, *lost))
-    });
-    if let Some((line, lost)) = lost {
-        let message = format!(
-            "values are lost: the export holds `{lost}`, the name of a type, in place of the values"
-        );
-        return problem(line, message, EXPORT_AD.to_owned());
-    }
-    let first = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default();
-    let is_csv = file.name.to_ascii_lowercase().ends_with(".csv")
-        || first.starts_with("#TYPE ")
-        || first.starts_with('"') && first.contains("\",\"");
-    if is_csv {
-        let message = "this is a CSV file, and CSV exports of Active Directory are not read";
-        return problem(1, message.to_owned(), EXPORT_AD.to_owned());
-    }
-    if first.trim_start().starts_with(['{', '[']) {
-        let message = "this is a JSON file, and JSON exports of Active Directory are not read";
-        return problem(1, message.to_owned(), EXPORT_AD.to_owned());
-    }
-    Ok(())
-}
-
 /// Several files of one domain, one after the other.
 fn join(files: &[SourceFile]) -> Result<Vec<u8>, Vec<Problem>> {
     let mut joined = Vec::new();
+    let mut before = 0;
     for file in files {
         let (text, _) =
             ldif::decode(&file.bytes).map_err(|error| vec![located(file, error.line, &error)])?;
+        joined.extend_from_slice(format!("{}{before}\n", ldif::LINES_FROM).as_bytes());
         joined.extend_from_slice(text.as_bytes());
         joined.extend_from_slice(b"\n\n");
+        before += lines(&text);
     }
     Ok(joined)
+}
+
+/// How many lines a file has, or the one that it was made of.
+fn lines(text: &str) -> usize {
+    let told = text
+        .rsplit(ldif::LINE_OF)
+        .next()
+        .filter(|_| text.starts_with(ldif::LINE_OF));
+    let told = told.and_then(|rest| rest.lines().next()?.parse::<usize>().ok());
+    1 + told.unwrap_or_else(|| text.matches('\n').count())
 }
 
 /// Finds the file that a line of the joined text is from.
 fn locate(files: &[SourceFile], error: ldif::LdifError) -> Problem {
     let mut before = 0;
     for file in files {
-        let lines = match ldif::decode(&file.bytes) {
-            Ok((text, _)) => text.matches('\n').count() + 2,
-            Err(_) => 0,
-        };
+        let lines = ldif::decode(&file.bytes).map_or(0, |(text, _)| lines(&text));
         if error.line <= before + lines || files.len() == 1 {
             return located(file, error.line - before, &error);
         }
@@ -279,9 +246,12 @@ fn located(file: &SourceFile, line: usize, error: &ldif::LdifError) -> Problem {
     }
 }
 
+/// The initial domain of a tenant that does not tell it.
+const UNKNOWN: &str = "unknown.onmicrosoft.com";
+
 fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
     let era = files.lab.profile.unwrap_or(Profile::Entra2026);
-    let mut tenant = Tenant::new("unknown.onmicrosoft.com", era);
+    let mut tenant = Tenant::new(UNKNOWN, era);
     if !files.cloud.iter().any(|(part, _)| *part == Part::Users) {
         return Err(vec![Problem {
             file: "users.json".to_owned(),
@@ -309,15 +279,14 @@ fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
     let mut in_order: Vec<&(Part, SourceFile)> = files.cloud.iter().collect();
     in_order.sort_by_key(|(part, _)| *part);
     let mut problems = Vec::new();
-    for (part, file) in in_order {
+    for (place, (part, file)) in in_order.iter().enumerate() {
         if let Err(error) = graph::load(&mut tenant, *part, &file.bytes) {
-            problems.push(Problem {
-                file: file.name.clone(),
-                line: error.line,
-                column: error.column,
-                message: error.message,
-                help: error.help,
-            });
+            // Half of the part may be in it.
+            tenant = Tenant::new(UNKNOWN, era);
+            for (part, file) in &in_order[..place] {
+                let _ = graph::load(&mut tenant, *part, &file.bytes);
+            }
+            problems.extend(all_problems(&mut tenant, *part, file, error));
         }
     }
     if problems.is_empty() {
@@ -325,6 +294,51 @@ fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
     } else {
         Err(problems)
     }
+}
+
+/// More errors than this in one file tell nobody anything new.
+const ERRORS_MAX: usize = 100;
+
+/// Everything that is wrong with a part: each of its objects is read by itself, so that the first
+/// that is wrong does not hide the others. Those that are right are in the tenant then.
+fn all_problems(
+    tenant: &mut Tenant,
+    part: Part,
+    file: &SourceFile,
+    first: graph::GraphError,
+) -> Vec<Problem> {
+    let located = |line, column, error: graph::GraphError| Problem {
+        file: file.name.clone(),
+        line,
+        column,
+        message: error.message,
+        help: error.help,
+    };
+    let text = ldif::decode(&file.bytes).map(|(text, _)| text);
+    let is_list = matches!(
+        part,
+        Part::Users | Part::Groups | Part::Contacts | Part::Deleted
+    );
+    let mut problems: Vec<Problem> = Vec::new();
+    for item in text.iter().filter(|_| is_list).flat_map(|text| items(text)) {
+        let read = graph::load(tenant, part, item.text.as_bytes());
+        if let Err(error) = read
+            && item.is_whole
+            && problems.len() < ERRORS_MAX
+        {
+            problems.push(located(item.line + error.line.saturating_sub(1), 0, error));
+        }
+    }
+    // What stopped the parser is known with its column.
+    match problems
+        .iter_mut()
+        .find(|known| known.message == first.message)
+    {
+        Some(known) if known.line == first.line => known.column = first.column,
+        Some(_) => {}
+        None => problems.insert(0, located(first.line, first.column, first)),
+    }
+    problems
 }
 
 /// A scope that names no container would silently sync nothing.

@@ -122,6 +122,9 @@ impl<'a> Survey<'a> {
     }
 
     /// The domain that the entries belong to: that of the domain object, or what the names share.
+    ///
+    /// What two domains share is no domain: the first of them is taken, and the entries of the
+    /// other are outside.
     pub(super) fn base(&self) -> Option<Dn> {
         if let Some(domain) = &self.domain {
             return Some(domain.clone());
@@ -133,30 +136,27 @@ impl<'a> Survey<'a> {
         };
         let mut suffixes = self.entries.iter().map(|entry| suffix(&entry.dn));
         let first = suffixes.next()?;
-        let shared = suffixes.fold(first, |shared, next| {
-            let mut shared = shared;
-            while !next.is_within(&shared) {
-                shared = shared.parent().unwrap_or_default();
-            }
-            shared
-        });
+        let highest = |known: Dn, next: Dn| if known.is_within(&next) { next } else { known };
+        let shared = suffixes.filter(|it| !it.is_empty()).fold(first, highest);
         (!shared.is_empty()).then_some(shared)
     }
 
     /// The entries within the domain, the higher ones first.
     pub(super) fn into_entries(self, base: &Dn, errors: &mut Errors) -> Vec<Entry<'a>> {
         let mut entries = self.entries;
-        entries.retain(|entry| {
-            let within = entry.dn.is_within(base);
-            if !within {
-                errors.push(LdifError::new(
-                    entry.line,
-                    format!("`{}` is not within the domain `{base}`", entry.dn),
-                    "load each domain from its own file, or give the domain that is meant",
-                ));
-            }
-            within
-        });
+        let mut outside = entries.iter().filter(|entry| !entry.dn.is_within(base));
+        if let Some(first) = outside.next() {
+            let more = match outside.count() {
+                0 => String::new(),
+                more => format!(", and {more} more entries: two domains are mixed"),
+            };
+            errors.push(LdifError::new(
+                first.line,
+                format!("`{}` is not within the domain `{base}`{more}", first.dn),
+                "load each domain from its own file, or give the domain that is meant",
+            ));
+        }
+        entries.retain(|entry| entry.dn.is_within(base));
         entries.sort_by_key(|entry| entry.dn.len());
         entries
     }

@@ -1,0 +1,144 @@
+//! Exports of other shapes, and what is made of a snapshot before a plan.
+
+use super::program::Desk;
+use super::{AD, DOMAINS, USERS};
+
+/// Ann as Get-ADUser writes her to CSV, with all properties.
+const CSV: &str = "\
+#TYPE Microsoft.ActiveDirectory.Management.ADUser
+\"DistinguishedName\";\"ObjectClass\";\"ObjectGUID\";\"SamAccountName\";\"UserPrincipalName\";\
+\"mail\";\"proxyAddresses\"
+\"CN=Ann,OU=Staff,DC=corp,DC=example\";\"user\";\"00000002-0000-0000-0000-000000000000\";\"ann\";\
+\"ann@corp.example\";\"\";\"Microsoft.ActiveDirectory.Management.ADPropertyValueCollection\"
+";
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.put("ad.ldif", AD);
+    desk.put("ad.csv", CSV);
+    desk.put("cloud/users.json", USERS);
+    desk.put("cloud/domains.json", DOMAINS);
+    desk
+}
+
+#[test]
+fn what_an_export_lost_is_told_and_taken_on_demand() {
+    let desk = desk();
+    let import = ["import", "--ad", "ad.csv", "--cloud", "cloud", "-o", "out"];
+    let refused = desk.run(&import);
+    assert_eq!(refused.output(2), "");
+    insta::assert_snapshot!("lost", refused.stderr);
+    let taken = desk.run(&[&import[..], &["--accept-loss"]].concat());
+    assert_eq!(taken.output(0), "");
+    assert!(
+        taken
+            .stderr
+            .contains("ad.csv:3: values of `proxyAddresses` are lost")
+    );
+    let names = "users=cloud/users.json";
+    let again = [
+        "import",
+        "--ad",
+        "ad.ldif",
+        "--cloud",
+        names,
+        "cloud/domains.json",
+        "-o",
+        "2",
+    ];
+    assert_eq!(desk.run(&again).output(0), "");
+}
+
+#[test]
+fn the_kit_fits_on_one_page() {
+    let desk = Desk::new();
+    let kit = desk.run(&["kit", "--domain", "DC=corp,DC=example"]);
+    assert!(kit.output(0).lines().count() <= 60, "{}", kit.output(0));
+    insta::assert_snapshot!("kit", kit.output(0));
+    let script = desk.run(&["kit", "--format", "ps1"]);
+    assert!(script.output(0).contains("$ErrorActionPreference = 'Stop'"));
+}
+
+#[test]
+fn whose_account_is_whose_is_decided_in_a_file_and_taken_back() {
+    let desk = desk();
+    let import = ["import", "--ad", "ad.ldif", "--cloud", "cloud", "-o", "lab"];
+    assert_eq!(desk.run(&import).output(0), "");
+    let ann = "CN=Ann,OU=Staff,DC=corp,DC=example";
+    let id = "00000000-0000-4000-8000-000000000001";
+    // Nothing ties the two together, so nothing is said.
+    let told = desk.run(&["belongs", "lab"]);
+    assert!(!told.output(0).contains(id), "{}", told.output(0));
+    desk.put("mine.yaml", format!("ambiguous:\n  \"{ann}\": {id}\n"));
+    assert_eq!(
+        desk.run(&["belongs", "lab", "--take", "mine.yaml"])
+            .output(0),
+        ""
+    );
+    let lab = std::fs::read_to_string(desk.path("lab/lab.yaml")).expect("lab.yaml is there");
+    assert!(lab.contains(id), "{lab}");
+    desk.put("wrong.yaml", format!("exact:\n  \"{ann}\": nobody\n"));
+    let wrong = desk.run(&["belongs", "lab", "--take", "wrong.yaml"]);
+    assert_eq!(wrong.output(2), "");
+    assert!(wrong.stderr.contains("wrong.yaml:2"), "{}", wrong.stderr);
+}
+
+#[test]
+fn hygiene_speaks_the_words_of_idfix_and_reads_them_back() {
+    let desk = desk();
+    let ad = AD.replace("title: Clerk", "displayName: Ann\nmail: ann,x@corp.example");
+    desk.put("ad.ldif", ad);
+    let import = ["import", "--ad", "ad.ldif", "--cloud", "cloud", "-o", "lab"];
+    assert_eq!(desk.run(&import).output(0), "");
+    insta::assert_snapshot!("hygiene", desk.run(&["hygiene", "lab"]).output(1));
+    let csv = desk.run(&["hygiene", "lab", "--format", "csv"]);
+    let chosen = csv.output(1).replace(",EDIT,\r\n", ",EDIT,EDIT\r\n");
+    desk.put("idfix.csv", &chosen);
+    let tried = desk.run(&["hygiene", "lab", "--idfix", "idfix.csv"]);
+    insta::assert_snapshot!("hygiene_tried", tried.output(1));
+}
+
+#[test]
+fn pseudonyms_hide_the_names() {
+    let desk = desk();
+    let import = [
+        "import",
+        "--ad",
+        "ad.ldif",
+        "--cloud",
+        "cloud",
+        "--scope",
+        "OU=Staff,DC=corp,DC=example",
+        "-o",
+        "lab",
+        "--pseudonymise",
+        "a key",
+    ];
+    assert_eq!(desk.run(&import).output(0), "");
+    for (path, bytes) in desk.files() {
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        if path.starts_with(desk.path("lab")) {
+            for name in ["clerk", "staff", "ann@"] {
+                assert!(!text.contains(name), "{name} is left in {}", path.display());
+            }
+        }
+    }
+    assert_ne!(desk.run(&["predict", "lab"]).code, Some(2));
+}
+
+#[test]
+fn a_capture_of_a_forest_sends_no_password_in_the_clear() {
+    let desk = Desk::new();
+    let to = [
+        "capture",
+        "ad",
+        "ldap://dc1.corp.example",
+        "--bind-dn",
+        "ann",
+        "-o",
+        "ad",
+    ];
+    let refused = desk.run(&to);
+    assert_eq!(refused.output(2), "");
+    assert!(refused.stderr.contains("ldaps://"), "{}", refused.stderr);
+}
