@@ -6,6 +6,7 @@
     reason = "a benchmark reports on standard output"
 )]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+#![expect(clippy::cast_precision_loss, reason = "a rate is rounded anyhow")]
 
 use std::time::{Duration, Instant};
 

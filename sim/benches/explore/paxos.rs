@@ -43,7 +43,7 @@ struct Paxos {
 
 impl Paxos {
     fn is_majority(&self, count: usize) -> bool {
-        count > (self.peers.len() + 1) / 2
+        count > self.peers.len().div_ceil(2)
     }
 }
 
