@@ -4,7 +4,7 @@ use super::{AttributeId, Directory, Value};
 
 /// The attributes of the domain itself that follow from what there is: its containers, and the one
 /// domain controller, which holds every role.
-pub(crate) const HEAD_ATTRIBUTES: [&str; 9] = [
+pub(crate) const HEAD_ATTRIBUTES: [&str; 10] = [
     "wellKnownObjects",
     "otherWellKnownObjects",
     "fSMORoleOwner",
@@ -14,6 +14,7 @@ pub(crate) const HEAD_ATTRIBUTES: [&str; 9] = [
     "rIDManagerReference",
     "msDS-Behavior-Version",
     "msDS-NcType",
+    "systemFlags",
 ];
 
 /// Managed Service Accounts, as otherWellKnownObjects names it (MS-ADTS 6.1.1.4).
@@ -37,6 +38,8 @@ impl Directory {
                 let level = self.domain_controller().version.functional_level();
                 Some(Value::Integer(i64::from(level)))
             }
+            // It is the head of a domain, and nobody deletes, renames or moves it (MS-ADTS 2.2.10).
+            "systemFlags" => Some(Value::Integer(-1_946_157_056)),
             "msDS-NcType" => Some(Value::Integer(0)),
             _ => Some(self.ds_service_name().into()),
         };

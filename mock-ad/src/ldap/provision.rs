@@ -171,7 +171,7 @@ impl Adder<'_> {
         /// Days and minutes are counted backwards, in steps of 100 nanoseconds.
         const MINUTE: i64 = -600_000_000;
         const DAY: i64 = 1440 * MINUTE;
-        const POLICIES: [(&str, i64); 20] = [
+        const POLICIES: [(&str, i64); 19] = [
             ("maxPwdAge", 42 * DAY),
             ("minPwdAge", DAY),
             ("minPwdLength", 7),
@@ -187,8 +187,6 @@ impl Adder<'_> {
             ("msDS-PerUserTrustTombstonesQuota", 10),
             ("serverState", 1),
             ("nTMixedDomain", 0),
-            // FLAG_DISALLOW_DELETE, FLAG_DOMAIN_DISALLOW_RENAME and _MOVE, and that it is a head.
-            ("systemFlags", -1_946_157_056),
             ("uASCompat", 1),
             ("modifiedCount", 1),
             ("modifiedCountAtLastProm", 0),

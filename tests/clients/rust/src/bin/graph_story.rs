@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use client_stories::{expect, step, told};
-use graph_rs_sdk::http::{Response, Url};
+use graph_rs_sdk::http::Url;
 use graph_rs_sdk::{Graph, GraphClientConfiguration, GraphFailure, ODataQuery};
+use reqwest::Response;
 use serde_json::{Value, json};
 
 type Done = Result<(), Box<dyn Error>>;
