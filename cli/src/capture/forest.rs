@@ -9,10 +9,12 @@
     reason = "the derived codecs bind so"
 )]
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mock_ad::directory::Value;
-use mock_ad::ldif;
+use mock_ad::ldif::{self, RawValue, Reader};
 use rasn::types::OctetString;
 use rasn::{AsnType, Decode, Decoder as _, Encode};
 use serde::{Deserialize, Serialize};
@@ -278,11 +280,64 @@ fn next_range(name: &str) -> Option<(String, usize)> {
     Some((plain.to_owned(), last + 1))
 }
 
+/// All pages as one: DirSync gives an object that changes meanwhile once more, with its identity and
+/// what changed. The later values count, and an empty one says that there are none.
+pub(crate) fn merged(pages: &str) -> String {
+    let mut all: Vec<(String, Attributes)> = Vec::new();
+    let mut places: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+    for record in Reader::new(pages).flatten() {
+        let mut attributes = Attributes::new();
+        for line in record.attributes {
+            let value = match line.value {
+                RawValue::Text(text) => text.into_owned().into_bytes(),
+                RawValue::Bytes(bytes) => bytes,
+            };
+            attributes
+                .entry(line.name.into_owned())
+                .or_default()
+                .push(value);
+        }
+        let identity = attributes
+            .get("objectGUID")
+            .and_then(|values| values.first());
+        let known = identity.and_then(|identity| places.get(identity)).copied();
+        match known {
+            Some(place) => {
+                let (dn, older) = &mut all[place];
+                *dn = record.dn.into_owned();
+                older.extend(attributes);
+            }
+            None => {
+                if let Some(identity) = identity {
+                    places.insert(identity.clone(), all.len());
+                }
+                all.push((record.dn.into_owned(), attributes));
+            }
+        }
+    }
+    let entries = all.into_iter().map(|(dn, attributes)| {
+        let kept = attributes.into_iter().map(|(name, mut values)| {
+            values.retain(|value| !value.is_empty());
+            (name, values)
+        });
+        let attributes = kept.filter(|(_, values)| !values.is_empty()).collect();
+        Entry { dn, attributes }
+    });
+    ldif_of(&entries.collect::<Vec<_>>())
+}
+
+/// The values of an entry by the names of their attributes.
+type Attributes = BTreeMap<String, Vec<Vec<u8>>>;
+
 fn ldif_of(entries: &[Entry]) -> String {
     let mut out = String::new();
     for entry in entries {
         ldif::write_value(&mut out, "dn", &Value::from(entry.dn.as_str()));
         for (name, values) in &entry.attributes {
+            if values.is_empty() {
+                // The attribute is gone; `merged` knows it by that.
+                ldif::write_value(&mut out, name, &Value::from(""));
+            }
             for value in values {
                 let value = match std::str::from_utf8(value) {
                     Ok(text) => Value::from(text),

@@ -50,12 +50,13 @@ pub(super) fn answer(
             outcome::not_a_naming_context()
         }));
     }
-    let since = if asked.cookie.is_empty() {
-        Usn(0)
+    let (since, known) = if asked.cookie.is_empty() {
+        (Usn(0), Usn(0))
     } else {
         let cookie = Cookie::read(&asked.cookie)
             .ok_or_else(|| Box::new(outcome::bad_dirsync_cookie(directory)))?;
-        cookie.usn_of(directory.invocation_id())
+        let id = directory.invocation_id();
+        (cookie.usn_of(id), cookie.complete_of(id))
     };
     let schema = base.directory.schema();
     let feed = Feed {
@@ -70,6 +71,7 @@ pub(super) fn answer(
         types_only: request.types_only,
         names: controls.names,
         since,
+        known,
         flags: asked.flags,
         // Only administrators may list CN=Deleted Objects.
         shows_deleted: !own_view || context.privileged,
@@ -79,7 +81,8 @@ pub(super) fn answer(
         asked => asked.min(BYTES_MAX),
     };
     let (entries, seen, more) = feed.run(bytes_max);
-    let cookie = Cookie::new(context.now, directory.invocation_id(), seen);
+    let complete = if more { known } else { seen };
+    let cookie = Cookie::new(context.now, directory.invocation_id(), seen, complete);
     Ok(Reply {
         entries,
         controls: vec![response(more, &cookie.bytes())],
@@ -127,7 +130,11 @@ struct Feed<'a> {
     wanted: Wanted,
     types_only: bool,
     names: NameForm,
+    /// Up to where the pages of this round have come.
     since: Usn,
+    /// Up to where the caller knows everything: until a round ends, what the rounds before told. An
+    /// object that changes while it goes on is told in full, for its first state was never sent.
+    known: Usn,
     flags: u32,
     shows_deleted: bool,
 }
@@ -194,7 +201,7 @@ impl Feed<'_> {
             return None;
         }
         let mut values = Changed::new();
-        let is_new = object.usn_created > self.since;
+        let is_new = object.usn_created > self.known;
         if is_new {
             self.everything(id, object, &mut values);
         } else {
@@ -205,7 +212,7 @@ impl Feed<'_> {
         }
         let renamed = is_new
             || directory
-                .attributes_changed_since(id, self.since)
+                .attributes_changed_since(id, self.known)
                 .any(|attribute| attribute == AttributeId::NAME);
         let family = [AttributeId::NAME, AttributeId::PARENT_GUID];
         if renamed && family.iter().any(|attribute| self.wanted.has(*attribute)) {
@@ -247,13 +254,13 @@ impl Feed<'_> {
     /// What replicates of an object that was there before, as far as it changed.
     fn changes(&self, id: ObjectId, object: &Object, out: &mut Changed) {
         let directory = self.base.directory;
-        for attribute in directory.attributes_changed_since(id, self.since) {
+        for attribute in directory.attributes_changed_since(id, self.known) {
             if self.shows(object, attribute) {
                 self.put(id, attribute, out);
             }
         }
         let mut links: BTreeMap<AttributeId, [Vec<ObjectId>; 2]> = BTreeMap::new();
-        for (attribute, target, present) in directory.links_changed_since(id, self.since) {
+        for (attribute, target, present) in directory.links_changed_since(id, self.known) {
             if self.wanted.has(attribute) {
                 links.entry(attribute).or_default()[usize::from(present)].push(target);
             }
@@ -289,7 +296,7 @@ impl Feed<'_> {
         let definition = self.base.directory.schema().definition(id);
         let accompanies = matches!(id, AttributeId::OBJECT_GUID | AttributeId::PARENT_GUID);
         // Deletions and restorations are told whatever was asked for.
-        let tells = object.is_deleted() || object.usn_created <= self.since;
+        let tells = object.is_deleted() || object.usn_created <= self.known;
         let named = self.wanted.has(id) || (id == AttributeId::IS_DELETED && tells);
         let replicates =
             !definition.not_replicated && !definition.constructed && id != object.rdn_attribute();
@@ -303,7 +310,7 @@ impl Feed<'_> {
         let values = directory.attribute_values(id, attribute);
         let is_new = directory
             .object(id)
-            .is_some_and(|object| object.usn_created > self.since);
+            .is_some_and(|object| object.usn_created > self.known);
         if values.is_empty() && is_new {
             return;
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use mock_ad::ldap::server::Server;
-use mock_ad::ldif::{self, LoadOptions, WriteOptions};
+use mock_ad::ldif::{self, LoadOptions, Reader, WriteOptions};
 
-use super::{Answer, Ask, Asked, Pages, Progress, Stopped, domain, read};
+use super::{Answer, Ask, Asked, Pages, Progress, Stopped, domain, merged, read};
 use crate::capture::ldap::{Address, Connection};
 
 /// Pages in memory; may refuse one.
@@ -84,53 +84,39 @@ fn connect(server: &Server) -> Connection {
     connection
 }
 
-/// A directory as LDIF that does not depend on the order or on how it came here.
-fn canonical(text: &[u8]) -> Vec<String> {
+/// What the engine could read of each user and group, by name, out of LDIF that can be loaded.
+fn canonical(text: &str) -> BTreeMap<String, Vec<String>> {
+    const COMPARED: [&str; 7] = [
+        "objectGUID",
+        "objectSid",
+        "sAMAccountName",
+        "description",
+        "proxyAddresses",
+        "userAccountControl",
+        "member",
+    ];
     let options = LoadOptions {
         accept: vec!["*".to_owned()],
         ..LoadOptions::default()
     };
-    let directory = ldif::load(text, &options)
-        .expect("it can be loaded")
-        .directory;
-    let written = ldif::write(&directory, WriteOptions::default());
-    let mut entries: Vec<String> = written
-        .split("\n\n")
-        .map(|entry| {
-            let mut lines: Vec<&str> = entry
-                .lines()
-                // What each load counts and dates anew.
-                .filter(|line| !line.starts_with("whenChanged") && !line.starts_with("uSN"))
-                .collect();
-            lines.sort_unstable();
-            lines.join("\n")
-        })
-        .collect();
-    entries.sort_unstable();
-    entries
+    ldif::load(text.as_bytes(), &options).expect("it can be loaded");
+    let records = Reader::new(text).map(|record| record.expect("it can be read"));
+    let kept = records.map(|record| {
+        let lines = record.attributes.iter();
+        let compared = lines.filter(|line| COMPARED.contains(&&*line.name));
+        let mut values: Vec<String> = compared
+            .map(|it| format!("{}={:?}", it.name, it.value))
+            .collect();
+        values.sort_unstable();
+        (record.dn.to_string(), values)
+    });
+    kept.filter(|(_, values)| values.iter().any(|it| it.starts_with("sAMAccountName")))
+        .collect()
 }
 
-fn live(server: &Server) -> Vec<String> {
+fn live(server: &Server) -> BTreeMap<String, Vec<String>> {
     let text = server.with_directory(|it| ldif::write(it, WriteOptions::default()));
-    let kinds = [
-        "user",
-        "group",
-        "contact",
-        "organizationalUnit",
-        "container",
-        "domainDNS",
-        "builtinDomain",
-    ];
-    let wanted = |entry: &&str| {
-        let class = |kind: &&str| {
-            entry
-                .lines()
-                .any(|line| line == format!("objectClass: {kind}"))
-        };
-        kinds.iter().any(class)
-    };
-    let kept: Vec<&str> = text.split("\n\n").filter(wanted).collect();
-    canonical(kept.join("\n\n").as_bytes())
+    canonical(&text)
 }
 
 fn captured(ask: &mut impl Ask, shelf: &mut Shelf) -> Result<(), Stopped<()>> {
@@ -146,7 +132,7 @@ fn a_capture_is_what_the_server_holds() {
     let mut shelf = Shelf::default();
     captured(&mut connection, &mut shelf).expect("the capture comes to its end");
     assert!(shelf.pages.len() > 1, "one page shows nothing about pages");
-    assert_eq!(canonical(shelf.all().as_bytes()), live(&server));
+    assert_eq!(canonical(&merged(&shelf.all())), live(&server));
 }
 
 #[test]
@@ -162,7 +148,7 @@ fn a_capture_that_stopped_goes_on_over_another_connection() {
     shelf.room = None;
     captured(&mut connect(&server), &mut shelf).expect("it goes on");
     assert_eq!(shelf.pages[&0], first, "the first page is not read again");
-    assert_eq!(canonical(shelf.all().as_bytes()), live(&server));
+    assert_eq!(canonical(&merged(&shelf.all())), live(&server));
 }
 
 /// Refuses DirSync, as a server may.
@@ -190,7 +176,18 @@ fn without_dirsync_a_paged_search_gives_the_same_and_all_members() {
     let mut shelf = Shelf::default();
     captured(&mut WithoutDirSync(connect(&server)), &mut shelf).expect("it comes to its end");
     assert!(shelf.pages.len() > 1);
-    assert_eq!(canonical(shelf.all().as_bytes()), live(&server));
+    assert_eq!(canonical(&merged(&shelf.all())), live(&server));
+}
+
+#[test]
+fn an_object_that_comes_twice_is_one_with_its_later_values() {
+    let guid = "objectGUID:: AQAAAAAAAAAAAAAAAAAAAA==\n";
+    let pages = format!(
+        "dn: CN=A,DC=x\nobjectClass: user\n{guid}cn: A\ntitle: Clerk\nmail: a@x\n\n\
+         dn: CN=B,DC=x\n{guid}mail:\ntitle: Buyer\n\n"
+    );
+    let once = format!("dn: CN=B,DC=x\ncn: A\nobjectClass: user\n{guid}title: Buyer\n\n");
+    assert_eq!(merged(&pages), once);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::capture::forest::{Pages, Progress, Stopped, domain, read};
+use crate::capture::forest::{Pages, Progress, Stopped, domain, merged, read};
 use crate::capture::ldap::{Address, Connection};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -165,7 +165,7 @@ impl Shelf {
         for number in 0..progress.pages {
             all.push_str(&String::from_utf8_lossy(&files::read(&self.file(number))?));
         }
-        files::write(&output.join("ad.ldif"), &all)?;
+        files::write(&output.join("ad.ldif"), &merged(&all))?;
         files::remove_directory(&self.place)
     }
 }

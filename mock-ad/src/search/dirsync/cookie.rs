@@ -24,13 +24,14 @@ pub(super) struct Cookie {
 }
 
 impl Cookie {
-    pub(super) fn new(now: Timestamp, invocation_id: ObjectGuid, usn: Usn) -> Self {
+    /// A cookie of a round that has come to a USN, where everything is known up to another.
+    pub(super) fn new(now: Timestamp, invocation_id: ObjectGuid, usn: Usn, complete: Usn) -> Self {
         let time = (now.as_second() + TO_1970).unsigned_abs() * 10_000_000;
         Self {
             time,
             usn,
             invocation_id,
-            vector: vec![(invocation_id, usn)],
+            vector: vec![(invocation_id, complete)],
         }
     }
 
@@ -39,6 +40,11 @@ impl Cookie {
         if self.invocation_id == invocation_id {
             return self.usn;
         }
+        self.complete_of(invocation_id)
+    }
+
+    /// Up to which USN of a database the rounds that came to their end told everything.
+    pub(super) fn complete_of(&self, invocation_id: ObjectGuid) -> Usn {
         let mut known = self.vector.iter();
         let known = known.find(|(guid, _)| *guid == invocation_id);
         known.map_or(Usn(0), |(_, usn)| *usn)
@@ -122,12 +128,15 @@ mod tests {
     #[test]
     fn a_cookie_is_as_long_as_those_of_samba_and_comes_back() {
         let guid = ObjectGuid::from_bytes([7; 16]);
-        let cookie = Cookie::new(Timestamp::UNIX_EPOCH, guid, Usn(4711));
+        let cookie = Cookie::new(Timestamp::UNIX_EPOCH, guid, Usn(4711), Usn(11));
         let bytes = cookie.bytes();
         assert_eq!(bytes.len(), 108);
         assert_eq!(&bytes[..8], b"MSDS\x03\0\0\0");
         assert_eq!(Cookie::read(&bytes), Some(cookie.clone()));
-        assert_eq!(cookie.usn_of(guid), Usn(4711));
+        assert_eq!(
+            (cookie.usn_of(guid), cookie.complete_of(guid)),
+            (Usn(4711), Usn(11))
+        );
         assert_eq!(cookie.usn_of(ObjectGuid::from_bytes([8; 16])), Usn(0));
         assert_eq!(Cookie::read(&bytes[..107]), None);
         assert_eq!(Cookie::read(b"aa"), None);
