@@ -59,6 +59,7 @@ impl Profile {
             allow_id_change_when_sync_enabled_false: true,
             immutable_id_ignores_recycle_bin: false,
             healthy_takeover_obeys_upn_gate: false,
+            licence_refused_while_withheld: false,
             sync_off_clears_on_premises_facts: matches!(self, Self::Entra2025 | Self::Entra2026),
             sync_off_converts_at_once: false,
             graph: GraphPolicy::DEFAULT,
@@ -131,6 +132,8 @@ pub struct ServicePolicy {
     pub immutable_id_ignores_recycle_bin: bool,
     /// Question Q9.25: the gate of rule R4.6 also holds for the export that takes a user over.
     pub healthy_takeover_obeys_upn_gate: bool,
+    /// Rule R3.13: a licence, too, is refused while an address is withheld.
+    pub licence_refused_while_withheld: bool,
     /// Turning off directory synchronisation also clears what is known of Active Directory.
     pub sync_off_clears_on_premises_facts: bool,
     /// Turning off directory synchronisation converts the accounts at once, not after 72 hours.
@@ -263,6 +266,8 @@ switches! {
         "an ImmutableId that a deleted user still holds may be set on another user";
     "invalid-upn-is-error" R4_2 invalid_upn_is_error
         "invalid characters in a UPN are IdentityDataValidationFailed, not a recalculated UPN";
+    "licence-refused-while-withheld" R3_13 licence_refused_while_withheld
+        "a licence is refused while an address is withheld, as other changes in the cloud are";
     "match-clears-absent" R2_25 match_clears_absent
         "a match clears cloud values that Active Directory does not have";
     "object-identifier-must-be-empty" R2_21 object_identifier_must_be_empty

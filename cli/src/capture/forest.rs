@@ -280,8 +280,8 @@ fn next_range(name: &str) -> Option<(String, usize)> {
     Some((plain.to_owned(), last + 1))
 }
 
-/// All pages as one: DirSync gives an object that changes meanwhile once more, with its identity and
-/// what changed. The later values count, and an empty one says that there are none.
+/// All pages as one: DirSync gives an object that changes meanwhile once more, with its identity
+/// and what changed. The later values count, and an empty one says that there are none.
 pub(crate) fn merged(pages: &str) -> String {
     let mut all: Vec<(String, Attributes)> = Vec::new();
     let mut places: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
@@ -301,18 +301,15 @@ pub(crate) fn merged(pages: &str) -> String {
             .get("objectGUID")
             .and_then(|values| values.first());
         let known = identity.and_then(|identity| places.get(identity)).copied();
-        match known {
-            Some(place) => {
-                let (dn, older) = &mut all[place];
-                *dn = record.dn.into_owned();
-                older.extend(attributes);
+        if let Some(place) = known {
+            let (dn, older) = &mut all[place];
+            *dn = record.dn.into_owned();
+            older.extend(attributes);
+        } else {
+            if let Some(identity) = identity {
+                places.insert(identity.clone(), all.len());
             }
-            None => {
-                if let Some(identity) = identity {
-                    places.insert(identity.clone(), all.len());
-                }
-                all.push((record.dn.into_owned(), attributes));
-            }
+            all.push((record.dn.into_owned(), attributes));
         }
     }
     let entries = all.into_iter().map(|(dn, attributes)| {

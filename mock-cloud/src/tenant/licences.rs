@@ -30,7 +30,9 @@ impl Tenant {
         if licences.contains(&licence) {
             return Ok(());
         }
-        super::administer::refuse_while_withheld(&after)?;
+        if self.policy.licence_refused_while_withheld {
+            super::administer::refuse_while_withheld(&after)?;
+        }
         licences.push(licence);
         after.licences = licences.into();
         after.was_recipient = true;

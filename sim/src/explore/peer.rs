@@ -135,7 +135,7 @@ fn world_text(world: &World, text: &mut String) -> BTreeMap<CloudKey, usize> {
             let _ = writeln!(text, "{}", ad_text(object));
             if let Some(entry) = connector.entry(id) {
                 let image = entry.image.as_deref().map(ad_text);
-                let mv = entry.metaverse.map(|id| at(engine.metaverse().iter(), id));
+                let mv = entry.metaverse.map(|id| at(engine.metaverse().iter(), &id));
                 let flags = (entry.error.is_some(), entry.write_back, entry.lends);
                 let _ = writeln!(text, "{image:?} {mv:?} {:?} {flags:?}", entry.pending);
             }
@@ -149,7 +149,7 @@ fn world_text(world: &World, text: &mut String) -> BTreeMap<CloudKey, usize> {
     for (_, object) in engine.metaverse().iter() {
         let mut object = object.clone();
         let entry = object.connector.take();
-        let entry = entry.map(|id| at(engine.entra().iter(), id));
+        let entry = entry.map(|id| at(engine.entra().iter(), &id));
         let kept = object.filtered.take().is_some();
         let _ = writeln!(text, "{object:?} {entry:?} {kept}");
     }
@@ -157,7 +157,7 @@ fn world_text(world: &World, text: &mut String) -> BTreeMap<CloudKey, usize> {
         let mut entry = entry.clone();
         let cloud = entry.cloud.take().map(place);
         let mv = entry.metaverse.take();
-        let mv = mv.map(|id| at(engine.metaverse().iter(), id));
+        let mv = mv.map(|id| at(engine.metaverse().iter(), &id));
         let failure = entry.failure.take().map(|failure| failure.error.code);
         let _ = writeln!(text, "{entry:?} {cloud:?} {mv:?} {failure:?}");
     }
@@ -165,8 +165,8 @@ fn world_text(world: &World, text: &mut String) -> BTreeMap<CloudKey, usize> {
 }
 
 /// The place of an id among all.
-fn at<I: PartialEq, T>(mut all: impl Iterator<Item = (I, T)>, id: I) -> Option<usize> {
-    all.position(|(other, _)| other == id)
+fn at<I: PartialEq, T>(mut all: impl Iterator<Item = (I, T)>, id: &I) -> Option<usize> {
+    all.position(|(other, _)| other == *id)
 }
 
 fn ad_text(object: &Object) -> String {
