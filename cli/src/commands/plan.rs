@@ -134,10 +134,14 @@ impl Plan {
         let world = loaded.rehearsal.world();
         let known = Known::of(world, loaded.rehearsal.belongs(), self.infer);
         if known.belongs.is_empty() {
-            report::note(
+            let likely = match known.likely.len() {
+                0 => String::new(),
+                count => format!("; --infer likely would take {count}"),
+            };
+            report::note(&format!(
                 "nobody's account is known: say whose account is whose under `belongs`, in the \
-                 `world` of a scenario or in lab.yaml of a snapshot\n",
-            );
+                 `world` of a scenario or in lab.yaml of a snapshot{likely}\n"
+            ));
             return Ok(Exit::NothingSelected);
         }
         let bounds = Bounds {
