@@ -40,7 +40,7 @@ impl Shape {
             Self::Ldif => "this is LDIF, an export of Active Directory",
             Self::IdFix => "this is a report of IdFix, not an export: give it to `hygiene --idfix`",
             Self::CsExport => {
-                "these are pending exports of a connector space: give them to `predict --against`"
+                "these are pending exports of a connector space, which no snapshot is made from"
             }
             Self::Clixml => "this is CLIXML, which Export-Clixml writes and only PowerShell reads",
             Self::Html => "this is a page of a web site, often that of a sign-in, not an export",
