@@ -1,6 +1,6 @@
 //! What is wrong with the values of a forest before anything is synchronised.
 //!
-//! In the spirit of IdFix, which is no longer there: the same checks of each value ([`single`]), in
+//! In the spirit of IdFix, which is no longer there: the same checks of each value (`single`), in
 //! its words, and what it never looked at: a value on two attributes, two types of object, two
 //! forests, on an account of the tenant that is somebody else's, in the recycle bin, and suffixes
 //! that the tenant has not verified. Both owners are named, and the rule that makes it matter.
