@@ -41,25 +41,9 @@ impl Directory {
         let places: BTreeMap<ObjectId, ObjectId> =
             kept.iter().copied().zip((0..).map(ObjectId)).collect();
         let place = |id: ObjectId| places.get(&id).copied();
-        let mut part = Self {
-            schema: self.schema.clone(),
-            settings: self.settings.clone(),
-            objects: store::Table::default(),
-            by_guid: store::Index::default(),
-            by_name: store::Index::default(),
-            by_sam_account_name: store::Index::default(),
-            by_user_principal_name: store::Index::default(),
-            children: imbl::OrdSet::default(),
-            links: super::links::Links::default(),
-            changes: imbl::Vector::default(),
-            next_rid: self.next_rid,
-            deleted_objects: self.deleted_objects.and_then(place),
-            passwords: imbl::OrdMap::new(),
-            metadata: super::metadata::Metadata::default(),
-            value_indexes: None,
-            configuration: std::sync::Arc::default(),
-            shapes: std::array::from_fn(|_| ecow::EcoVec::new()),
-        };
+        let mut part = Self::without_objects(self.settings.clone(), self.schema.clone());
+        part.next_rid = self.next_rid;
+        part.deleted_objects = self.deleted_objects.and_then(place);
         for id in &kept {
             let Some(object) = self.object(*id) else {
                 continue;

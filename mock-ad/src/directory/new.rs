@@ -130,9 +130,14 @@ impl Directory {
 
     /// A directory without any object, not even the domain.
     pub(crate) fn empty(options: DirectoryOptions) -> Self {
+        Self::without_objects(Settings::new(&options).into(), options.schema)
+    }
+
+    /// A directory that is set up like another and has no object.
+    pub(super) fn without_objects(settings: std::sync::Arc<Settings>, schema: Schema) -> Self {
         Self {
-            settings: Settings::new(&options).into(),
-            schema: options.schema,
+            settings,
+            schema,
             objects: store::Table::default(),
             by_guid: store::Index::default(),
             by_name: store::Index::default(),
