@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use sim::engine::Source;
-use sim::ownership::{Confidence, Ownership, file, infer};
+use sim::ownership::{Confidence, Ownership, file, infer_in};
 use sim::snapshot::{EngineMemory, Snapshot};
 
 use crate::error::Error;
@@ -88,11 +87,7 @@ impl Belongs {
 
 pub(super) fn inferred(snapshot: &Snapshot) -> Ownership {
     // The anchor is the engine's to compute; nothing is synchronised for that.
-    let world = snapshot.world(None, EngineMemory::Fresh);
-    let (engine, forests) = (world.engine(), world.forests());
-    infer(&snapshot.directory, &snapshot.tenant, |object| {
-        engine.source_anchor(forests, Source { forest: 0, object })
-    })
+    infer_in(&snapshot.world(None, EngineMemory::Fresh))
 }
 
 /// What was taken from a file.

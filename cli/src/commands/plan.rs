@@ -25,8 +25,8 @@ use crate::{files, parallel};
 /// cycle, what is left to a person, and what could be done instead.
 ///
 /// Whose account is whose is told by `belongs` of the scenario, or of lab.yaml of the snapshot
-/// (distinguished name to object id). Of everybody else --infer takes what anchors and addresses
-/// say. Nobody else's account is touched.
+/// (distinguished name to object id). Of everybody else --infer takes what `dirsync-lab belongs`
+/// would say. Nobody else's account is touched.
 ///
 /// Exit codes: 0 everything is as it should be in the end; 1 somebody has to decide something
 /// first, or a step does harm; 2 usage; 3 no end within --steps-max, or no proof within
@@ -67,9 +67,10 @@ pub(crate) struct Plan {
 pub(crate) enum Infer {
     /// Not at all.
     None,
-    /// Where an anchor or a name leaves one account only.
+    /// What `belongs` calls exact.
     Exact,
-    /// Also where one of several alone holds a mailbox or a licence, or an alias says so.
+    /// Also what it calls likely, and of several accounts the only one that holds a mailbox or a
+    /// licence.
     Likely,
 }
 

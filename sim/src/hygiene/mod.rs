@@ -16,6 +16,7 @@ use std::fmt;
 use mock_ad::directory::{AttributeId, Directory, Object, ObjectId, ObjectKind};
 use mock_cloud::{CloudKey, RuleId, Tenant};
 
+use crate::engine::Source;
 use crate::ownership::Ownership;
 
 /// What is wrong, in the words of IdFix.
@@ -73,20 +74,11 @@ impl fmt::Display for Fault {
     }
 }
 
-/// An object of one of the forests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The forest.
-    pub forest: usize,
-    /// The object.
-    pub object: ObjectId,
-}
-
 /// Who else has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Other {
     /// An object of Active Directory, in this attribute.
-    Object(Place, AttributeId),
+    Object(Source, AttributeId),
     /// An object of the tenant, live or in its recycle bin.
     Account(CloudKey),
 }
@@ -95,7 +87,7 @@ pub enum Other {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where.
-    pub place: Place,
+    pub place: Source,
     /// In which attribute.
     pub attribute: AttributeId,
     /// What.
@@ -119,7 +111,7 @@ pub fn check(forests: &[Directory], tenant: &Tenant, ownership: &Ownership) -> V
             if !is_checked(directory, id, object) {
                 continue;
             }
-            let place = Place { forest, object: id };
+            let place = Source { forest, object: id };
             let subject = Subject {
                 place,
                 object,
@@ -141,7 +133,7 @@ pub fn check(forests: &[Directory], tenant: &Tenant, ownership: &Ownership) -> V
 
 /// An object that is looked at.
 pub(super) struct Subject<'a> {
-    place: Place,
+    place: Source,
     object: &'a Object,
     kind: ObjectKind,
 }

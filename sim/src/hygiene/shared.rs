@@ -8,13 +8,14 @@ use mock_cloud::address::ProxyAddress;
 use mock_cloud::{CloudKey, RuleId, Tenant};
 use store::{Text, fold};
 
-use super::{Fault, Finding, Other, Place, Subject};
+use super::{Fault, Finding, Other, Subject};
+use crate::engine::Source;
 use crate::ownership::{Confidence, Ownership};
 
 /// One value of one object.
 #[derive(Debug, Clone)]
 struct Held {
-    place: Place,
+    place: Source,
     attribute: AttributeId,
     value: Text,
     is_user: bool,
@@ -108,6 +109,21 @@ impl Shared {
     }
 }
 
+impl Held {
+    /// That somebody else has the value, too.
+    fn duplicate(&self, other: Other, rule: RuleId) -> Finding {
+        Finding {
+            place: self.place,
+            attribute: self.attribute,
+            fault: Fault::Duplicate,
+            value: self.value.to_string(),
+            update: None,
+            other: Some(other),
+            rule: Some(rule),
+        }
+    }
+}
+
 /// A value that several objects have is told for each of them, with one other.
 fn twice(held: &[Held], rule: RuleId, findings: &mut Vec<Finding>) {
     let mut told = BTreeSet::new();
@@ -116,15 +132,7 @@ fn twice(held: &[Held], rule: RuleId, findings: &mut Vec<Finding>) {
             return;
         };
         if told.insert((one.place, one.attribute)) {
-            findings.push(Finding {
-                place: one.place,
-                attribute: one.attribute,
-                fault: Fault::Duplicate,
-                value: one.value.to_string(),
-                update: None,
-                other: Some(Other::Object(other.place, other.attribute)),
-                rule: Some(rule),
-            });
+            findings.push(one.duplicate(Other::Object(other.place, other.attribute), rule));
         }
     }
 }
@@ -132,9 +140,9 @@ fn twice(held: &[Held], rule: RuleId, findings: &mut Vec<Finding>) {
 /// Whose the accounts of the tenant are, as far as it is known.
 struct Accounts {
     /// Every account that may be an object's own.
-    own: BTreeSet<(Place, CloudKey)>,
+    own: BTreeSet<(Source, CloudKey)>,
     /// Accounts that are surely somebody's.
-    owners: BTreeMap<CloudKey, Place>,
+    owners: BTreeMap<CloudKey, Source>,
     /// The recycle bin by address.
     bin: BTreeMap<Text, Vec<CloudKey>>,
 }
@@ -147,11 +155,7 @@ impl Accounts {
             bin: BTreeMap::new(),
         };
         for person in &ownership.people {
-            // Ownership is inferred for the first forest.
-            let place = Place {
-                forest: 0,
-                object: person.object,
-            };
+            let place = person.object;
             for claim in &person.claims {
                 accounts.own.insert((place, claim.account));
             }
@@ -193,15 +197,7 @@ impl Accounts {
             let Some((key, rule)) = in_the_way.or_else(in_the_bin) else {
                 continue;
             };
-            findings.push(Finding {
-                place: one.place,
-                attribute: one.attribute,
-                fault: Fault::Duplicate,
-                value: one.value.to_string(),
-                update: None,
-                other: Some(Other::Account(key)),
-                rule: Some(rule),
-            });
+            findings.push(one.duplicate(Other::Account(key), rule));
         }
     }
 

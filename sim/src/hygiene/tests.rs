@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Fault, Finding, Other, check, csv};
-use crate::engine::Source;
-use crate::ownership::infer;
+use crate::ownership::infer_in;
 use crate::snapshot::{EngineMemory, Snapshot, SourceFile};
 use mock_ad::directory::Directory;
 use mock_cloud::graph::Part;
@@ -64,16 +63,7 @@ fn snapshot(ad: &str) -> Snapshot {
 
 fn found(snapshot: &Snapshot, forests: &[Directory]) -> Vec<Finding> {
     let world = snapshot.world(None, EngineMemory::Fresh);
-    let anchor = |object| {
-        world
-            .engine()
-            .source_anchor(world.forests(), Source { forest: 0, object })
-    };
-    check(
-        forests,
-        &snapshot.tenant,
-        &infer(&snapshot.directory, &snapshot.tenant, anchor),
-    )
+    check(forests, &snapshot.tenant, &infer_in(&world))
 }
 
 /// Name, attribute, fault and who else of each finding.

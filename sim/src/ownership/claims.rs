@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mock_ad::directory::{AttributeId, Object, ObjectId};
+use mock_ad::directory::{AttributeId, Object};
 use mock_cloud::{CloudKey, DirectoryObject, SourceAnchor, Tenant};
 use store::{Text, fold};
 
 use super::{Claim, Confidence, Evidence, Ownership, Person};
+use crate::engine::Source;
 
 /// The accounts by everything that a user may share with them.
 #[derive(Debug, Default)]
@@ -139,12 +140,12 @@ impl Claims {
 /// The users with their claims, before it is decided.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    all: Vec<(ObjectId, Vec<Claim>)>,
+    all: Vec<(Source, Vec<Claim>)>,
     without: usize,
 }
 
 impl People {
-    pub(super) fn add(&mut self, object: ObjectId, claims: Vec<Claim>) {
+    pub(super) fn add(&mut self, object: Source, claims: Vec<Claim>) {
         if claims.is_empty() {
             self.without += 1;
         } else {
@@ -154,8 +155,8 @@ impl People {
 
     /// Decides, with regard to everybody else.
     pub(super) fn decide(self, tenant: &Tenant) -> Ownership {
-        let mut strong: BTreeMap<CloudKey, Vec<ObjectId>> = BTreeMap::new();
-        let mut any: BTreeMap<CloudKey, Vec<ObjectId>> = BTreeMap::new();
+        let mut strong: BTreeMap<CloudKey, Vec<Source>> = BTreeMap::new();
+        let mut any: BTreeMap<CloudKey, Vec<Source>> = BTreeMap::new();
         for (object, claims) in &self.all {
             for claim in claims {
                 any.entry(claim.account).or_default().push(*object);
@@ -185,7 +186,7 @@ impl People {
             claims.sort_by_cached_key(|claim| rank(tenant, claim));
             let first = &claims[0];
             let holders = if first.is_strong() { &strong } else { &any };
-            let mut rivals: Vec<ObjectId> = claims
+            let mut rivals: Vec<Source> = claims
                 .iter()
                 .filter_map(|claim| holders.get(&claim.account))
                 .flatten()

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use mock_ad::directory::{AttributeId, Directory, Dn, ObjectId};
+use mock_ad::directory::{AttributeId, Directory, Dn};
 use mock_cloud::tenant::State;
 use mock_cloud::{CloudId, DirectoryObject, Tenant};
 use serde::Deserialize;
 
 use super::{Claim, Confidence, Ownership, Person};
+use crate::engine::Source;
 use crate::snapshot::Problem;
 
 /// What is written for somebody who has no account.
@@ -23,7 +24,8 @@ const HEAD: &str = "\
 #
 ";
 
-/// Writes what was inferred; what is ambiguous side by side, to be decided.
+/// Writes what was inferred of the one forest that a snapshot has; what is ambiguous side by side,
+/// to be decided.
 pub fn write(directory: &Directory, tenant: &Tenant, ownership: &Ownership) -> String {
     let mut text = HEAD.to_owned();
     let sections = [
@@ -34,7 +36,7 @@ pub fn write(directory: &Directory, tenant: &Tenant, ownership: &Ownership) -> S
     for (name, confidence) in sections {
         let mut people: Vec<(String, &Person)> = ownership
             .of(confidence)
-            .map(|person| (directory.dn(person.object).to_string(), person))
+            .map(|person| (directory.dn(person.object.object).to_string(), person))
             .collect();
         people.sort_by(|(one, _), (other, _)| one.cmp(other));
         if people.is_empty() {
@@ -76,8 +78,8 @@ fn side_by_side(text: &mut String, directory: &Directory, tenant: &Tenant, perso
     }
 }
 
-fn user(directory: &Directory, id: ObjectId) -> String {
-    let Some(object) = directory.object(id) else {
+fn user(directory: &Directory, person: Source) -> String {
+    let Some(object) = directory.object(person.object) else {
         return String::new();
     };
     let mut parts = vec![object.name().to_string()];

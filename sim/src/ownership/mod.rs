@@ -18,10 +18,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use mock_ad::directory::{AttributeId, Directory, ObjectId, ObjectKind};
+use mock_ad::directory::{AttributeId, Directory, ObjectKind};
 use mock_cloud::{CloudKey, Tenant};
 
 use claims::{Claims, People};
+
+use crate::engine::Source;
+use crate::world::World;
 
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +93,8 @@ impl Claim {
         self.evidence.first().is_some_and(|it| it.is_strong())
     }
 
-    fn is_name_only(&self) -> bool {
+    /// Whether nothing but the display name is shared, which many people may have.
+    pub fn is_name_only(&self) -> bool {
         self.evidence.first() == Some(&Evidence::Name)
     }
 }
@@ -99,19 +103,19 @@ impl Claim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// The user.
-    pub object: ObjectId,
+    pub object: Source,
     /// How sure it is that the first claim is right.
     pub confidence: Confidence,
     /// The accounts, the likeliest first; never empty.
     pub claims: Vec<Claim>,
     /// Others who share an account with this person.
-    pub rivals: Vec<ObjectId>,
+    pub rivals: Vec<Source>,
 }
 
 /// All users that any account has something in common with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ownership {
-    /// The people, in the order of the directory.
+    /// The people, in the order of the forests and their objects.
     pub people: Vec<Person>,
     /// How many users have nothing in common with any account.
     pub without: usize,
@@ -126,7 +130,7 @@ impl Ownership {
     }
 
     /// Whose account is whose, where nobody has to look.
-    pub fn settled(&self) -> BTreeMap<ObjectId, CloudKey> {
+    pub fn settled(&self) -> BTreeMap<Source, CloudKey> {
         let sure = self
             .people
             .iter()
@@ -138,18 +142,29 @@ impl Ownership {
 
 /// Infers whose account is whose; `anchor` gives the sourceAnchor of a user.
 pub fn infer(
-    directory: &Directory,
+    forests: &[Directory],
     tenant: &Tenant,
-    anchor: impl Fn(ObjectId) -> Option<mock_cloud::SourceAnchor>,
+    anchor: impl Fn(Source) -> Option<mock_cloud::SourceAnchor>,
 ) -> Ownership {
     let claims = Claims::of(tenant);
     let mut people = People::default();
-    for (id, object) in directory.objects() {
-        let is_user = directory.kind(id) == ObjectKind::User && !object.is_deleted();
-        let is_critical = object.get(AttributeId::IS_CRITICAL_SYSTEM_OBJECT).is_some();
-        if is_user && !is_critical {
-            people.add(id, claims.for_user(object, anchor(id).as_ref()));
+    for (forest, directory) in forests.iter().enumerate() {
+        for (object, image) in directory.objects() {
+            let kind = directory.kind(object);
+            let is_user = matches!(kind, ObjectKind::User | ObjectKind::InetOrgPerson);
+            let is_critical = image.get(AttributeId::IS_CRITICAL_SYSTEM_OBJECT).is_some();
+            if is_user && !image.is_deleted() && !is_critical {
+                let source = Source { forest, object };
+                people.add(source, claims.for_user(image, anchor(source).as_ref()));
+            }
         }
     }
     people.decide(tenant)
+}
+
+/// Infers whose account is whose in a world; its engine computes the anchors.
+pub fn infer_in(world: &World) -> Ownership {
+    infer(world.forests(), world.tenant(), |source| {
+        world.engine().source_anchor(world.forests(), source)
+    })
 }

@@ -8,7 +8,7 @@ use mock_cloud::graph::Part;
 use serde_json::{Value, json};
 
 use super::Confidence::{Ambiguous, Exact, Likely};
-use super::{Evidence, Ownership, file, infer};
+use super::{Evidence, Ownership, file, infer_in};
 use crate::engine::Source;
 use crate::snapshot::{EngineMemory, Files, Lab, Snapshot, SourceFile, read};
 
@@ -84,13 +84,7 @@ fn snapshot() -> Snapshot {
 }
 
 fn inferred(snapshot: &Snapshot) -> Ownership {
-    let world = snapshot.world(None, EngineMemory::Fresh);
-    let anchor = |object| {
-        world
-            .engine()
-            .source_anchor(world.forests(), Source { forest: 0, object })
-    };
-    infer(&snapshot.directory, &snapshot.tenant, anchor)
+    infer_in(&snapshot.world(None, EngineMemory::Fresh))
 }
 
 fn user(snapshot: &Snapshot, name: &str) -> ObjectId {
@@ -106,7 +100,13 @@ fn each_person_is_as_sure_as_what_is_shared() {
     let ownership = inferred(&snapshot);
     let of = |name: &str| {
         let id = user(&snapshot, name);
-        let person = ownership.people.iter().find(|it| it.object == id)?;
+        let person = ownership.people.iter().find(|it| {
+            it.object
+                == Source {
+                    forest: 0,
+                    object: id,
+                }
+        })?;
         let accounts = person.claims.iter().map(|claim| {
             let id = snapshot
                 .tenant
