@@ -60,7 +60,7 @@ pub(super) fn of(text: &str) -> Shape {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let Some(mut first) = lines.next() else {
-        // The loader of LDIF has said so since ever, with its own words.
+        // The loader of LDIF has words of its own for that.
         return Shape::Empty;
     };
     match first.trim_start().as_bytes() {

@@ -129,3 +129,34 @@ fn what_msonline_cannot_do_is_refused() {
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("MSOnline has no command"), "{ran:?}");
 }
+
+/// The first place that the grammar of PowerShell does not take.
+fn not_powershell(script: &str) -> Option<String> {
+    let mut parser = tree_sitter::Parser::new();
+    let language = tree_sitter_powershell::LANGUAGE.into();
+    parser.set_language(&language).expect("the grammar");
+    let tree = parser.parse(script, None).expect("a tree");
+    let mut all = vec![tree.root_node()];
+    while let Some(node) = all.pop() {
+        if node.is_error() || node.is_missing() {
+            let line = node.start_position().row;
+            return Some(script.lines().nth(line).unwrap_or_default().to_owned());
+        }
+        all.extend(
+            (0..node.child_count() as u32)
+                .rev()
+                .filter_map(|at| node.child(at)),
+        );
+    }
+    None
+}
+
+#[test]
+fn what_is_to_be_run_is_powershell() {
+    let kit = Desk::new().run(&["kit", "--format", "ps1"]);
+    let kit = kit.output(0).to_owned();
+    for script in [emitted("powershell"), emitted("msonline"), kit] {
+        assert_eq!(not_powershell(&script), None);
+    }
+    assert!(not_powershell("Step 1 'a' { Remove-Account -Account @{ Id = 'x }").is_some());
+}
