@@ -36,13 +36,14 @@ pub fn owners(world: &World) -> Owners {
         match person.confidence {
             Confidence::Exact => drop(owners.exact.insert(person.object, first)),
             Confidence::Likely => drop(owners.likely.insert(person.object, first)),
-            Confidence::Ambiguous => match told_apart(world, &person) {
-                Some(account) => drop(owners.likely.insert(person.object, account)),
-                None => {
+            Confidence::Ambiguous => {
+                if let Some(account) = told_apart(world, &person) {
+                    owners.likely.insert(person.object, account);
+                } else {
                     let all = person.claims.iter().map(|claim| claim.account).collect();
                     owners.ambiguous.insert(person.object, all);
                 }
-            },
+            }
         }
     }
     owners
