@@ -1,0 +1,11 @@
+//! The administrator's subset of PowerShell: a parser, a checker, an interpreter and the core
+//! cmdlets, as values and pure functions.
+//!
+//! The language knows nothing of directories. Modules offer cmdlets as [`command::Command`]s,
+//! and whatever a script may touch (a clock, a prompt, files, chance) it gets from a
+//! [`host::Host`]: there is no process, no network and no file behind it unless the host has one.
+
+pub mod command;
+pub mod error;
+pub mod host;
+pub mod value;
