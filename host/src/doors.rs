@@ -54,6 +54,7 @@ impl mock_ad::ldap::Host for LdapDoor<'_> {
 /// The tenant of a lab, as Graph sees it.
 pub(crate) struct GraphDoor<'a> {
     pub(crate) lab: &'a mut Lab,
+    pub(crate) from: Origin,
 }
 
 impl mock_cloud::server::Host for GraphDoor<'_> {
@@ -63,7 +64,7 @@ impl mock_cloud::server::Host for GraphDoor<'_> {
 
     fn apply(&mut self, change: &CloudChange) -> Result<Option<CloudKey>, CloudRefusal> {
         let action = Action::Cloud(change.clone());
-        let events = self.lab.act(Origin::Graph, action);
+        let events = self.lab.act(self.from, action);
         let answer = events.iter().find_map(|event| match event {
             Event::CloudChanged { object } => Some(Ok(*object)),
             Event::CloudRefused(refusal) => Some(Err((**refusal).clone())),

@@ -34,6 +34,8 @@ pub enum Origin {
     Pace,
     /// The clock on the wall.
     Clock,
+    /// A script that runs inside, with its line.
+    Script(u32),
 }
 
 impl Origin {
@@ -45,6 +47,7 @@ impl Origin {
             Self::Control => "control",
             Self::Pace => "pace",
             Self::Clock => "clock",
+            Self::Script(_) => "script",
         }
     }
 }

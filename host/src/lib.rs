@@ -37,6 +37,7 @@
 pub mod control;
 mod doors;
 mod fault;
+mod inside;
 mod kept;
 mod lab;
 mod serve;
@@ -44,6 +45,7 @@ mod serve;
 mod workbench;
 
 pub use fault::{Chaos, Faults};
+pub use inside::Unreached;
 pub use kept::Keep;
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
 pub use serve::{Listen, Secrets, ServeError, Serving, WallClock, serve};

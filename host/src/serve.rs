@@ -274,7 +274,14 @@ fn lost() -> Response {
 
 fn graph(state: &mut State, request: &Request) -> Response {
     let State { lab, service, .. } = state;
-    respond(service, &mut GraphDoor { lab }, request)
+    respond(
+        service,
+        &mut GraphDoor {
+            lab,
+            from: Origin::Graph,
+        },
+        request,
+    )
 }
 
 fn controlled(state: &mut State, request: &Request) -> Response {

@@ -99,6 +99,7 @@ fn read_entry(world: &World, entry: &Value) -> Result<(Origin, Happening), Broke
 fn origin(from: Origin) -> Value {
     match from {
         Origin::Ldap(forest) => json!({ "ldap": forest }),
+        Origin::Script(line) => json!({ "script": line }),
         other => json!(other.word()),
     }
 }
@@ -110,6 +111,10 @@ fn read_origin(value: &Value) -> Result<Origin, Broken> {
         Some("pace") => Ok(Origin::Pace),
         Some("clock") => Ok(Origin::Clock),
         Some(_) => Err(Broken::of("an origin", value)),
-        None => Ok(Origin::Ldap(number(get(value, "ldap")?)? as usize)),
+        None => match read::only(value)? {
+            ("script", line) => Ok(Origin::Script(number(line)? as u32)),
+            ("ldap", forest) => Ok(Origin::Ldap(number(forest)? as usize)),
+            _ => Err(Broken::of("an origin", value)),
+        },
     }
 }

@@ -68,7 +68,14 @@ impl Client {
         } else {
             request.json(body)
         };
-        let response = respond(&mut self.service, &mut GraphDoor { lab }, &request);
+        let response = respond(
+            &mut self.service,
+            &mut GraphDoor {
+                lab,
+                from: Origin::Graph,
+            },
+            &request,
+        );
         lab.finish_request();
         let said = response.body_json();
         assert!(response.status < 300, "{method} {path}: {said:#}");
