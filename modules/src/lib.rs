@@ -12,6 +12,7 @@ mod ad;
 mod declare;
 mod graph;
 mod json;
+mod msol;
 mod stage;
 
 use std::rc::Rc;
@@ -23,7 +24,7 @@ pub use stage::{CloudError, Remote, Stage};
 
 /// Every module over a stage.
 pub fn all(stage: &Stage) -> Vec<Rc<dyn Module>> {
-    vec![ad::module(stage), graph::module(stage)]
+    vec![ad::module(stage), graph::module(stage), msol::module(stage)]
 }
 
 /// A value as text, as an argument of type `[string]` would be.

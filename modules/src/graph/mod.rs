@@ -15,6 +15,7 @@ use powershell::command::{Impact, Module, Parameter};
 
 pub(crate) use error::{cloud_error, connection_needed};
 pub(crate) use object::entity_object;
+pub(crate) use read::{encode, relative};
 
 use crate::declare::{Offer, Plan};
 use crate::stage::Stage;

@@ -29,7 +29,7 @@ pub(super) fn parameters() -> Vec<Parameter> {
 }
 
 /// Percent-encodes a part of a path or the value of an option.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~$,()'@".contains(&byte) {
@@ -206,7 +206,7 @@ pub(super) fn get(route: &Route, call: &mut dyn Call) -> Outcome {
 }
 
 /// A link without its scheme and host.
-pub(super) fn relative(link: &str) -> String {
+pub(crate) fn relative(link: &str) -> String {
     let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
     rest.find('/')
         .map_or_else(|| "/".to_owned(), |at| rest[at..].to_owned())

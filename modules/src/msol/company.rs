@@ -1,0 +1,445 @@
+//! The company: its domains, licences and synchronisation.
+
+use powershell::command::{Call, Parameter};
+use powershell::error::Outcome;
+use powershell::value::{Object, Value};
+use serde_json::{Value as Json, json};
+
+use super::error::{online, translated};
+use super::users::account_name;
+use super::{list, plan, signed_in};
+use crate::declare::Offer;
+use crate::graph::encode;
+use crate::json::date;
+use crate::stage::Stage;
+
+/// The features, by their old names, and as Graph spells them.
+const FEATURES: &[(&str, &str)] = &[
+    ("DuplicateProxyAddressResiliency", "quarantineUponProxyAddressesConflictEnabled"),
+    ("DuplicateUPNResiliency", "quarantineUponUpnConflictEnabled"),
+    ("EnableSoftMatchOnUpn", "softMatchOnUpnEnabled"),
+    ("EnableUserForcePasswordChangeOnLogon", "userForcePasswordChangeOnLogonEnabled"),
+    ("EnforceCloudPasswordPolicyForPasswordSyncedUsers",
+        "cloudPasswordPolicyForPasswordSyncedUsersEnabled"),
+    ("PasswordSync", "passwordSyncEnabled"),
+    ("SynchronizeUpnForManagedUsers", "synchronizeUpnForManagedUsersEnabled"),
+    ("BlockSoftMatch", "blockSoftMatchEnabled"),
+    ("BlockCloudObjectTakeoverThroughHardMatch",
+        "blockCloudObjectTakeoverThroughHardMatchEnabled"),
+    ("BypassDirSyncOverrides", "bypassDirSyncOverridesEnabled"),
+    ("DirectoryExtensions", "directoryExtensionsEnabled"),
+    ("DeviceWriteback", "deviceWritebackEnabled"),
+    ("PasswordWriteBack", "passwordWritebackEnabled"),
+    ("UnifiedGroupWriteback", "unifiedGroupWritebackEnabled"),
+    ("UserWriteback", "userWritebackEnabled"),
+    ("ObjectWriteback", "groupWriteBackEnabled"),
+];
+
+pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
+    let on = stage.clone();
+    let declared = plan("Get-MsolCompanyInformation", Vec::new(), "Gets the company.");
+    offer.offer(declared, move |call| company(&on, call));
+    let parameters = vec![
+        Parameter::new("EnableDirSync", "System.Boolean").mandatory(),
+        Parameter::switch("Force"),
+    ];
+    let on = stage.clone();
+    let declared = plan("Set-MsolDirSyncEnabled", parameters, "Turns synchronisation on or off.");
+    offer.offer(declared, move |call| enable(&on, call));
+    let on = stage.clone();
+    let declared = plan("Get-MsolDirSyncConfiguration", Vec::new(), "Gets the threshold.");
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let threshold = on.read(|world| world.tenant().deletion_threshold);
+        let kind = if threshold.is_some() { "EnabledForCount" } else { "Disabled" };
+        let number = threshold.and_then(|it| i32::try_from(it).ok()).unwrap_or_default();
+        let properties = [
+            ("AccidentalDeletionThreshold", Value::Int(number)),
+            ("DeletionPreventionType", Value::text(kind)),
+        ];
+        let types = ["Microsoft.Online.Administration.DirSyncConfiguration", "System.Object"];
+        call.write_whole(Value::Object(Object::typed(&types, properties, None)))
+    });
+    let on = stage.clone();
+    let parameters = vec![Parameter::text("Feature").at(0).piped_by_name()];
+    let declared = plan("Get-MsolDirSyncFeatures", parameters, "Gets the features.");
+    offer.offer(declared, move |call| features(&on, call));
+    let parameters = vec![
+        Parameter::text("Feature").mandatory().piped_by_name(),
+        Parameter::new("Enable", "System.Boolean").mandatory().piped_by_name(),
+        Parameter::switch("Force"),
+    ];
+    let on = stage.clone();
+    let declared = plan("Set-MsolDirSyncFeature", parameters, "Turns a feature on or off.");
+    offer.offer(declared, move |call| set_feature(&on, call));
+    declare_errors(offer, stage);
+    declare_domains(offer, stage);
+    let on = stage.clone();
+    let declared = plan("Get-MsolAccountSku", Vec::new(), "Gets the licences.");
+    offer.offer(declared, move |call| skus(&on, call));
+}
+
+fn declare_errors(offer: &mut Offer, stage: &Stage) {
+    let parameters = vec![
+        Parameter::text("ErrorCategory").piped_by_name(),
+        Parameter::text("PropertyName").piped_by_name(),
+        Parameter::text("PropertyValue").piped_by_name(),
+        Parameter::text("SearchString").piped_by_name(),
+        Parameter::text("SortField"),
+        Parameter::text("SortDirection"),
+        Parameter::switch("All"),
+        Parameter::int("MaxResults"),
+    ];
+    let on = stage.clone();
+    let about = "Gets the objects that have provisioning errors.";
+    let declared = plan("Get-MsolDirSyncProvisioningError", parameters, about);
+    offer.offer(declared, move |call| provisioning_errors(&on, call));
+    let on = stage.clone();
+    let name = "Get-MsolHasObjectsWithDirSyncProvisioningErrors";
+    let declared = plan(name, Vec::new(), "Whether any object has provisioning errors.");
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let any = on.read(|world| world.tenant().quarantined().next().is_some());
+        call.write(Value::Bool(any))
+    });
+}
+
+fn declare_domains(offer: &mut Offer, stage: &Stage) {
+    let parameters = vec![
+        Parameter::text("DomainName").at(0).piped_by_name(),
+        Parameter::text("Status"),
+        Parameter::text("Authentication"),
+        Parameter::text("Capability"),
+    ];
+    let on = stage.clone();
+    let declared = plan("Get-MsolDomain", parameters, "Gets the domains.");
+    offer.offer(declared, move |call| domains(&on, call));
+    let parameters = vec![
+        Parameter::text("DomainName").at(0).mandatory().piped_by_name(),
+        Parameter::switch("Force"),
+    ];
+    let on = stage.clone();
+    let declared = plan("Remove-MsolDomain", parameters, "Removes a domain.");
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let name = call.text("DomainName").map(|it| it.to_string()).unwrap_or_default();
+        if !call.switch("Force")
+            && !call.should_continue("Continue with this operation?", "Confirm")?
+        {
+            return Ok(());
+        }
+        send(&on, call, "DELETE", &format!("/v1.0/domains/{}", encode(&name)), None, &name)
+    });
+    let parameters = vec![
+        Parameter::text("Name").mandatory().piped_by_name(),
+        Parameter::text("Authentication"),
+        Parameter::text("VerificationMethod"),
+    ];
+    let on = stage.clone();
+    let declared = plan("New-MsolDomain", parameters, "Adds a domain.");
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let name = call.text("Name").map(|it| it.to_string()).unwrap_or_default();
+        send(&on, call, "POST", "/v1.0/domains", Some(&json!({ "id": name })), &name)
+    });
+    let parameters = vec![Parameter::text("DomainName").mandatory().piped_by_name()];
+    let on = stage.clone();
+    let declared = plan("Confirm-MsolDomain", parameters, "Verifies a domain.");
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let name = call.text("DomainName").map(|it| it.to_string()).unwrap_or_default();
+        let target = format!("/v1.0/domains/{}/verify", encode(&name));
+        send(&on, call, "POST", &target, None, &name)
+    });
+    let parameters = vec![
+        Parameter::text("Name").mandatory().piped_by_name(),
+        Parameter::switch("IsDefault").piped_by_name(),
+    ];
+    let on = stage.clone();
+    let declared = plan("Set-MsolDomain", parameters, "Makes a domain the default one.");
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let name = call.text("Name").map(|it| it.to_string()).unwrap_or_default();
+        let target = format!("/v1.0/domains/{}", encode(&name));
+        send(&on, call, "PATCH", &target, Some(&json!({ "isDefault": true })), &name)
+    });
+    let parameters = vec![
+        Parameter::text("DomainName").mandatory().piped_by_name(),
+        Parameter::text("Authentication").one_of(&["Managed", "Federated"]).piped_by_name(),
+        Parameter::text("ActiveLogOnUri"),
+        Parameter::text("FederationBrandName"),
+        Parameter::text("IssuerUri"),
+        Parameter::text("LogOffUri"),
+        Parameter::text("MetadataExchangeUri"),
+        Parameter::text("PassiveLogOnUri"),
+        Parameter::text("SigningCertificate"),
+        Parameter::text("PreferredAuthenticationProtocol"),
+    ];
+    let on = stage.clone();
+    let about = "Makes a domain managed or federated.";
+    let declared = plan("Set-MsolDomainAuthentication", parameters, about);
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let name = call.text("DomainName").map(|it| it.to_string()).unwrap_or_default();
+        let kind = call.text("Authentication").map(|it| it.to_string()).unwrap_or_default();
+        let target = format!("/v1.0/domains/{}", encode(&name));
+        let body = json!({ "authenticationType": kind });
+        send(&on, call, "PATCH", &target, Some(&body), &name)
+    });
+}
+
+/// Sends a request whose answer does not matter.
+fn send(
+    stage: &Stage,
+    call: &mut dyn Call,
+    method: &str,
+    target: &str,
+    body: Option<&Json>,
+    name: &str,
+) -> Outcome {
+    match stage.graph(call, method, target, body, &[])? {
+        Ok(_) => Ok(()),
+        Err(error) if error.status == 404 && target.contains("/domains/") => {
+            let message = format!("Domain was not found. DomainName: {name}.");
+            let record = online(call, "DomainNotFoundException", message);
+            call.error(record)
+        }
+        Err(error) => {
+            let record = translated(call, &error, name);
+            call.error(record)
+        }
+    }
+}
+
+fn organization(stage: &Stage, call: &mut dyn Call) -> Outcome<Json> {
+    match stage.graph(call, "GET", "/v1.0/organization", None, &[])? {
+        Ok(body) => Ok(body["value"][0].clone()),
+        Err(error) => Err(translated(call, &error, "").into()),
+    }
+}
+
+fn company(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let json = organization(stage, call)?;
+    let initial = stage.read(|world| world.tenant().domains.initial().to_string());
+    let enabled = json["onPremisesSyncEnabled"].as_bool().unwrap_or(false);
+    let last = json["onPremisesLastSyncDateTime"].as_str().and_then(date).unwrap_or_default();
+    let pending = stage.read(|world| world.tenant().organization.deactivated_at.is_some());
+    let status = match (pending, enabled) {
+        (true, _) => "PendingDisabled",
+        (false, true) => "Enabled",
+        (false, false) => "Disabled",
+    };
+    let id = json["id"].as_str().and_then(|it| it.parse().ok()).map_or(Value::Null, Value::Guid);
+    let name = json["displayName"].as_str().map_or(Value::Null, Value::text);
+    let password = stage.read(|world| world.tenant().features.other("passwordSyncEnabled"));
+    let properties = [
+        ("AuthorizedServiceInstances", Value::array([])),
+        ("DapEnabled", Value::Null),
+        ("DirectorySynchronizationEnabled", Value::Bool(enabled)),
+        ("DirectorySynchronizationStatus", Value::text(status)),
+        ("DisplayName", name),
+        ("InitialDomain", Value::text(initial)),
+        ("LastDirSyncTime", last),
+        ("LastPasswordSyncTime", Value::Null),
+        ("ObjectId", id),
+        ("PasswordSynchronizationEnabled", Value::Bool(password)),
+        ("PreferredLanguage", Value::text("en")),
+        ("TechnicalNotificationEmails", Value::array([])),
+        ("UsersPermissionToReadOtherUsersEnabled", Value::Bool(true)),
+    ];
+    let types = ["Microsoft.Online.Administration.CompanyInformation", "System.Object"];
+    call.write_whole(Value::Object(Object::typed(&types, properties, None)))
+}
+
+fn enable(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let on = call.argument("EnableDirSync").is_some_and(|it| matches!(it, Value::Bool(true)));
+    if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
+        return Ok(());
+    }
+    let json = organization(stage, call)?;
+    let id = json["id"].as_str().unwrap_or_default().to_owned();
+    let target = format!("/v1.0/organization/{id}");
+    send(stage, call, "PATCH", &target, Some(&json!({ "onPremisesSyncEnabled": on })), "")
+}
+
+fn synchronization(stage: &Stage, call: &mut dyn Call) -> Outcome<Json> {
+    let target = "/v1.0/directory/onPremisesSynchronization";
+    match stage.graph(call, "GET", target, None, &[])? {
+        Ok(body) => Ok(body["value"][0].clone()),
+        Err(error) => Err(translated(call, &error, "").into()),
+    }
+}
+
+fn features(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let json = synchronization(stage, call)?;
+    let wanted = call.text("Feature");
+    for (name, property) in FEATURES {
+        if wanted.as_ref().is_some_and(|it| !it.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let on = json["features"][*property].as_bool().unwrap_or(false);
+        let properties = [
+            ("DirSyncFeature", Value::text(name)),
+            ("ExtensionData", Value::Null),
+            ("Enabled", Value::Bool(on)),
+        ];
+        let types = ["Microsoft.Online.Administration.DirSyncFeature", "System.Object"];
+        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+    }
+    Ok(())
+}
+
+fn set_feature(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let name = call.text("Feature").map(|it| it.to_string()).unwrap_or_default();
+    let on = call.argument("Enable").is_some_and(|it| matches!(it, Value::Bool(true)));
+    let Some((_, property)) = FEATURES.iter().find(|(it, _)| it.eq_ignore_ascii_case(&name)) else {
+        let message = format!("The feature '{name}' is not known.");
+        let record = online(call, "InvalidParameterException", message);
+        return call.error(record);
+    };
+    if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
+        return Ok(());
+    }
+    let json = synchronization(stage, call)?;
+    let id = json["id"].as_str().unwrap_or_default().to_owned();
+    let target = format!("/v1.0/directory/onPremisesSynchronization/{id}");
+    let mut features = serde_json::Map::new();
+    features.insert((*property).to_owned(), json!(on));
+    send(stage, call, "PATCH", &target, Some(&json!({ "features": features })), &name)
+}
+
+fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let select = "$select=id,displayName,onPremisesProvisioningErrors,proxyAddresses,\
+                  onPremisesLastSyncDateTime&$top=999";
+    for (kind, path) in [("User", "users"), ("Group", "groups"), ("Contact", "contacts")] {
+        let target = format!("/v1.0/{path}?{select}");
+        let all = match list(stage, call, &target, usize::MAX)? {
+            Ok(all) => all,
+            Err(error) => {
+                let record = translated(call, &error, "");
+                return call.error(record);
+            }
+        };
+        for json in all {
+            let errors = json["onPremisesProvisioningErrors"].as_array().cloned();
+            let errors = errors.unwrap_or_default();
+            let is = |key: &str, parameter: &str| {
+                let wanted = call.text(parameter);
+                errors.iter().any(|error| {
+                    let said = error[key].as_str().unwrap_or_default();
+                    wanted.as_ref().is_none_or(|it| it.eq_ignore_ascii_case(said))
+                })
+            };
+            if errors.is_empty()
+                || !is("propertyCausingError", "PropertyName")
+                || !is("value", "PropertyValue")
+            {
+                continue;
+            }
+            let shown = errors.iter().map(|error| {
+                let text = |key: &str| error[key].as_str().map_or(Value::Null, Value::text);
+                let properties = [
+                    ("ErrorCategory", Value::text("PropertyConflict")),
+                    ("PropertyName", text("propertyCausingError")),
+                    ("PropertyValue", text("value")),
+                    ("WhenStarted", error["occurredDateTime"].as_str().and_then(date)
+                        .unwrap_or_default()),
+                ];
+                let types =
+                    ["Microsoft.Online.Administration.DirSyncProvisioningError", "System.Object"];
+                Value::Object(Object::typed(&types, properties, None))
+            });
+            let id = json["id"].as_str().and_then(|it| it.parse().ok());
+            let properties = [
+                ("DisplayName", json["displayName"].as_str().map_or(Value::Null, Value::text)),
+                ("LastDirSyncTime", json["onPremisesLastSyncDateTime"].as_str().and_then(date)
+                    .unwrap_or_default()),
+                ("ObjectId", id.map_or(Value::Null, Value::Guid)),
+                ("ObjectType", Value::text(kind)),
+                ("ProvisioningErrors", Value::array(shown)),
+            ];
+            let types =
+                ["Microsoft.Online.Administration.DirSyncProvisioningErrorObject", "System.Object"];
+            call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+        }
+    }
+    Ok(())
+}
+
+fn domains(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let wanted = call.text("DomainName").map(|it| it.to_string());
+    let all = match list(stage, call, "/v1.0/domains", usize::MAX)? {
+        Ok(all) => all,
+        Err(error) => {
+            let record = translated(call, &error, "");
+            return call.error(record);
+        }
+    };
+    let mut found = false;
+    for json in all {
+        let name = json["id"].as_str().unwrap_or_default().to_owned();
+        if wanted.as_ref().is_some_and(|it| !it.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        found = true;
+        let verified = json["isVerified"].as_bool().unwrap_or(false);
+        let kind = json["authenticationType"].as_str().unwrap_or("Managed");
+        let properties = [
+            ("Authentication", Value::text(kind)),
+            ("Capabilities", Value::text("Email, OfficeCommunicationsOnline")),
+            ("IsDefault", Value::Bool(json["isDefault"].as_bool().unwrap_or(false))),
+            ("IsInitial", Value::Bool(json["isInitial"].as_bool().unwrap_or(false))),
+            ("Name", Value::text(&name)),
+            ("RootDomain", Value::Null),
+            ("Status", Value::text(if verified { "Verified" } else { "Unverified" })),
+            ("VerificationMethod", Value::text("DnsRecord")),
+        ];
+        let types = ["Microsoft.Online.Administration.Domain", "System.Object"];
+        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+    }
+    if let (Some(name), false) = (wanted, found) {
+        let message = format!("Domain was not found. DomainName: {name}.");
+        let record = online(call, "DomainNotFoundException", message);
+        return call.error(record);
+    }
+    Ok(())
+}
+
+fn skus(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let account = account_name(stage);
+    let all = match list(stage, call, "/v1.0/subscribedSkus", usize::MAX)? {
+        Ok(all) => all,
+        Err(error) => {
+            let record = translated(call, &error, "");
+            return call.error(record);
+        }
+    };
+    for json in all {
+        let part = json["skuPartNumber"].as_str().unwrap_or_default();
+        let number = |value: &Json| {
+            Value::Int(value.as_i64().and_then(|it| i32::try_from(it).ok()).unwrap_or_default())
+        };
+        let id = json["skuId"].as_str().and_then(|it| it.parse().ok());
+        let properties = [
+            ("AccountName", Value::text(&account)),
+            ("AccountSkuId", Value::text(format!("{account}:{part}"))),
+            ("ActiveUnits", number(&json["prepaidUnits"]["enabled"])),
+            ("ConsumedUnits", number(&json["consumedUnits"])),
+            ("ServiceStatus", Value::array([])),
+            ("SkuId", id.map_or(Value::Null, Value::Guid)),
+            ("SkuPartNumber", Value::text(part)),
+            ("TargetClass", Value::text("User")),
+            ("WarningUnits", Value::Int(0)),
+        ];
+        let types = ["Microsoft.Online.Administration.AccountSkuDetails", "System.Object"];
+        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+    }
+    Ok(())
+}

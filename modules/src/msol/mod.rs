@@ -1,0 +1,89 @@
+//! `MSOnline`: the cmdlets that Microsoft has turned off, so that old runbooks can still be run.
+//!
+//! They ask the tenant over Graph, and answer with the objects and the errors of old.
+
+mod company;
+mod error;
+mod groups;
+mod roles;
+mod users;
+
+use std::rc::Rc;
+
+use powershell::command::{Call, Module, Parameter};
+use powershell::error::{Category, ErrorRecord, Outcome};
+use serde_json::Value as Json;
+
+use crate::declare::{Offer, Plan};
+use crate::stage::{CloudError, Remote, Stage};
+
+/// The module.
+pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
+    let mut offer = Offer::new("MSOnline", "Microsoft.Online.Administration.Automation.");
+    let parameters = vec![
+        Parameter::object("Credential").at(0),
+        Parameter::text("AdGraphAccessToken"),
+        Parameter::text("MsGraphAccessToken"),
+        Parameter::text("AzureEnvironment"),
+        Parameter::text("AccessToken"),
+    ];
+    let on = stage.clone();
+    let plan = Plan::new("Connect-MsolService", parameters, "Signs in to Azure Active Directory.");
+    offer.offer(plan, move |_| {
+        on.connect(Remote::MsOnline, true);
+        Ok(())
+    });
+    users::declare(&mut offer, stage);
+    company::declare(&mut offer, stage);
+    groups::declare(&mut offer, stage);
+    roles::declare(&mut offer, stage);
+    Rc::new(offer)
+}
+
+/// The class behind a cmdlet: `Get-MsolUser` is `GetUser`.
+fn plan(name: &str, parameters: Vec<Parameter>, about: &str) -> Plan {
+    let plain = name.replace("-Msol", "").replace('-', "");
+    let class = format!("Microsoft.Online.Administration.Automation.{plain}");
+    let mut all = parameters;
+    all.push(Parameter::object("TenantId").piped_by_name());
+    Plan::new(name, all, about).class(class)
+}
+
+/// What every cmdlet asks first.
+fn signed_in(stage: &Stage, call: &dyn Call) -> Outcome {
+    stage.alive()?;
+    if stage.is_connected(Remote::MsOnline) {
+        return Ok(());
+    }
+    let exception = "Microsoft.Online.Administration.Automation.MicrosoftOnlineException";
+    let id = "Microsoft.Online.Administration.Automation.MicrosoftOnlineException";
+    let message =
+        "You must call the Connect-MsolService cmdlet before calling any other cmdlets.";
+    let mut record = ErrorRecord::new(message, exception, id, Category::AuthenticationError);
+    record.activity = call.name();
+    Err(record.into())
+}
+
+/// Everything under a path, page by page, at most so many.
+fn list(
+    stage: &Stage,
+    call: &dyn Call,
+    target: &str,
+    most: usize,
+) -> Outcome<Result<Vec<Json>, CloudError>> {
+    let mut all: Vec<Json> = Vec::new();
+    let mut target = target.to_owned();
+    loop {
+        let body = match stage.graph(call, "GET", &target, None, &[])? {
+            Ok(body) => body,
+            Err(error) => return Ok(Err(error)),
+        };
+        all.extend(body["value"].as_array().cloned().unwrap_or_default());
+        match body["@odata.nextLink"].as_str() {
+            Some(link) if all.len() < most => target = crate::graph::relative(link),
+            _ => break,
+        }
+    }
+    all.truncate(most);
+    Ok(Ok(all))
+}

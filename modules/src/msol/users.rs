@@ -1,0 +1,677 @@
+//! Users.
+
+use powershell::command::{Call, Impact, Parameter};
+use powershell::error::Outcome;
+use powershell::value::{Object, Value};
+use serde_json::{Map, Value as Json, json};
+
+use super::error::{online, translated, user_not_found};
+use super::{list, plan, signed_in};
+use crate::declare::Offer;
+use crate::graph::encode;
+use crate::json::{date, plain};
+use crate::stage::Stage;
+
+/// The properties that are read of every user.
+pub(super) const SELECT: &str = "$select=id,userPrincipalName,displayName,givenName,surname,mail,\
+    mailNickname,proxyAddresses,onPremisesImmutableId,onPremisesSyncEnabled,\
+    onPremisesLastSyncDateTime,onPremisesProvisioningErrors,accountEnabled,usageLocation,\
+    assignedLicenses,department,jobTitle,city,country,state,streetAddress,postalCode,\
+    officeLocation,businessPhones,mobilePhone,faxNumber,otherMails,userType,createdDateTime,\
+    deletedDateTime,passwordPolicies,preferredLanguage";
+
+/// How many are given unless `-All` or `-MaxResults` says otherwise.
+const MOST: usize = 500;
+
+/// The parameters that are properties, with their names in Graph.
+const PROPERTIES: &[(&str, &str)] = &[
+    ("DisplayName", "displayName"),
+    ("FirstName", "givenName"),
+    ("LastName", "surname"),
+    ("Title", "jobTitle"),
+    ("Department", "department"),
+    ("Office", "officeLocation"),
+    ("PhoneNumber", "businessPhones"),
+    ("MobilePhone", "mobilePhone"),
+    ("Fax", "faxNumber"),
+    ("City", "city"),
+    ("State", "state"),
+    ("StreetAddress", "streetAddress"),
+    ("PostalCode", "postalCode"),
+    ("Country", "country"),
+    ("UsageLocation", "usageLocation"),
+    ("PreferredLanguage", "preferredLanguage"),
+    ("AlternateEmailAddresses", "otherMails"),
+    ("UserType", "userType"),
+];
+
+fn names() -> Vec<Parameter> {
+    vec![
+        Parameter::object("ObjectId").piped_by_name(),
+        Parameter::text("UserPrincipalName").piped_by_name().nullable(),
+    ]
+}
+
+fn properties() -> Vec<Parameter> {
+    let mut all: Vec<Parameter> = PROPERTIES
+        .iter()
+        .map(|(name, property)| match *property {
+            "otherMails" => Parameter::texts(name).piped_by_name().nullable(),
+            _ => Parameter::text(name).piped_by_name().nullable(),
+        })
+        .collect();
+    all.push(Parameter::text("ImmutableId").piped_by_name().nullable());
+    for flag in ["BlockCredential", "PasswordNeverExpires", "StrongPasswordRequired"] {
+        all.push(Parameter::object(flag).piped_by_name().nullable());
+    }
+    for other in ["AlternateMobilePhones", "StrongAuthenticationRequirements",
+        "StrongAuthenticationMethods", "SoftDeletionTimestamp", "LastPasswordChangeTimestamp"]
+    {
+        all.push(Parameter::object(other).piped_by_name().nullable());
+    }
+    all
+}
+
+pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
+    let mut parameters = names();
+    parameters.extend([
+        Parameter::object("LiveId"),
+        Parameter::text("SearchString"),
+        Parameter::text("DomainName"),
+        Parameter::text("EnabledFilter").one_of(&["All", "EnabledOnly", "DisabledOnly"]),
+        Parameter::text("City"),
+        Parameter::text("State"),
+        Parameter::text("Country"),
+        Parameter::text("Department"),
+        Parameter::text("Title"),
+        Parameter::text("UsageLocation"),
+        Parameter::switch("ReturnDeletedUsers"),
+        Parameter::switch("UnlicensedUsersOnly"),
+        Parameter::switch("HasErrorsOnly"),
+        Parameter::switch("LicenseReconciliationNeededOnly"),
+        Parameter::switch("Synchronized"),
+        Parameter::switch("All"),
+        Parameter::int("MaxResults"),
+    ]);
+    let on = stage.clone();
+    offer.offer(plan("Get-MsolUser", parameters, "Gets users."), move |call| get(&on, call));
+
+    let mut parameters = names();
+    parameters.extend(properties());
+    let on = stage.clone();
+    let declared = plan("Set-MsolUser", parameters, "Changes a user.");
+    offer.offer(declared, move |call| set(&on, call));
+
+    let mut parameters = vec![
+        Parameter::text("UserPrincipalName").mandatory().piped_by_name(),
+        Parameter::text("Password").piped_by_name(),
+        Parameter::object("ForceChangePassword").piped_by_name(),
+        Parameter::object("LicenseAssignment").piped_by_name().nullable(),
+        Parameter::object("LicenseOptions").nullable(),
+    ];
+    parameters.extend(properties());
+    let on = stage.clone();
+    let declared = plan("New-MsolUser", parameters, "Creates a user.");
+    offer.offer(declared, move |call| new(&on, call));
+
+    let mut parameters = names();
+    parameters.extend([Parameter::switch("RemoveFromRecycleBin"), Parameter::switch("Force")]);
+    let on = stage.clone();
+    let declared = plan("Remove-MsolUser", parameters, "Deletes a user, or purges a deleted one.");
+    offer.offer(declared, move |call| remove(&on, call));
+
+    let mut parameters = names();
+    parameters.extend([
+        Parameter::text("NewUserPrincipalName").piped_by_name(),
+        Parameter::switch("AutoReconcileProxyConflicts"),
+    ]);
+    let on = stage.clone();
+    let declared = plan("Restore-MsolUser", parameters, "Restores a deleted user.");
+    offer.offer(declared, move |call| restore(&on, call));
+
+    let mut parameters = names();
+    parameters.extend([
+        Parameter::text("NewUserPrincipalName").mandatory().piped_by_name(),
+        Parameter::text("ImmutableId").piped_by_name().nullable(),
+        Parameter::text("NewPassword"),
+    ]);
+    let on = stage.clone();
+    let declared = plan("Set-MsolUserPrincipalName", parameters, "Renames a user.");
+    offer.offer(declared, move |call| rename(&on, call));
+    declare_more(offer, stage);
+}
+
+fn declare_more(offer: &mut Offer, stage: &Stage) {
+    let mut parameters = names();
+    parameters.extend([
+        Parameter::text("NewPassword").piped_by_name(),
+        Parameter::object("ForceChangePassword").piped_by_name(),
+        Parameter::object("ForceChangePasswordOnly"),
+    ]);
+    let on = stage.clone();
+    let declared = plan("Set-MsolUserPassword", parameters, "Sets a password.");
+    offer.offer(declared, move |call| {
+        let Some((id, name)) = one(&on, call)? else { return Ok(()) };
+        let given = call.text("NewPassword").map(|it| it.to_string());
+        let password = given.unwrap_or_else(|| "Wuq08234".to_owned());
+        let body = json!({ "passwordProfile": { "password": password } });
+        if patch(&on, call, &id, &body, &name)? {
+            call.write(Value::text(password))?;
+        }
+        Ok(())
+    });
+    let mut parameters = names();
+    parameters.extend([
+        Parameter::texts("AddLicenses").nullable(),
+        Parameter::texts("RemoveLicenses").nullable(),
+        Parameter::object("LicenseOptions").nullable(),
+    ]);
+    let on = stage.clone();
+    let declared = plan("Set-MsolUserLicense", parameters, "Gives and takes licences.");
+    offer.offer(declared, move |call| licence(&on, call));
+    let on = stage.clone();
+    let declared = plan("Redo-MsolProvisionUser", names(), "Provisions a user again.");
+    offer.offer(declared, move |call| {
+        let Some((id, name)) = one(&on, call)? else { return Ok(()) };
+        let target = format!("/v1.0/users/{id}/retryServiceProvisioning");
+        match on.graph(call, "POST", &target, None, &[])? {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let record = translated(call, &error, &name);
+                call.error(record)
+            }
+        }
+    });
+}
+
+fn text(json: &Json, key: &str) -> Value {
+    json[key].as_str().map_or(Value::Null, Value::text)
+}
+
+/// The name of a deleted user as it was: Graph puts the id in front of it.
+pub(super) fn own_name(json: &Json) -> String {
+    let name = json["userPrincipalName"].as_str().unwrap_or_default();
+    let id: String =
+        json["id"].as_str().unwrap_or_default().chars().filter(|it| *it != '-').collect();
+    let stripped = name.get(..id.len()).filter(|it| it.eq_ignore_ascii_case(&id));
+    stripped.map_or(name, |_| &name[id.len()..]).to_owned()
+}
+
+fn time(json: &Json, key: &str) -> Value {
+    json[key].as_str().and_then(date).unwrap_or_default()
+}
+
+/// A user as the old cmdlets give it.
+fn user(json: &Json, account: &str) -> Value {
+    let licences: Vec<Value> = json["assignedLicenses"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| licence_object(it, account))
+        .collect();
+    let id = json["id"].as_str().and_then(|it| it.parse().ok());
+    let errors = json["onPremisesProvisioningErrors"].as_array();
+    let errors = errors.map_or(Value::Null, |all| Value::array(all.iter().map(plain)));
+    let policies = json["passwordPolicies"].as_str().unwrap_or_default();
+    let list = |key: &str| {
+        let values = json[key].as_array().into_iter().flatten();
+        Value::texts(values.filter_map(Json::as_str))
+    };
+    let enabled = json["accountEnabled"].as_bool().unwrap_or(true);
+    let properties = vec![
+        ("AlternateEmailAddresses", list("otherMails")),
+        ("BlockCredential", Value::Bool(!enabled)),
+        ("City", text(json, "city")),
+        ("Country", text(json, "country")),
+        ("Department", text(json, "department")),
+        ("DirSyncProvisioningErrors", errors),
+        ("DisplayName", text(json, "displayName")),
+        ("Errors", Value::Null),
+        ("Fax", text(json, "faxNumber")),
+        ("FirstName", text(json, "givenName")),
+        ("ImmutableId", text(json, "onPremisesImmutableId")),
+        ("IsLicensed", Value::Bool(!licences.is_empty())),
+        ("LastDirSyncTime", match json["onPremisesSyncEnabled"].as_bool() {
+            Some(true) => time(json, "onPremisesLastSyncDateTime"),
+            _ => Value::Null,
+        }),
+        ("LastName", text(json, "surname")),
+        ("LicenseReconciliationNeeded", Value::Bool(false)),
+        ("Licenses", Value::array(licences)),
+        ("MobilePhone", text(json, "mobilePhone")),
+        ("ObjectId", id.map_or(Value::Null, Value::Guid)),
+        ("Office", text(json, "officeLocation")),
+        ("PasswordNeverExpires", Value::Bool(policies.contains("DisablePasswordExpiration"))),
+        ("PhoneNumber", json["businessPhones"][0].as_str().map_or(Value::Null, Value::text)),
+        ("PostalCode", text(json, "postalCode")),
+        ("PreferredLanguage", text(json, "preferredLanguage")),
+        ("ProxyAddresses", list("proxyAddresses")),
+        ("SignInName", Value::text(own_name(json))),
+        ("SoftDeletionTimestamp", time(json, "deletedDateTime")),
+        ("State", text(json, "state")),
+        ("StreetAddress", text(json, "streetAddress")),
+        ("Title", text(json, "jobTitle")),
+        ("UsageLocation", text(json, "usageLocation")),
+        ("UserPrincipalName", Value::text(own_name(json))),
+        ("UserType", text(json, "userType")),
+        ("ValidationStatus", Value::text("Healthy")),
+        ("WhenCreated", time(json, "createdDateTime")),
+    ];
+    let name = "Microsoft.Online.Administration.User";
+    Value::Object(Object::typed(&[name, "System.Object"], properties, Some(name)))
+}
+
+fn licence_object(json: &Json, account: &str) -> Value {
+    let sku = json["skuId"].as_str().unwrap_or_default();
+    let part = mock_cloud::tenant::part_number(sku).unwrap_or(sku);
+    let types = ["Microsoft.Online.Administration.UserLicense", "System.Object"];
+    let properties = [
+        ("AccountSkuId", Value::text(format!("{account}:{part}"))),
+        ("GroupsAssigningLicense", Value::array([])),
+        ("ServiceStatus", Value::array([])),
+    ];
+    Value::Object(Object::typed(&types, properties, None))
+}
+
+/// What licences are named after: the first label of the initial domain.
+pub(super) fn account_name(stage: &Stage) -> String {
+    stage.read(|world| {
+        let initial = world.tenant().domains.initial().to_string();
+        initial.split('.').next().unwrap_or_default().to_owned()
+    })
+}
+
+/// The id and the name of the user that the arguments name; a report and `None` where there is
+/// none.
+fn one(stage: &Stage, call: &mut dyn Call) -> Outcome<Option<(String, String)>> {
+    signed_in(stage, call)?;
+    let Some(name) = named(call) else {
+        let message = "You must provide a required property: Parameter name: \
+                       userPrincipalName/objectId";
+        let record = online(call, "RequiredPropertyNotSetException", message);
+        call.error(record)?;
+        return Ok(None);
+    };
+    let target = format!("/v1.0/users/{}?{SELECT}", encode(&name));
+    match stage.graph(call, "GET", &target, None, &[])? {
+        Ok(json) => {
+            let id = json["id"].as_str().unwrap_or_default().to_owned();
+            Ok(Some((id, name)))
+        }
+        Err(error) => {
+            let record = translated(call, &error, &name);
+            call.error(record)?;
+            Ok(None)
+        }
+    }
+}
+
+fn named(call: &dyn Call) -> Option<String> {
+    let given = |name: &str| {
+        let text = call.argument(name).map(|it| crate::text(&it));
+        text.filter(|it| !it.is_empty())
+    };
+    given("ObjectId").or_else(|| given("UserPrincipalName"))
+}
+
+/// The deleted users, newest first.
+fn deleted(stage: &Stage, call: &mut dyn Call) -> Outcome<Vec<Json>> {
+    let target = format!("/v1.0/directory/deletedItems/microsoft.graph.user?$top=999&{SELECT}");
+    match list(stage, call, &target, usize::MAX)? {
+        Ok(mut all) => {
+            all.sort_by(|one, other| {
+                let at = |it: &Json| it["deletedDateTime"].as_str().unwrap_or_default().to_owned();
+                at(other).cmp(&at(one))
+            });
+            Ok(all)
+        }
+        Err(error) => {
+            let record = translated(call, &error, "");
+            call.error(record)?;
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn is_named(json: &Json, name: &str) -> bool {
+    own_name(json).eq_ignore_ascii_case(name)
+        || json["id"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name))
+}
+
+fn get(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let account = account_name(stage);
+    if call.switch("ReturnDeletedUsers") {
+        let name = named(call);
+        let all = deleted(stage, call)?;
+        let matching: Vec<&Json> =
+            all.iter().filter(|it| name.as_ref().is_none_or(|name| is_named(it, name))).collect();
+        if let (Some(name), true) = (&name, matching.is_empty()) {
+            let record = user_not_found(call, name);
+            return call.error(record);
+        }
+        let chosen = matching.into_iter().filter(|it| is_chosen(call, it));
+        for json in chosen.take(most(call)).collect::<Vec<_>>() {
+            call.write_whole(user(json, &account))?;
+        }
+        return Ok(());
+    }
+    // An empty name is no name: the cmdlet then gives everybody, as the old one did not.
+    let given = call.is_given("UserPrincipalName") || call.is_given("ObjectId");
+    if given {
+        let name = named(call).unwrap_or_default();
+        let target = format!("/v1.0/users/{}?{SELECT}", encode(&name));
+        if name.is_empty() {
+            let record = user_not_found(call, &name);
+            return call.error(record);
+        }
+        return match stage.graph(call, "GET", &target, None, &[])? {
+            Ok(json) => call.write_whole(user(&json, &account)),
+            Err(error) => {
+                let record = translated(call, &error, &name);
+                call.error(record)
+            }
+        };
+    }
+    let target = format!("/v1.0/users?$top=999&{SELECT}");
+    match list(stage, call, &target, usize::MAX)? {
+        Ok(all) => {
+            let chosen: Vec<&Json> =
+                all.iter().filter(|it| is_chosen(call, it)).take(most(call)).collect();
+            for json in chosen {
+                call.write_whole(user(json, &account))?;
+            }
+            Ok(())
+        }
+        Err(error) => {
+            let record = translated(call, &error, "");
+            call.error(record)
+        }
+    }
+}
+
+fn most(call: &dyn Call) -> usize {
+    if call.switch("All") {
+        return usize::MAX;
+    }
+    call.int("MaxResults").and_then(|it| usize::try_from(it).ok()).unwrap_or(MOST)
+}
+
+/// Whether a user passes the filters of the cmdlet.
+fn is_chosen(call: &dyn Call, json: &Json) -> bool {
+    let name = own_name(json).to_lowercase();
+    let display = json["displayName"].as_str().unwrap_or_default().to_lowercase();
+    if let Some(search) = call.text("SearchString") {
+        let search = search.to_lowercase();
+        let addresses = json["proxyAddresses"].as_array().into_iter().flatten();
+        let mut addresses = addresses.filter_map(Json::as_str).map(str::to_lowercase);
+        let in_address = addresses.any(|it| it.split(':').next_back().unwrap_or("").starts_with(&search));
+        if !name.starts_with(&search) && !display.starts_with(&search) && !in_address {
+            return false;
+        }
+    }
+    if let Some(domain) = call.text("DomainName")
+        && !name.ends_with(&format!("@{}", domain.to_lowercase()))
+    {
+        return false;
+    }
+    for (parameter, property) in PROPERTIES {
+        let filters = ["City", "State", "Country", "Department", "Title", "UsageLocation"];
+        if filters.contains(parameter)
+            && let Some(wanted) = call.text(parameter)
+            && !json[*property].as_str().is_some_and(|it| it.eq_ignore_ascii_case(&wanted))
+        {
+            return false;
+        }
+    }
+    let enabled = json["accountEnabled"].as_bool().unwrap_or(true);
+    let wanted = match call.text("EnabledFilter").map(|it| it.to_lowercase()).as_deref() {
+        Some("enabledonly") => enabled,
+        Some("disabledonly") => !enabled,
+        _ => true,
+    };
+    let count = |key: &str| json[key].as_array().map_or(0, Vec::len);
+    wanted
+        && (!call.switch("UnlicensedUsersOnly") || count("assignedLicenses") == 0)
+        && (!call.switch("Synchronized") || json["onPremisesSyncEnabled"] == true)
+        && (!call.switch("HasErrorsOnly") || count("onPremisesProvisioningErrors") > 0)
+        && !call.switch("LicenseReconciliationNeededOnly")
+}
+
+/// The body that the arguments make.
+fn body(call: &dyn Call) -> Map<String, Json> {
+    let mut map = Map::new();
+    for (parameter, property) in PROPERTIES {
+        let Some(value) = call.argument(parameter) else {
+            continue;
+        };
+        let text = crate::text(&value);
+        let json = match *property {
+            "otherMails" => value.enumerate().iter().map(crate::text).collect(),
+            "businessPhones" => json!([text]),
+            _ if text.is_empty() => Json::Null,
+            _ => json!(text),
+        };
+        map.insert((*property).to_owned(), json);
+    }
+    if let Some(value) = call.argument("ImmutableId") {
+        let text = crate::text(&value);
+        let anchor = if text.is_empty() { Json::Null } else { json!(text) };
+        map.insert("onPremisesImmutableId".to_owned(), anchor);
+    }
+    let flag = |name: &str| match call.argument(name) {
+        Some(Value::Bool(it)) => Some(it),
+        Some(Value::Null) | None => None,
+        Some(other) => Some(matches!(crate::text(&other).to_lowercase().as_str(), "true" | "1")),
+    };
+    if let Some(blocked) = flag("BlockCredential") {
+        map.insert("accountEnabled".to_owned(), json!(!blocked));
+    }
+    let policies = [
+        flag("PasswordNeverExpires").map(|on| (on, "DisablePasswordExpiration")),
+        flag("StrongPasswordRequired").map(|on| (!on, "DisableStrongPassword")),
+    ];
+    let said: Vec<(bool, &str)> = policies.into_iter().flatten().collect();
+    if !said.is_empty() {
+        let on: Vec<&str> = said.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+        let text = if on.is_empty() { "None".to_owned() } else { on.join(", ") };
+        map.insert("passwordPolicies".to_owned(), json!(text));
+    }
+    map
+}
+
+/// Changes a user; `false` where that was refused and reported.
+fn patch(
+    stage: &Stage,
+    call: &mut dyn Call,
+    id: &str,
+    body: &Json,
+    name: &str,
+) -> Outcome<bool> {
+    match stage.graph(call, "PATCH", &format!("/v1.0/users/{id}"), Some(body), &[])? {
+        Ok(_) => Ok(true),
+        Err(error) => {
+            let record = translated(call, &error, name);
+            call.error(record)?;
+            Ok(false)
+        }
+    }
+}
+
+fn set(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    let Some((id, name)) = one(stage, call)? else {
+        return Ok(());
+    };
+    let body = body(call);
+    if !body.is_empty() {
+        patch(stage, call, &id, &Json::Object(body), &name)?;
+    }
+    Ok(())
+}
+
+fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let name = call.text("UserPrincipalName").map(|it| it.to_string()).unwrap_or_default();
+    let mut map = body(call);
+    let given = call.text("Password").map(|it| it.to_string());
+    let password = given.unwrap_or_else(|| "Wuq08234".to_owned());
+    let local = name.split('@').next().unwrap_or_default().to_owned();
+    map.insert("userPrincipalName".to_owned(), json!(name));
+    map.entry("mailNickname").or_insert_with(|| json!(local));
+    map.entry("accountEnabled").or_insert_with(|| json!(true));
+    map.insert("passwordProfile".to_owned(), json!({ "password": password }));
+    match stage.graph(call, "POST", "/v1.0/users", Some(&Json::Object(map)), &[])? {
+        Ok(json) => {
+            let made = user(&json, &account_name(stage));
+            if let Value::Object(object) = &made {
+                object.set("Password", Value::text(password));
+            }
+            let id = json["id"].as_str().unwrap_or_default().to_owned();
+            let skus = call.argument("LicenseAssignment").map(|it| it.enumerate());
+            let skus: Vec<String> = skus.into_iter().flatten().map(|it| crate::text(&it)).collect();
+            if !skus.is_empty() {
+                change_licences(stage, call, &id, &name, &skus, &[])?;
+            }
+            call.write_whole(made)
+        }
+        Err(error) => {
+            let record = translated(call, &error, &name);
+            call.error(record)
+        }
+    }
+}
+
+fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let purge = call.switch("RemoveFromRecycleBin");
+    let (id, name) = if purge {
+        let Some(name) = named(call) else { return one(stage, call).map(drop) };
+        let found = deleted(stage, call)?;
+        let found = found.iter().find(|it| is_named(it, &name));
+        match found.and_then(|it| it["id"].as_str()) {
+            Some(id) => (id.to_owned(), name),
+            None => {
+                let record = user_not_found(call, &name);
+                return call.error(record);
+            }
+        }
+    } else {
+        let Some(found) = one(stage, call)? else { return Ok(()) };
+        found
+    };
+    if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
+        return Ok(());
+    }
+    let target = if purge {
+        format!("/v1.0/directory/deletedItems/{id}")
+    } else {
+        format!("/v1.0/users/{id}")
+    };
+    match stage.graph(call, "DELETE", &target, None, &[])? {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let record = translated(call, &error, &name);
+            call.error(record)
+        }
+    }
+}
+
+fn restore(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call)?;
+    let Some(name) = named(call) else { return one(stage, call).map(drop) };
+    let found = deleted(stage, call)?;
+    let Some(id) = found.iter().find(|it| is_named(it, &name)).and_then(|it| it["id"].as_str())
+    else {
+        let record = user_not_found(call, &name);
+        return call.error(record);
+    };
+    let mut body = Map::new();
+    if call.switch("AutoReconcileProxyConflicts") {
+        body.insert("autoReconcileProxyConflict".to_owned(), json!(true));
+    }
+    if let Some(name) = call.text("NewUserPrincipalName") {
+        body.insert("newUserPrincipalName".to_owned(), json!(&*name));
+    }
+    let target = format!("/v1.0/directory/deletedItems/{id}/restore");
+    let body = Json::Object(body);
+    match stage.graph(call, "POST", &target, Some(&body), &[])? {
+        Ok(_) => {
+            let target = format!("/v1.0/users/{id}?{SELECT}");
+            match stage.graph(call, "GET", &target, None, &[])? {
+                Ok(json) => call.write_whole(user(&json, &account_name(stage))),
+                Err(_) => Ok(()),
+            }
+        }
+        Err(error) => {
+            let record = translated(call, &error, &name);
+            call.error(record)
+        }
+    }
+}
+
+fn rename(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    let Some((id, name)) = one(stage, call)? else {
+        return Ok(());
+    };
+    let new = call.text("NewUserPrincipalName").map(|it| it.to_string()).unwrap_or_default();
+    if !patch(stage, call, &id, &json!({ "userPrincipalName": new }), &name)? {
+        return Ok(());
+    }
+    if let Some(value) = call.argument("ImmutableId") {
+        let text = crate::text(&value);
+        let anchor = if text.is_empty() { Json::Null } else { json!(text) };
+        patch(stage, call, &id, &json!({ "onPremisesImmutableId": anchor }), &name)?;
+    }
+    Ok(())
+}
+
+fn licence(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    let Some((id, name)) = one(stage, call)? else {
+        return Ok(());
+    };
+    let list = |parameter: &str| -> Vec<String> {
+        call.texts(parameter).iter().map(ToString::to_string).collect()
+    };
+    let (add, remove) = (list("AddLicenses"), list("RemoveLicenses"));
+    change_licences(stage, call, &id, &name, &add, &remove)
+}
+
+fn change_licences(
+    stage: &Stage,
+    call: &mut dyn Call,
+    id: &str,
+    name: &str,
+    add: &[String],
+    remove: &[String],
+) -> Outcome {
+    let skus = stage.graph(call, "GET", "/v1.0/subscribedSkus", None, &[])?;
+    let skus = skus.map(|it| it["value"].as_array().cloned().unwrap_or_default());
+    let skus = skus.unwrap_or_default();
+    let mut ids = [Vec::new(), Vec::new()];
+    for (place, list) in [add, remove].into_iter().enumerate() {
+        for licence in list {
+            let part = licence.split_once(':').map_or(licence.as_str(), |(_, part)| part);
+            let found = skus.iter().find(|it| {
+                let is = |key: &str| it[key].as_str().is_some_and(|it| it.eq_ignore_ascii_case(part));
+                is("skuPartNumber") || is("skuId")
+            });
+            let Some(sku) = found.and_then(|it| it["skuId"].as_str()) else {
+                let message = "Unable to assign this license because it is invalid. Use the \
+                               Get-MsolAccountSku cmdlet to retrieve a list of valid licenses.";
+                let record = online(call, "InvalidLicenseException", message);
+                return call.error(record);
+            };
+            ids[place].push(sku.to_owned());
+        }
+    }
+    let added: Vec<Json> = ids[0].iter().map(|it| json!({ "skuId": it })).collect();
+    let body = json!({ "addLicenses": added, "removeLicenses": ids[1] });
+    let target = format!("/v1.0/users/{id}/assignLicense");
+    match stage.graph(call, "POST", &target, Some(&body), &[])? {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let record = translated(call, &error, name);
+            call.error(record)
+        }
+    }
+}
