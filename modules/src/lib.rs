@@ -9,6 +9,8 @@
 //! clients; cmdlets of Active Directory ask the one that answers LDAP searches.
 
 mod ad;
+mod adsync;
+mod adsync_objects;
 mod declare;
 mod graph;
 mod json;
@@ -24,7 +26,12 @@ pub use stage::{CloudError, Remote, Stage};
 
 /// Every module over a stage.
 pub fn all(stage: &Stage) -> Vec<Rc<dyn Module>> {
-    vec![ad::module(stage), graph::module(stage), msol::module(stage)]
+    vec![
+        ad::module(stage),
+        graph::module(stage),
+        msol::module(stage),
+        adsync::module(stage),
+    ]
 }
 
 /// A value as text, as an argument of type `[string]` would be.

@@ -133,7 +133,7 @@ pub(super) fn bad_filter(call: &dyn Call, filter: &str, what: &str, at: usize) -
 }
 
 /// The error of a write.
-pub(super) fn failed(call: &dyn Call, why: &Unreached, target: &str) -> ErrorRecord {
+pub(crate) fn failed(call: &dyn Call, why: &Unreached, target: &str) -> ErrorRecord {
     let mut record = match why {
         Unreached::Refused(refusal) => refused(refusal),
         Unreached::Busy | Unreached::Unavailable => ErrorRecord::new(

@@ -15,6 +15,8 @@ use std::rc::Rc;
 
 use powershell::command::Module;
 
+pub(crate) use error::failed;
+
 use crate::declare::Offer;
 use crate::stage::Stage;
 

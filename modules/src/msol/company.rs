@@ -15,17 +15,30 @@ use crate::stage::Stage;
 
 /// The features, by their old names, and as Graph spells them.
 const FEATURES: &[(&str, &str)] = &[
-    ("DuplicateProxyAddressResiliency", "quarantineUponProxyAddressesConflictEnabled"),
+    (
+        "DuplicateProxyAddressResiliency",
+        "quarantineUponProxyAddressesConflictEnabled",
+    ),
     ("DuplicateUPNResiliency", "quarantineUponUpnConflictEnabled"),
     ("EnableSoftMatchOnUpn", "softMatchOnUpnEnabled"),
-    ("EnableUserForcePasswordChangeOnLogon", "userForcePasswordChangeOnLogonEnabled"),
-    ("EnforceCloudPasswordPolicyForPasswordSyncedUsers",
-        "cloudPasswordPolicyForPasswordSyncedUsersEnabled"),
+    (
+        "EnableUserForcePasswordChangeOnLogon",
+        "userForcePasswordChangeOnLogonEnabled",
+    ),
+    (
+        "EnforceCloudPasswordPolicyForPasswordSyncedUsers",
+        "cloudPasswordPolicyForPasswordSyncedUsersEnabled",
+    ),
     ("PasswordSync", "passwordSyncEnabled"),
-    ("SynchronizeUpnForManagedUsers", "synchronizeUpnForManagedUsersEnabled"),
+    (
+        "SynchronizeUpnForManagedUsers",
+        "synchronizeUpnForManagedUsersEnabled",
+    ),
     ("BlockSoftMatch", "blockSoftMatchEnabled"),
-    ("BlockCloudObjectTakeoverThroughHardMatch",
-        "blockCloudObjectTakeoverThroughHardMatchEnabled"),
+    (
+        "BlockCloudObjectTakeoverThroughHardMatch",
+        "blockCloudObjectTakeoverThroughHardMatchEnabled",
+    ),
     ("BypassDirSyncOverrides", "bypassDirSyncOverridesEnabled"),
     ("DirectoryExtensions", "directoryExtensionsEnabled"),
     ("DeviceWriteback", "deviceWritebackEnabled"),
@@ -37,27 +50,48 @@ const FEATURES: &[(&str, &str)] = &[
 
 pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let on = stage.clone();
-    let declared = plan("Get-MsolCompanyInformation", Vec::new(), "Gets the company.");
+    let declared = plan(
+        "Get-MsolCompanyInformation",
+        Vec::new(),
+        "Gets the company.",
+    );
     offer.offer(declared, move |call| company(&on, call));
     let parameters = vec![
         Parameter::new("EnableDirSync", "System.Boolean").mandatory(),
         Parameter::switch("Force"),
     ];
     let on = stage.clone();
-    let declared = plan("Set-MsolDirSyncEnabled", parameters, "Turns synchronisation on or off.");
+    let declared = plan(
+        "Set-MsolDirSyncEnabled",
+        parameters,
+        "Turns synchronisation on or off.",
+    );
     offer.offer(declared, move |call| enable(&on, call));
     let on = stage.clone();
-    let declared = plan("Get-MsolDirSyncConfiguration", Vec::new(), "Gets the threshold.");
+    let declared = plan(
+        "Get-MsolDirSyncConfiguration",
+        Vec::new(),
+        "Gets the threshold.",
+    );
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
         let threshold = on.read(|world| world.tenant().deletion_threshold);
-        let kind = if threshold.is_some() { "EnabledForCount" } else { "Disabled" };
-        let number = threshold.and_then(|it| i32::try_from(it).ok()).unwrap_or_default();
+        let kind = if threshold.is_some() {
+            "EnabledForCount"
+        } else {
+            "Disabled"
+        };
+        let number = threshold
+            .and_then(|it| i32::try_from(it).ok())
+            .unwrap_or_default();
         let properties = [
             ("AccidentalDeletionThreshold", Value::Int(number)),
             ("DeletionPreventionType", Value::text(kind)),
         ];
-        let types = ["Microsoft.Online.Administration.DirSyncConfiguration", "System.Object"];
+        let types = [
+            "Microsoft.Online.Administration.DirSyncConfiguration",
+            "System.Object",
+        ];
         call.write_whole(Value::Object(Object::typed(&types, properties, None)))
     });
     let on = stage.clone();
@@ -66,11 +100,17 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     offer.offer(declared, move |call| features(&on, call));
     let parameters = vec![
         Parameter::text("Feature").mandatory().piped_by_name(),
-        Parameter::new("Enable", "System.Boolean").mandatory().piped_by_name(),
+        Parameter::new("Enable", "System.Boolean")
+            .mandatory()
+            .piped_by_name(),
         Parameter::switch("Force"),
     ];
     let on = stage.clone();
-    let declared = plan("Set-MsolDirSyncFeature", parameters, "Turns a feature on or off.");
+    let declared = plan(
+        "Set-MsolDirSyncFeature",
+        parameters,
+        "Turns a feature on or off.",
+    );
     offer.offer(declared, move |call| set_feature(&on, call));
     declare_errors(offer, stage);
     declare_domains(offer, stage);
@@ -96,7 +136,11 @@ fn declare_errors(offer: &mut Offer, stage: &Stage) {
     offer.offer(declared, move |call| provisioning_errors(&on, call));
     let on = stage.clone();
     let name = "Get-MsolHasObjectsWithDirSyncProvisioningErrors";
-    let declared = plan(name, Vec::new(), "Whether any object has provisioning errors.");
+    let declared = plan(
+        name,
+        Vec::new(),
+        "Whether any object has provisioning errors.",
+    );
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
         let any = on.read(|world| world.tenant().quarantined().next().is_some());
@@ -115,20 +159,33 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Get-MsolDomain", parameters, "Gets the domains.");
     offer.offer(declared, move |call| domains(&on, call));
     let parameters = vec![
-        Parameter::text("DomainName").at(0).mandatory().piped_by_name(),
+        Parameter::text("DomainName")
+            .at(0)
+            .mandatory()
+            .piped_by_name(),
         Parameter::switch("Force"),
     ];
     let on = stage.clone();
     let declared = plan("Remove-MsolDomain", parameters, "Removes a domain.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.text("DomainName").map(|it| it.to_string()).unwrap_or_default();
+        let name = call
+            .text("DomainName")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
         if !call.switch("Force")
             && !call.should_continue("Continue with this operation?", "Confirm")?
         {
             return Ok(());
         }
-        send(&on, call, "DELETE", &format!("/v1.0/domains/{}", encode(&name)), None, &name)
+        send(
+            &on,
+            call,
+            "DELETE",
+            &format!("/v1.0/domains/{}", encode(&name)),
+            None,
+            &name,
+        )
     });
     let parameters = vec![
         Parameter::text("Name").mandatory().piped_by_name(),
@@ -139,15 +196,28 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
     let declared = plan("New-MsolDomain", parameters, "Adds a domain.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.text("Name").map(|it| it.to_string()).unwrap_or_default();
-        send(&on, call, "POST", "/v1.0/domains", Some(&json!({ "id": name })), &name)
+        let name = call
+            .text("Name")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
+        send(
+            &on,
+            call,
+            "POST",
+            "/v1.0/domains",
+            Some(&json!({ "id": name })),
+            &name,
+        )
     });
     let parameters = vec![Parameter::text("DomainName").mandatory().piped_by_name()];
     let on = stage.clone();
     let declared = plan("Confirm-MsolDomain", parameters, "Verifies a domain.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.text("DomainName").map(|it| it.to_string()).unwrap_or_default();
+        let name = call
+            .text("DomainName")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
         let target = format!("/v1.0/domains/{}/verify", encode(&name));
         send(&on, call, "POST", &target, None, &name)
     });
@@ -156,16 +226,32 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
         Parameter::switch("IsDefault").piped_by_name(),
     ];
     let on = stage.clone();
-    let declared = plan("Set-MsolDomain", parameters, "Makes a domain the default one.");
+    let declared = plan(
+        "Set-MsolDomain",
+        parameters,
+        "Makes a domain the default one.",
+    );
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.text("Name").map(|it| it.to_string()).unwrap_or_default();
+        let name = call
+            .text("Name")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
         let target = format!("/v1.0/domains/{}", encode(&name));
-        send(&on, call, "PATCH", &target, Some(&json!({ "isDefault": true })), &name)
+        send(
+            &on,
+            call,
+            "PATCH",
+            &target,
+            Some(&json!({ "isDefault": true })),
+            &name,
+        )
     });
     let parameters = vec![
         Parameter::text("DomainName").mandatory().piped_by_name(),
-        Parameter::text("Authentication").one_of(&["Managed", "Federated"]).piped_by_name(),
+        Parameter::text("Authentication")
+            .one_of(&["Managed", "Federated"])
+            .piped_by_name(),
         Parameter::text("ActiveLogOnUri"),
         Parameter::text("FederationBrandName"),
         Parameter::text("IssuerUri"),
@@ -180,8 +266,14 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Set-MsolDomainAuthentication", parameters, about);
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.text("DomainName").map(|it| it.to_string()).unwrap_or_default();
-        let kind = call.text("Authentication").map(|it| it.to_string()).unwrap_or_default();
+        let name = call
+            .text("DomainName")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
+        let kind = call
+            .text("Authentication")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
         let target = format!("/v1.0/domains/{}", encode(&name));
         let body = json!({ "authenticationType": kind });
         send(&on, call, "PATCH", &target, Some(&body), &name)
@@ -223,15 +315,23 @@ fn company(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let json = organization(stage, call)?;
     let initial = stage.read(|world| world.tenant().domains.initial().to_string());
     let enabled = json["onPremisesSyncEnabled"].as_bool().unwrap_or(false);
-    let last = json["onPremisesLastSyncDateTime"].as_str().and_then(date).unwrap_or_default();
+    let last = json["onPremisesLastSyncDateTime"]
+        .as_str()
+        .and_then(date)
+        .unwrap_or_default();
     let pending = stage.read(|world| world.tenant().organization.deactivated_at.is_some());
     let status = match (pending, enabled) {
         (true, _) => "PendingDisabled",
         (false, true) => "Enabled",
         (false, false) => "Disabled",
     };
-    let id = json["id"].as_str().and_then(|it| it.parse().ok()).map_or(Value::Null, Value::Guid);
-    let name = json["displayName"].as_str().map_or(Value::Null, Value::text);
+    let id = json["id"]
+        .as_str()
+        .and_then(|it| it.parse().ok())
+        .map_or(Value::Null, Value::Guid);
+    let name = json["displayName"]
+        .as_str()
+        .map_or(Value::Null, Value::text);
     let password = stage.read(|world| world.tenant().features.other("passwordSyncEnabled"));
     let properties = [
         ("AuthorizedServiceInstances", Value::array([])),
@@ -248,20 +348,32 @@ fn company(stage: &Stage, call: &mut dyn Call) -> Outcome {
         ("TechnicalNotificationEmails", Value::array([])),
         ("UsersPermissionToReadOtherUsersEnabled", Value::Bool(true)),
     ];
-    let types = ["Microsoft.Online.Administration.CompanyInformation", "System.Object"];
+    let types = [
+        "Microsoft.Online.Administration.CompanyInformation",
+        "System.Object",
+    ];
     call.write_whole(Value::Object(Object::typed(&types, properties, None)))
 }
 
 fn enable(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let on = call.argument("EnableDirSync").is_some_and(|it| matches!(it, Value::Bool(true)));
+    let on = call
+        .argument("EnableDirSync")
+        .is_some_and(|it| matches!(it, Value::Bool(true)));
     if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
         return Ok(());
     }
     let json = organization(stage, call)?;
     let id = json["id"].as_str().unwrap_or_default().to_owned();
     let target = format!("/v1.0/organization/{id}");
-    send(stage, call, "PATCH", &target, Some(&json!({ "onPremisesSyncEnabled": on })), "")
+    send(
+        stage,
+        call,
+        "PATCH",
+        &target,
+        Some(&json!({ "onPremisesSyncEnabled": on })),
+        "",
+    )
 }
 
 fn synchronization(stage: &Stage, call: &mut dyn Call) -> Outcome<Json> {
@@ -277,7 +389,10 @@ fn features(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let json = synchronization(stage, call)?;
     let wanted = call.text("Feature");
     for (name, property) in FEATURES {
-        if wanted.as_ref().is_some_and(|it| !it.eq_ignore_ascii_case(name)) {
+        if wanted
+            .as_ref()
+            .is_some_and(|it| !it.eq_ignore_ascii_case(name))
+        {
             continue;
         }
         let on = json["features"][*property].as_bool().unwrap_or(false);
@@ -286,7 +401,10 @@ fn features(stage: &Stage, call: &mut dyn Call) -> Outcome {
             ("ExtensionData", Value::Null),
             ("Enabled", Value::Bool(on)),
         ];
-        let types = ["Microsoft.Online.Administration.DirSyncFeature", "System.Object"];
+        let types = [
+            "Microsoft.Online.Administration.DirSyncFeature",
+            "System.Object",
+        ];
         call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
     }
     Ok(())
@@ -294,9 +412,17 @@ fn features(stage: &Stage, call: &mut dyn Call) -> Outcome {
 
 fn set_feature(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let name = call.text("Feature").map(|it| it.to_string()).unwrap_or_default();
-    let on = call.argument("Enable").is_some_and(|it| matches!(it, Value::Bool(true)));
-    let Some((_, property)) = FEATURES.iter().find(|(it, _)| it.eq_ignore_ascii_case(&name)) else {
+    let name = call
+        .text("Feature")
+        .map(|it| it.to_string())
+        .unwrap_or_default();
+    let on = call
+        .argument("Enable")
+        .is_some_and(|it| matches!(it, Value::Bool(true)));
+    let Some((_, property)) = FEATURES
+        .iter()
+        .find(|(it, _)| it.eq_ignore_ascii_case(&name))
+    else {
         let message = format!("The feature '{name}' is not known.");
         let record = online(call, "InvalidParameterException", message);
         return call.error(record);
@@ -309,14 +435,25 @@ fn set_feature(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let target = format!("/v1.0/directory/onPremisesSynchronization/{id}");
     let mut features = serde_json::Map::new();
     features.insert((*property).to_owned(), json!(on));
-    send(stage, call, "PATCH", &target, Some(&json!({ "features": features })), &name)
+    send(
+        stage,
+        call,
+        "PATCH",
+        &target,
+        Some(&json!({ "features": features })),
+        &name,
+    )
 }
 
 fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
     let select = "$select=id,displayName,onPremisesProvisioningErrors,proxyAddresses,\
                   onPremisesLastSyncDateTime&$top=999";
-    for (kind, path) in [("User", "users"), ("Group", "groups"), ("Contact", "contacts")] {
+    for (kind, path) in [
+        ("User", "users"),
+        ("Group", "groups"),
+        ("Contact", "contacts"),
+    ] {
         let target = format!("/v1.0/{path}?{select}");
         let all = match list(stage, call, &target, usize::MAX)? {
             Ok(all) => all,
@@ -332,7 +469,9 @@ fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome {
                 let wanted = call.text(parameter);
                 errors.iter().any(|error| {
                     let said = error[key].as_str().unwrap_or_default();
-                    wanted.as_ref().is_none_or(|it| it.eq_ignore_ascii_case(said))
+                    wanted
+                        .as_ref()
+                        .is_none_or(|it| it.eq_ignore_ascii_case(said))
                 })
             };
             if errors.is_empty()
@@ -347,24 +486,43 @@ fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome {
                     ("ErrorCategory", Value::text("PropertyConflict")),
                     ("PropertyName", text("propertyCausingError")),
                     ("PropertyValue", text("value")),
-                    ("WhenStarted", error["occurredDateTime"].as_str().and_then(date)
-                        .unwrap_or_default()),
+                    (
+                        "WhenStarted",
+                        error["occurredDateTime"]
+                            .as_str()
+                            .and_then(date)
+                            .unwrap_or_default(),
+                    ),
                 ];
-                let types =
-                    ["Microsoft.Online.Administration.DirSyncProvisioningError", "System.Object"];
+                let types = [
+                    "Microsoft.Online.Administration.DirSyncProvisioningError",
+                    "System.Object",
+                ];
                 Value::Object(Object::typed(&types, properties, None))
             });
             let id = json["id"].as_str().and_then(|it| it.parse().ok());
             let properties = [
-                ("DisplayName", json["displayName"].as_str().map_or(Value::Null, Value::text)),
-                ("LastDirSyncTime", json["onPremisesLastSyncDateTime"].as_str().and_then(date)
-                    .unwrap_or_default()),
+                (
+                    "DisplayName",
+                    json["displayName"]
+                        .as_str()
+                        .map_or(Value::Null, Value::text),
+                ),
+                (
+                    "LastDirSyncTime",
+                    json["onPremisesLastSyncDateTime"]
+                        .as_str()
+                        .and_then(date)
+                        .unwrap_or_default(),
+                ),
                 ("ObjectId", id.map_or(Value::Null, Value::Guid)),
                 ("ObjectType", Value::text(kind)),
                 ("ProvisioningErrors", Value::array(shown)),
             ];
-            let types =
-                ["Microsoft.Online.Administration.DirSyncProvisioningErrorObject", "System.Object"];
+            let types = [
+                "Microsoft.Online.Administration.DirSyncProvisioningErrorObject",
+                "System.Object",
+            ];
             call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
         }
     }
@@ -384,7 +542,10 @@ fn domains(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let mut found = false;
     for json in all {
         let name = json["id"].as_str().unwrap_or_default().to_owned();
-        if wanted.as_ref().is_some_and(|it| !it.eq_ignore_ascii_case(&name)) {
+        if wanted
+            .as_ref()
+            .is_some_and(|it| !it.eq_ignore_ascii_case(&name))
+        {
             continue;
         }
         found = true;
@@ -392,12 +553,24 @@ fn domains(stage: &Stage, call: &mut dyn Call) -> Outcome {
         let kind = json["authenticationType"].as_str().unwrap_or("Managed");
         let properties = [
             ("Authentication", Value::text(kind)),
-            ("Capabilities", Value::text("Email, OfficeCommunicationsOnline")),
-            ("IsDefault", Value::Bool(json["isDefault"].as_bool().unwrap_or(false))),
-            ("IsInitial", Value::Bool(json["isInitial"].as_bool().unwrap_or(false))),
+            (
+                "Capabilities",
+                Value::text("Email, OfficeCommunicationsOnline"),
+            ),
+            (
+                "IsDefault",
+                Value::Bool(json["isDefault"].as_bool().unwrap_or(false)),
+            ),
+            (
+                "IsInitial",
+                Value::Bool(json["isInitial"].as_bool().unwrap_or(false)),
+            ),
             ("Name", Value::text(&name)),
             ("RootDomain", Value::Null),
-            ("Status", Value::text(if verified { "Verified" } else { "Unverified" })),
+            (
+                "Status",
+                Value::text(if verified { "Verified" } else { "Unverified" }),
+            ),
             ("VerificationMethod", Value::text("DnsRecord")),
         ];
         let types = ["Microsoft.Online.Administration.Domain", "System.Object"];
@@ -424,7 +597,12 @@ fn skus(stage: &Stage, call: &mut dyn Call) -> Outcome {
     for json in all {
         let part = json["skuPartNumber"].as_str().unwrap_or_default();
         let number = |value: &Json| {
-            Value::Int(value.as_i64().and_then(|it| i32::try_from(it).ok()).unwrap_or_default())
+            Value::Int(
+                value
+                    .as_i64()
+                    .and_then(|it| i32::try_from(it).ok())
+                    .unwrap_or_default(),
+            )
         };
         let id = json["skuId"].as_str().and_then(|it| it.parse().ok());
         let properties = [
@@ -438,7 +616,10 @@ fn skus(stage: &Stage, call: &mut dyn Call) -> Outcome {
             ("TargetClass", Value::text("User")),
             ("WarningUnits", Value::Int(0)),
         ];
-        let types = ["Microsoft.Online.Administration.AccountSkuDetails", "System.Object"];
+        let types = [
+            "Microsoft.Online.Administration.AccountSkuDetails",
+            "System.Object",
+        ];
         call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
     }
     Ok(())

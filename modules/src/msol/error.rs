@@ -18,7 +18,11 @@ pub(super) fn online(call: &dyn Call, class: &str, message: impl Into<String>) -
 
 /// Nobody of this name.
 pub(super) fn user_not_found(call: &dyn Call, user: &str) -> ErrorRecord {
-    online(call, "UserNotFoundException", format!("User Not Found.  User: {user}."))
+    online(
+        call,
+        "UserNotFoundException",
+        format!("User Not Found.  User: {user}."),
+    )
 }
 
 /// A refusal of Graph, as the old service said it.
@@ -43,7 +47,10 @@ pub(super) fn translated(call: &dyn Call, error: &CloudError, user: &str) -> Err
     let class = match error.status {
         429 | 503 | 504 | 0 => "ServiceUnavailableException",
         403 => "AccessDeniedException",
-        _ if error.message.starts_with("You must provide a required property") => {
+        _ if error
+            .message
+            .starts_with("You must provide a required property") =>
+        {
             "RequiredPropertyNotSetException"
         }
         _ if error.message.contains("on-premises mastered") => "PropertyNotSettableException",

@@ -23,7 +23,11 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             Parameter::int("MaxResults"),
         ];
         let on = stage.clone();
-        let declared = plan(&format!("Get-{noun}"), parameters, "Gets groups or contacts.");
+        let declared = plan(
+            &format!("Get-{noun}"),
+            parameters,
+            "Gets groups or contacts.",
+        );
         offer.offer(declared, move |call| get(&on, path, call));
     }
     let parameters = vec![
@@ -40,7 +44,14 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         {
             return Ok(());
         }
-        send(&on, call, "DELETE", &format!("/v1.0/groups/{}", encode(&id)), None, &id)
+        send(
+            &on,
+            call,
+            "DELETE",
+            &format!("/v1.0/groups/{}", encode(&id)),
+            None,
+            &id,
+        )
     });
     let parameters = vec![
         Parameter::text("DisplayName").mandatory().piped_by_name(),
@@ -51,7 +62,10 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let declared = plan("New-MsolGroup", parameters, "Creates a security group.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.text("DisplayName").map(|it| it.to_string()).unwrap_or_default();
+        let name = call
+            .text("DisplayName")
+            .map(|it| it.to_string())
+            .unwrap_or_default();
         let nick: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let body = json!({
             "displayName": name, "mailEnabled": false, "securityEnabled": true,
@@ -70,13 +84,19 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
 
 fn declare_members(offer: &mut Offer, stage: &Stage) {
     let parameters = vec![
-        Parameter::object("GroupObjectId").mandatory().piped_by_name(),
+        Parameter::object("GroupObjectId")
+            .mandatory()
+            .piped_by_name(),
         Parameter::text("MemberObjectTypes"),
         Parameter::switch("All"),
         Parameter::int("MaxResults"),
     ];
     let on = stage.clone();
-    let declared = plan("Get-MsolGroupMember", parameters, "Gets the members of a group.");
+    let declared = plan(
+        "Get-MsolGroupMember",
+        parameters,
+        "Gets the members of a group.",
+    );
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
         let id = id(call, "GroupObjectId");
@@ -89,9 +109,14 @@ fn declare_members(offer: &mut Offer, stage: &Stage) {
             }
         }
     });
-    for (name, adds) in [("Add-MsolGroupMember", true), ("Remove-MsolGroupMember", false)] {
+    for (name, adds) in [
+        ("Add-MsolGroupMember", true),
+        ("Remove-MsolGroupMember", false),
+    ] {
         let parameters = vec![
-            Parameter::object("GroupObjectId").mandatory().piped_by_name(),
+            Parameter::object("GroupObjectId")
+                .mandatory()
+                .piped_by_name(),
             Parameter::object("GroupMemberObjectId").piped_by_name(),
             Parameter::text("GroupMemberType"),
         ];
@@ -106,15 +131,20 @@ fn declare_members(offer: &mut Offer, stage: &Stage) {
                 let target = format!("/v1.0/groups/{}/members/$ref", encode(&group));
                 return send(&on, call, "POST", &target, Some(&body), &group);
             }
-            let target =
-                format!("/v1.0/groups/{}/members/{}/$ref", encode(&group), encode(&member));
+            let target = format!(
+                "/v1.0/groups/{}/members/{}/$ref",
+                encode(&group),
+                encode(&member)
+            );
             send(&on, call, "DELETE", &target, None, &group)
         });
     }
 }
 
 fn id(call: &dyn Call, parameter: &str) -> String {
-    call.argument(parameter).map(|it| crate::text(&it)).unwrap_or_default()
+    call.argument(parameter)
+        .map(|it| crate::text(&it))
+        .unwrap_or_default()
 }
 
 fn group_error(
@@ -159,7 +189,10 @@ fn get(stage: &Stage, path: &'static str, call: &mut dyn Call) -> Outcome {
             }
         };
     }
-    let most = match call.int("MaxResults").and_then(|it| usize::try_from(it).ok()) {
+    let most = match call
+        .int("MaxResults")
+        .and_then(|it| usize::try_from(it).ok())
+    {
         _ if call.switch("All") => usize::MAX,
         Some(most) => most,
         None => 250,
@@ -189,7 +222,10 @@ fn text(json: &Json, key: &str) -> Value {
 }
 
 fn object(json: &Json, path: &str) -> Value {
-    let id = json["id"].as_str().and_then(|it| it.parse().ok()).map_or(Value::Null, Value::Guid);
+    let id = json["id"]
+        .as_str()
+        .and_then(|it| it.parse().ok())
+        .map_or(Value::Null, Value::Guid);
     let list = |key: &str| {
         let values = json[key].as_array().into_iter().flatten();
         Value::texts(values.filter_map(Json::as_str))
@@ -200,8 +236,13 @@ fn object(json: &Json, path: &str) -> Value {
         ("DirSyncProvisioningErrors", errors),
         ("DisplayName", text(json, "displayName")),
         ("EmailAddress", text(json, "mail")),
-        ("LastDirSyncTime", json["onPremisesLastSyncDateTime"].as_str().and_then(date)
-            .unwrap_or_default()),
+        (
+            "LastDirSyncTime",
+            json["onPremisesLastSyncDateTime"]
+                .as_str()
+                .and_then(date)
+                .unwrap_or_default(),
+        ),
         ("ObjectId", id),
         ("ProxyAddresses", list("proxyAddresses")),
         ("ValidationStatus", Value::text("Healthy")),
@@ -225,7 +266,11 @@ fn object(json: &Json, path: &str) -> Value {
         "Microsoft.Online.Administration.Contact"
     };
     properties.sort_by_key(|(name, _)| *name);
-    Value::Object(Object::typed(&[name, "System.Object"], properties, Some(name)))
+    Value::Object(Object::typed(
+        &[name, "System.Object"],
+        properties,
+        Some(name),
+    ))
 }
 
 fn member(json: &Json) -> Value {
@@ -235,16 +280,25 @@ fn member(json: &Json) -> Value {
         Some("orgContact") => "Contact",
         _ => "User",
     };
-    let id = json["id"].as_str().and_then(|it| it.parse().ok()).map_or(Value::Null, Value::Guid);
+    let id = json["id"]
+        .as_str()
+        .and_then(|it| it.parse().ok())
+        .map_or(Value::Null, Value::Guid);
     let properties = [
         ("DisplayName", text(json, "displayName")),
-        ("EmailAddress", match text(json, "mail") {
-            Value::Null => text(json, "userPrincipalName"),
-            mail => mail,
-        }),
+        (
+            "EmailAddress",
+            match text(json, "mail") {
+                Value::Null => text(json, "userPrincipalName"),
+                mail => mail,
+            },
+        ),
         ("GroupMemberType", Value::text(kind)),
         ("ObjectId", id),
     ];
-    let types = ["Microsoft.Online.Administration.GroupMember", "System.Object"];
+    let types = [
+        "Microsoft.Online.Administration.GroupMember",
+        "System.Object",
+    ];
     Value::Object(Object::typed(&types, properties, None))
 }

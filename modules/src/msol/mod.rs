@@ -28,7 +28,11 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
         Parameter::text("AccessToken"),
     ];
     let on = stage.clone();
-    let plan = Plan::new("Connect-MsolService", parameters, "Signs in to Azure Active Directory.");
+    let plan = Plan::new(
+        "Connect-MsolService",
+        parameters,
+        "Signs in to Azure Active Directory.",
+    );
     offer.offer(plan, move |_| {
         on.connect(Remote::MsOnline, true);
         Ok(())
@@ -57,8 +61,7 @@ fn signed_in(stage: &Stage, call: &dyn Call) -> Outcome {
     }
     let exception = "Microsoft.Online.Administration.Automation.MicrosoftOnlineException";
     let id = "Microsoft.Online.Administration.Automation.MicrosoftOnlineException";
-    let message =
-        "You must call the Connect-MsolService cmdlet before calling any other cmdlets.";
+    let message = "You must call the Connect-MsolService cmdlet before calling any other cmdlets.";
     let mut record = ErrorRecord::new(message, exception, id, Category::AuthenticationError);
     record.activity = call.name();
     Err(record.into())

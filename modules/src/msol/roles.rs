@@ -21,7 +21,11 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
         let wanted = [call.argument("ObjectId"), call.argument("RoleName")];
-        let wanted: Vec<String> = wanted.into_iter().flatten().map(|it| crate::text(&it)).collect();
+        let wanted: Vec<String> = wanted
+            .into_iter()
+            .flatten()
+            .map(|it| crate::text(&it))
+            .collect();
         for role in roles(&on, call)? {
             let is = |it: &String| is_role(&role, it);
             if wanted.is_empty() || wanted.iter().any(is) {
@@ -31,7 +35,9 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         Ok(())
     });
     let parameters = vec![
-        Parameter::object("RoleObjectId").piped_by_name().mandatory(),
+        Parameter::object("RoleObjectId")
+            .piped_by_name()
+            .mandatory(),
         Parameter::text("MemberObjectTypes"),
         Parameter::switch("All"),
         Parameter::int("MaxResults"),
@@ -40,7 +46,10 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Get-MsolRoleMember", parameters, "Gets who holds a role.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let id = call.argument("RoleObjectId").map(|it| crate::text(&it)).unwrap_or_default();
+        let id = call
+            .argument("RoleObjectId")
+            .map(|it| crate::text(&it))
+            .unwrap_or_default();
         let target = format!("/v1.0/directoryRoles/{}/members", encode(&id));
         match list(&on, call, &target, usize::MAX)? {
             Ok(all) => all.iter().try_for_each(|it| call.write_whole(holder(it))),
@@ -58,13 +67,17 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Get-MsolUserRole", parameters, "Gets the roles of a user.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call.argument("ObjectId").or_else(|| call.argument("UserPrincipalName"));
+        let name = call
+            .argument("ObjectId")
+            .or_else(|| call.argument("UserPrincipalName"));
         let name = name.map(|it| crate::text(&it)).unwrap_or_default();
         let target = format!("/v1.0/users/{}/memberOf", encode(&name));
         match list(&on, call, &target, usize::MAX)? {
             Ok(all) => {
                 let role = |it: &&Json| it["@odata.type"] == "#microsoft.graph.directoryRole";
-                all.iter().filter(role).try_for_each(|it| call.write_whole(role_object(it)))
+                all.iter()
+                    .filter(role)
+                    .try_for_each(|it| call.write_whole(role_object(it)))
             }
             Err(error) => {
                 let record = translated(call, &error, &name);
@@ -72,7 +85,10 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             }
         }
     });
-    for (name, adds) in [("Add-MsolRoleMember", true), ("Remove-MsolRoleMember", false)] {
+    for (name, adds) in [
+        ("Add-MsolRoleMember", true),
+        ("Remove-MsolRoleMember", false),
+    ] {
         let parameters = vec![
             Parameter::object("RoleObjectId").piped_by_name(),
             Parameter::text("RoleName").piped_by_name(),
@@ -100,7 +116,11 @@ fn is_role(role: &Json, name: &str) -> bool {
     } else {
         name
     };
-    let is = |key: &str| role[key].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name));
+    let is = |key: &str| {
+        role[key]
+            .as_str()
+            .is_some_and(|it| it.eq_ignore_ascii_case(name))
+    };
     is("id") || is("displayName") || is("roleTemplateId")
 }
 
@@ -109,7 +129,10 @@ fn text(json: &Json, key: &str) -> Value {
 }
 
 fn guid(json: &Json) -> Value {
-    json["id"].as_str().and_then(|it| it.parse().ok()).map_or(Value::Null, Value::Guid)
+    json["id"]
+        .as_str()
+        .and_then(|it| it.parse().ok())
+        .map_or(Value::Null, Value::Guid)
 }
 
 fn role_object(json: &Json) -> Value {
@@ -133,35 +156,66 @@ fn holder(json: &Json) -> Value {
     let properties = [
         ("DisplayName", text(json, "displayName")),
         ("EmailAddress", text(json, "userPrincipalName")),
-        ("IsLicensed", Value::Bool(json["assignedLicenses"].as_array().is_some_and(|it| !it.is_empty()))),
+        (
+            "IsLicensed",
+            Value::Bool(
+                json["assignedLicenses"]
+                    .as_array()
+                    .is_some_and(|it| !it.is_empty()),
+            ),
+        ),
         ("ObjectId", guid(json)),
         ("RoleMemberType", Value::text("User")),
     ];
-    let types = ["Microsoft.Online.Administration.RoleMember", "System.Object"];
+    let types = [
+        "Microsoft.Online.Administration.RoleMember",
+        "System.Object",
+    ];
     Value::Object(Object::typed(&types, properties, None))
 }
 
 fn change(stage: &Stage, adds: bool, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
     let given = |name: &str| call.argument(name).map(|it| crate::text(&it));
-    let role = given("RoleObjectId").or_else(|| given("RoleName")).unwrap_or_default();
+    let role = given("RoleObjectId")
+        .or_else(|| given("RoleName"))
+        .unwrap_or_default();
     let user = given("RoleMemberObjectId").or_else(|| given("RoleMemberEmailAddress"));
     let user = user.unwrap_or_default();
-    let found = stage.graph(call, "GET", &format!("/v1.0/users/{}", encode(&user)), None, &[])?;
-    let Some(id) = found.ok().and_then(|it| it["id"].as_str().map(str::to_owned)) else {
+    let found = stage.graph(
+        call,
+        "GET",
+        &format!("/v1.0/users/{}", encode(&user)),
+        None,
+        &[],
+    )?;
+    let Some(id) = found
+        .ok()
+        .and_then(|it| it["id"].as_str().map(str::to_owned))
+    else {
         let record = user_not_found(call, &user);
         return call.error(record);
     };
     let all = roles(stage, call)?;
     let known = all.iter().find(|it| is_role(it, &role));
     let Some(role_id) = known.and_then(|it| it["id"].as_str()).map(str::to_owned) else {
-        let record = online(call, "RoleNotFoundException", format!("Role Not Found.  Role: {role}."));
+        let record = online(
+            call,
+            "RoleNotFoundException",
+            format!("Role Not Found.  Role: {role}."),
+        );
         return call.error(record);
     };
     let answer = if adds {
         let link = format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
         let target = format!("/v1.0/directoryRoles/{role_id}/members/$ref");
-        stage.graph(call, "POST", &target, Some(&json!({ "@odata.id": link })), &[])?
+        stage.graph(
+            call,
+            "POST",
+            &target,
+            Some(&json!({ "@odata.id": link })),
+            &[],
+        )?
     } else {
         let target = format!("/v1.0/directoryRoles/{role_id}/members/{id}/$ref");
         stage.graph(call, "DELETE", &target, None, &[])?

@@ -1,6 +1,6 @@
 //! Users.
 
-use powershell::command::{Call, Impact, Parameter};
+use powershell::command::{Call, Parameter};
 use powershell::error::Outcome;
 use powershell::value::{Object, Value};
 use serde_json::{Map, Value as Json, json};
@@ -48,7 +48,9 @@ const PROPERTIES: &[(&str, &str)] = &[
 fn names() -> Vec<Parameter> {
     vec![
         Parameter::object("ObjectId").piped_by_name(),
-        Parameter::text("UserPrincipalName").piped_by_name().nullable(),
+        Parameter::text("UserPrincipalName")
+            .piped_by_name()
+            .nullable(),
     ]
 }
 
@@ -61,12 +63,20 @@ fn properties() -> Vec<Parameter> {
         })
         .collect();
     all.push(Parameter::text("ImmutableId").piped_by_name().nullable());
-    for flag in ["BlockCredential", "PasswordNeverExpires", "StrongPasswordRequired"] {
+    for flag in [
+        "BlockCredential",
+        "PasswordNeverExpires",
+        "StrongPasswordRequired",
+    ] {
         all.push(Parameter::object(flag).piped_by_name().nullable());
     }
-    for other in ["AlternateMobilePhones", "StrongAuthenticationRequirements",
-        "StrongAuthenticationMethods", "SoftDeletionTimestamp", "LastPasswordChangeTimestamp"]
-    {
+    for other in [
+        "AlternateMobilePhones",
+        "StrongAuthenticationRequirements",
+        "StrongAuthenticationMethods",
+        "SoftDeletionTimestamp",
+        "LastPasswordChangeTimestamp",
+    ] {
         all.push(Parameter::object(other).piped_by_name().nullable());
     }
     all
@@ -94,7 +104,10 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         Parameter::int("MaxResults"),
     ]);
     let on = stage.clone();
-    offer.offer(plan("Get-MsolUser", parameters, "Gets users."), move |call| get(&on, call));
+    offer.offer(
+        plan("Get-MsolUser", parameters, "Gets users."),
+        move |call| get(&on, call),
+    );
 
     let mut parameters = names();
     parameters.extend(properties());
@@ -103,10 +116,14 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     offer.offer(declared, move |call| set(&on, call));
 
     let mut parameters = vec![
-        Parameter::text("UserPrincipalName").mandatory().piped_by_name(),
+        Parameter::text("UserPrincipalName")
+            .mandatory()
+            .piped_by_name(),
         Parameter::text("Password").piped_by_name(),
         Parameter::object("ForceChangePassword").piped_by_name(),
-        Parameter::object("LicenseAssignment").piped_by_name().nullable(),
+        Parameter::object("LicenseAssignment")
+            .piped_by_name()
+            .nullable(),
         Parameter::object("LicenseOptions").nullable(),
     ];
     parameters.extend(properties());
@@ -115,9 +132,16 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     offer.offer(declared, move |call| new(&on, call));
 
     let mut parameters = names();
-    parameters.extend([Parameter::switch("RemoveFromRecycleBin"), Parameter::switch("Force")]);
+    parameters.extend([
+        Parameter::switch("RemoveFromRecycleBin"),
+        Parameter::switch("Force"),
+    ]);
     let on = stage.clone();
-    let declared = plan("Remove-MsolUser", parameters, "Deletes a user, or purges a deleted one.");
+    let declared = plan(
+        "Remove-MsolUser",
+        parameters,
+        "Deletes a user, or purges a deleted one.",
+    );
     offer.offer(declared, move |call| remove(&on, call));
 
     let mut parameters = names();
@@ -131,7 +155,9 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
 
     let mut parameters = names();
     parameters.extend([
-        Parameter::text("NewUserPrincipalName").mandatory().piped_by_name(),
+        Parameter::text("NewUserPrincipalName")
+            .mandatory()
+            .piped_by_name(),
         Parameter::text("ImmutableId").piped_by_name().nullable(),
         Parameter::text("NewPassword"),
     ]);
@@ -151,7 +177,9 @@ fn declare_more(offer: &mut Offer, stage: &Stage) {
     let on = stage.clone();
     let declared = plan("Set-MsolUserPassword", parameters, "Sets a password.");
     offer.offer(declared, move |call| {
-        let Some((id, name)) = one(&on, call)? else { return Ok(()) };
+        let Some((id, name)) = one(&on, call)? else {
+            return Ok(());
+        };
         let given = call.text("NewPassword").map(|it| it.to_string());
         let password = given.unwrap_or_else(|| "Wuq08234".to_owned());
         let body = json!({ "passwordProfile": { "password": password } });
@@ -167,12 +195,22 @@ fn declare_more(offer: &mut Offer, stage: &Stage) {
         Parameter::object("LicenseOptions").nullable(),
     ]);
     let on = stage.clone();
-    let declared = plan("Set-MsolUserLicense", parameters, "Gives and takes licences.");
+    let declared = plan(
+        "Set-MsolUserLicense",
+        parameters,
+        "Gives and takes licences.",
+    );
     offer.offer(declared, move |call| licence(&on, call));
     let on = stage.clone();
-    let declared = plan("Redo-MsolProvisionUser", names(), "Provisions a user again.");
+    let declared = plan(
+        "Redo-MsolProvisionUser",
+        names(),
+        "Provisions a user again.",
+    );
     offer.offer(declared, move |call| {
-        let Some((id, name)) = one(&on, call)? else { return Ok(()) };
+        let Some((id, name)) = one(&on, call)? else {
+            return Ok(());
+        };
         let target = format!("/v1.0/users/{id}/retryServiceProvisioning");
         match on.graph(call, "POST", &target, None, &[])? {
             Ok(_) => Ok(()),
@@ -191,9 +229,15 @@ fn text(json: &Json, key: &str) -> Value {
 /// The name of a deleted user as it was: Graph puts the id in front of it.
 pub(super) fn own_name(json: &Json) -> String {
     let name = json["userPrincipalName"].as_str().unwrap_or_default();
-    let id: String =
-        json["id"].as_str().unwrap_or_default().chars().filter(|it| *it != '-').collect();
-    let stripped = name.get(..id.len()).filter(|it| it.eq_ignore_ascii_case(&id));
+    let id: String = json["id"]
+        .as_str()
+        .unwrap_or_default()
+        .chars()
+        .filter(|it| *it != '-')
+        .collect();
+    let stripped = name
+        .get(..id.len())
+        .filter(|it| it.eq_ignore_ascii_case(&id));
     stripped.map_or(name, |_| &name[id.len()..]).to_owned()
 }
 
@@ -231,18 +275,29 @@ fn user(json: &Json, account: &str) -> Value {
         ("FirstName", text(json, "givenName")),
         ("ImmutableId", text(json, "onPremisesImmutableId")),
         ("IsLicensed", Value::Bool(!licences.is_empty())),
-        ("LastDirSyncTime", match json["onPremisesSyncEnabled"].as_bool() {
-            Some(true) => time(json, "onPremisesLastSyncDateTime"),
-            _ => Value::Null,
-        }),
+        (
+            "LastDirSyncTime",
+            match json["onPremisesSyncEnabled"].as_bool() {
+                Some(true) => time(json, "onPremisesLastSyncDateTime"),
+                _ => Value::Null,
+            },
+        ),
         ("LastName", text(json, "surname")),
         ("LicenseReconciliationNeeded", Value::Bool(false)),
         ("Licenses", Value::array(licences)),
         ("MobilePhone", text(json, "mobilePhone")),
         ("ObjectId", id.map_or(Value::Null, Value::Guid)),
         ("Office", text(json, "officeLocation")),
-        ("PasswordNeverExpires", Value::Bool(policies.contains("DisablePasswordExpiration"))),
-        ("PhoneNumber", json["businessPhones"][0].as_str().map_or(Value::Null, Value::text)),
+        (
+            "PasswordNeverExpires",
+            Value::Bool(policies.contains("DisablePasswordExpiration")),
+        ),
+        (
+            "PhoneNumber",
+            json["businessPhones"][0]
+                .as_str()
+                .map_or(Value::Null, Value::text),
+        ),
         ("PostalCode", text(json, "postalCode")),
         ("PreferredLanguage", text(json, "preferredLanguage")),
         ("ProxyAddresses", list("proxyAddresses")),
@@ -258,13 +313,20 @@ fn user(json: &Json, account: &str) -> Value {
         ("WhenCreated", time(json, "createdDateTime")),
     ];
     let name = "Microsoft.Online.Administration.User";
-    Value::Object(Object::typed(&[name, "System.Object"], properties, Some(name)))
+    Value::Object(Object::typed(
+        &[name, "System.Object"],
+        properties,
+        Some(name),
+    ))
 }
 
 fn licence_object(json: &Json, account: &str) -> Value {
     let sku = json["skuId"].as_str().unwrap_or_default();
     let part = mock_cloud::tenant::part_number(sku).unwrap_or(sku);
-    let types = ["Microsoft.Online.Administration.UserLicense", "System.Object"];
+    let types = [
+        "Microsoft.Online.Administration.UserLicense",
+        "System.Object",
+    ];
     let properties = [
         ("AccountSkuId", Value::text(format!("{account}:{part}"))),
         ("GroupsAssigningLicense", Value::array([])),
@@ -320,7 +382,12 @@ fn deleted(stage: &Stage, call: &mut dyn Call) -> Outcome<Vec<Json>> {
     match list(stage, call, &target, usize::MAX)? {
         Ok(mut all) => {
             all.sort_by(|one, other| {
-                let at = |it: &Json| it["deletedDateTime"].as_str().unwrap_or_default().to_owned();
+                let at = |it: &Json| {
+                    it["deletedDateTime"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 at(other).cmp(&at(one))
             });
             Ok(all)
@@ -335,7 +402,9 @@ fn deleted(stage: &Stage, call: &mut dyn Call) -> Outcome<Vec<Json>> {
 
 fn is_named(json: &Json, name: &str) -> bool {
     own_name(json).eq_ignore_ascii_case(name)
-        || json["id"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name))
+        || json["id"]
+            .as_str()
+            .is_some_and(|it| it.eq_ignore_ascii_case(name))
 }
 
 fn get(stage: &Stage, call: &mut dyn Call) -> Outcome {
@@ -344,8 +413,10 @@ fn get(stage: &Stage, call: &mut dyn Call) -> Outcome {
     if call.switch("ReturnDeletedUsers") {
         let name = named(call);
         let all = deleted(stage, call)?;
-        let matching: Vec<&Json> =
-            all.iter().filter(|it| name.as_ref().is_none_or(|name| is_named(it, name))).collect();
+        let matching: Vec<&Json> = all
+            .iter()
+            .filter(|it| name.as_ref().is_none_or(|name| is_named(it, name)))
+            .collect();
         if let (Some(name), true) = (&name, matching.is_empty()) {
             let record = user_not_found(call, name);
             return call.error(record);
@@ -376,8 +447,11 @@ fn get(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let target = format!("/v1.0/users?$top=999&{SELECT}");
     match list(stage, call, &target, usize::MAX)? {
         Ok(all) => {
-            let chosen: Vec<&Json> =
-                all.iter().filter(|it| is_chosen(call, it)).take(most(call)).collect();
+            let chosen: Vec<&Json> = all
+                .iter()
+                .filter(|it| is_chosen(call, it))
+                .take(most(call))
+                .collect();
             for json in chosen {
                 call.write_whole(user(json, &account))?;
             }
@@ -394,18 +468,24 @@ fn most(call: &dyn Call) -> usize {
     if call.switch("All") {
         return usize::MAX;
     }
-    call.int("MaxResults").and_then(|it| usize::try_from(it).ok()).unwrap_or(MOST)
+    call.int("MaxResults")
+        .and_then(|it| usize::try_from(it).ok())
+        .unwrap_or(MOST)
 }
 
 /// Whether a user passes the filters of the cmdlet.
 fn is_chosen(call: &dyn Call, json: &Json) -> bool {
     let name = own_name(json).to_lowercase();
-    let display = json["displayName"].as_str().unwrap_or_default().to_lowercase();
+    let display = json["displayName"]
+        .as_str()
+        .unwrap_or_default()
+        .to_lowercase();
     if let Some(search) = call.text("SearchString") {
         let search = search.to_lowercase();
         let addresses = json["proxyAddresses"].as_array().into_iter().flatten();
         let mut addresses = addresses.filter_map(Json::as_str).map(str::to_lowercase);
-        let in_address = addresses.any(|it| it.split(':').next_back().unwrap_or("").starts_with(&search));
+        let in_address =
+            addresses.any(|it| it.split(':').next_back().unwrap_or("").starts_with(&search));
         if !name.starts_with(&search) && !display.starts_with(&search) && !in_address {
             return false;
         }
@@ -416,16 +496,29 @@ fn is_chosen(call: &dyn Call, json: &Json) -> bool {
         return false;
     }
     for (parameter, property) in PROPERTIES {
-        let filters = ["City", "State", "Country", "Department", "Title", "UsageLocation"];
+        let filters = [
+            "City",
+            "State",
+            "Country",
+            "Department",
+            "Title",
+            "UsageLocation",
+        ];
         if filters.contains(parameter)
             && let Some(wanted) = call.text(parameter)
-            && !json[*property].as_str().is_some_and(|it| it.eq_ignore_ascii_case(&wanted))
+            && !json[*property]
+                .as_str()
+                .is_some_and(|it| it.eq_ignore_ascii_case(&wanted))
         {
             return false;
         }
     }
     let enabled = json["accountEnabled"].as_bool().unwrap_or(true);
-    let wanted = match call.text("EnabledFilter").map(|it| it.to_lowercase()).as_deref() {
+    let wanted = match call
+        .text("EnabledFilter")
+        .map(|it| it.to_lowercase())
+        .as_deref()
+    {
         Some("enabledonly") => enabled,
         Some("disabledonly") => !enabled,
         _ => true,
@@ -456,13 +549,20 @@ fn body(call: &dyn Call) -> Map<String, Json> {
     }
     if let Some(value) = call.argument("ImmutableId") {
         let text = crate::text(&value);
-        let anchor = if text.is_empty() { Json::Null } else { json!(text) };
+        let anchor = if text.is_empty() {
+            Json::Null
+        } else {
+            json!(text)
+        };
         map.insert("onPremisesImmutableId".to_owned(), anchor);
     }
     let flag = |name: &str| match call.argument(name) {
         Some(Value::Bool(it)) => Some(it),
         Some(Value::Null) | None => None,
-        Some(other) => Some(matches!(crate::text(&other).to_lowercase().as_str(), "true" | "1")),
+        Some(other) => Some(matches!(
+            crate::text(&other).to_lowercase().as_str(),
+            "true" | "1"
+        )),
     };
     if let Some(blocked) = flag("BlockCredential") {
         map.insert("accountEnabled".to_owned(), json!(!blocked));
@@ -473,21 +573,23 @@ fn body(call: &dyn Call) -> Map<String, Json> {
     ];
     let said: Vec<(bool, &str)> = policies.into_iter().flatten().collect();
     if !said.is_empty() {
-        let on: Vec<&str> = said.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
-        let text = if on.is_empty() { "None".to_owned() } else { on.join(", ") };
+        let on: Vec<&str> = said
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, name)| *name)
+            .collect();
+        let text = if on.is_empty() {
+            "None".to_owned()
+        } else {
+            on.join(", ")
+        };
         map.insert("passwordPolicies".to_owned(), json!(text));
     }
     map
 }
 
 /// Changes a user; `false` where that was refused and reported.
-fn patch(
-    stage: &Stage,
-    call: &mut dyn Call,
-    id: &str,
-    body: &Json,
-    name: &str,
-) -> Outcome<bool> {
+fn patch(stage: &Stage, call: &mut dyn Call, id: &str, body: &Json, name: &str) -> Outcome<bool> {
     match stage.graph(call, "PATCH", &format!("/v1.0/users/{id}"), Some(body), &[])? {
         Ok(_) => Ok(true),
         Err(error) => {
@@ -511,7 +613,10 @@ fn set(stage: &Stage, call: &mut dyn Call) -> Outcome {
 
 fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let name = call.text("UserPrincipalName").map(|it| it.to_string()).unwrap_or_default();
+    let name = call
+        .text("UserPrincipalName")
+        .map(|it| it.to_string())
+        .unwrap_or_default();
     let mut map = body(call);
     let given = call.text("Password").map(|it| it.to_string());
     let password = given.unwrap_or_else(|| "Wuq08234".to_owned());
@@ -519,7 +624,10 @@ fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
     map.insert("userPrincipalName".to_owned(), json!(name));
     map.entry("mailNickname").or_insert_with(|| json!(local));
     map.entry("accountEnabled").or_insert_with(|| json!(true));
-    map.insert("passwordProfile".to_owned(), json!({ "password": password }));
+    map.insert(
+        "passwordProfile".to_owned(),
+        json!({ "password": password }),
+    );
     match stage.graph(call, "POST", "/v1.0/users", Some(&Json::Object(map)), &[])? {
         Ok(json) => {
             let made = user(&json, &account_name(stage));
@@ -528,7 +636,11 @@ fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
             }
             let id = json["id"].as_str().unwrap_or_default().to_owned();
             let skus = call.argument("LicenseAssignment").map(|it| it.enumerate());
-            let skus: Vec<String> = skus.into_iter().flatten().map(|it| crate::text(&it)).collect();
+            let skus: Vec<String> = skus
+                .into_iter()
+                .flatten()
+                .map(|it| crate::text(&it))
+                .collect();
             if !skus.is_empty() {
                 change_licences(stage, call, &id, &name, &skus, &[])?;
             }
@@ -545,7 +657,9 @@ fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
     let purge = call.switch("RemoveFromRecycleBin");
     let (id, name) = if purge {
-        let Some(name) = named(call) else { return one(stage, call).map(drop) };
+        let Some(name) = named(call) else {
+            return one(stage, call).map(drop);
+        };
         let found = deleted(stage, call)?;
         let found = found.iter().find(|it| is_named(it, &name));
         match found.and_then(|it| it["id"].as_str()) {
@@ -556,7 +670,9 @@ fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
             }
         }
     } else {
-        let Some(found) = one(stage, call)? else { return Ok(()) };
+        let Some(found) = one(stage, call)? else {
+            return Ok(());
+        };
         found
     };
     if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
@@ -578,9 +694,14 @@ fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
 
 fn restore(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let Some(name) = named(call) else { return one(stage, call).map(drop) };
+    let Some(name) = named(call) else {
+        return one(stage, call).map(drop);
+    };
     let found = deleted(stage, call)?;
-    let Some(id) = found.iter().find(|it| is_named(it, &name)).and_then(|it| it["id"].as_str())
+    let Some(id) = found
+        .iter()
+        .find(|it| is_named(it, &name))
+        .and_then(|it| it["id"].as_str())
     else {
         let record = user_not_found(call, &name);
         return call.error(record);
@@ -613,14 +734,33 @@ fn rename(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let Some((id, name)) = one(stage, call)? else {
         return Ok(());
     };
-    let new = call.text("NewUserPrincipalName").map(|it| it.to_string()).unwrap_or_default();
-    if !patch(stage, call, &id, &json!({ "userPrincipalName": new }), &name)? {
+    let new = call
+        .text("NewUserPrincipalName")
+        .map(|it| it.to_string())
+        .unwrap_or_default();
+    if !patch(
+        stage,
+        call,
+        &id,
+        &json!({ "userPrincipalName": new }),
+        &name,
+    )? {
         return Ok(());
     }
     if let Some(value) = call.argument("ImmutableId") {
         let text = crate::text(&value);
-        let anchor = if text.is_empty() { Json::Null } else { json!(text) };
-        patch(stage, call, &id, &json!({ "onPremisesImmutableId": anchor }), &name)?;
+        let anchor = if text.is_empty() {
+            Json::Null
+        } else {
+            json!(text)
+        };
+        patch(
+            stage,
+            call,
+            &id,
+            &json!({ "onPremisesImmutableId": anchor }),
+            &name,
+        )?;
     }
     Ok(())
 }
@@ -630,7 +770,10 @@ fn licence(stage: &Stage, call: &mut dyn Call) -> Outcome {
         return Ok(());
     };
     let list = |parameter: &str| -> Vec<String> {
-        call.texts(parameter).iter().map(ToString::to_string).collect()
+        call.texts(parameter)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     };
     let (add, remove) = (list("AddLicenses"), list("RemoveLicenses"));
     change_licences(stage, call, &id, &name, &add, &remove)
@@ -650,9 +793,15 @@ fn change_licences(
     let mut ids = [Vec::new(), Vec::new()];
     for (place, list) in [add, remove].into_iter().enumerate() {
         for licence in list {
-            let part = licence.split_once(':').map_or(licence.as_str(), |(_, part)| part);
+            let part = licence
+                .split_once(':')
+                .map_or(licence.as_str(), |(_, part)| part);
             let found = skus.iter().find(|it| {
-                let is = |key: &str| it[key].as_str().is_some_and(|it| it.eq_ignore_ascii_case(part));
+                let is = |key: &str| {
+                    it[key]
+                        .as_str()
+                        .is_some_and(|it| it.eq_ignore_ascii_case(part))
+                };
                 is("skuPartNumber") || is("skuId")
             });
             let Some(sku) = found.and_then(|it| it["skuId"].as_str()) else {
