@@ -11,7 +11,9 @@
 mod ad;
 mod adsync;
 mod adsync_objects;
+mod azuread;
 mod declare;
+mod exchange;
 mod graph;
 mod json;
 mod msol;
@@ -29,8 +31,11 @@ pub fn all(stage: &Stage) -> Vec<Rc<dyn Module>> {
     vec![
         ad::module(stage),
         graph::module(stage),
+        azuread::entra(stage),
         msol::module(stage),
+        azuread::module(stage),
         adsync::module(stage),
+        exchange::module(stage),
     ]
 }
 

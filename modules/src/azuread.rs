@@ -1,0 +1,800 @@
+//! `AzureAD`, which Microsoft has retired, and the cmdlets of `Microsoft.Entra` that took its place:
+//! nouns over Graph under the names that properties had in Azure AD Graph.
+
+use std::rc::Rc;
+
+use powershell::command::{Call, Module, Parameter};
+use powershell::error::{Category, ErrorRecord, Outcome};
+use powershell::value::{Object, Table, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::declare::{Offer, Plan};
+use crate::graph::{encode, relative};
+use crate::json::{camel, date, pascal, plain, to_json};
+use crate::stage::{CloudError, Remote, Stage};
+
+/// The names of properties here, and in Graph.
+const RENAMED: &[(&str, &str)] = &[
+    ("ObjectId", "id"),
+    ("DeletionTimestamp", "deletedDateTime"),
+    ("ImmutableId", "onPremisesImmutableId"),
+    ("DirSyncEnabled", "onPremisesSyncEnabled"),
+    ("LastDirSyncTime", "onPremisesLastSyncDateTime"),
+    (
+        "OnPremisesSecurityIdentifier",
+        "onPremisesSecurityIdentifier",
+    ),
+    ("ProvisioningErrors", "onPremisesProvisioningErrors"),
+    ("MailNickName", "mailNickname"),
+    ("Mobile", "mobilePhone"),
+    ("PhysicalDeliveryOfficeName", "officeLocation"),
+    ("FacsimileTelephoneNumber", "faxNumber"),
+    ("UserStateChangedOn", "externalUserStateChangeDateTime"),
+    ("UserState", "externalUserState"),
+    (
+        "RefreshTokensValidFromDateTime",
+        "signInSessionsValidFromDateTime",
+    ),
+    ("CreatedDateTime", "createdDateTime"),
+    ("TelephoneNumber", "businessPhones"),
+];
+
+/// What is read of a user.
+const USER: &str = "id,accountEnabled,assignedLicenses,city,companyName,country,creationType,\
+    department,displayName,faxNumber,givenName,onPremisesImmutableId,jobTitle,mail,mailNickname,\
+    mobilePhone,onPremisesSecurityIdentifier,otherMails,passwordPolicies,officeLocation,\
+    postalCode,preferredLanguage,onPremisesProvisioningErrors,proxyAddresses,state,streetAddress,\
+    surname,businessPhones,usageLocation,userPrincipalName,userType,onPremisesSyncEnabled,\
+    onPremisesLastSyncDateTime,deletedDateTime,createdDateTime";
+
+/// What a cmdlet does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Get,
+    New,
+    Set,
+    Remove,
+    Restore,
+    Add,
+    RemoveLink,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Noun {
+    /// Without `AzureAD`.
+    noun: &'static str,
+    /// The same without `Entra`, where it differs; `-` where there is none.
+    entra: &'static str,
+    /// The type of object.
+    class: &'static str,
+    /// Collection; with `{}` for `-ObjectId` if it belongs to an object.
+    path: &'static str,
+    verbs: &'static [Verb],
+}
+
+const NOUNS: &[Noun] = &[
+    Noun {
+        noun: "User",
+        entra: "User",
+        class: "User",
+        path: "/users",
+        verbs: &[Verb::Get, Verb::New, Verb::Set, Verb::Remove],
+    },
+    Noun {
+        noun: "Group",
+        entra: "Group",
+        class: "Group",
+        path: "/groups",
+        verbs: &[Verb::Get, Verb::New, Verb::Set, Verb::Remove],
+    },
+    Noun {
+        noun: "Contact",
+        entra: "Contact",
+        class: "Contact",
+        path: "/contacts",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "Domain",
+        entra: "Domain",
+        class: "Domain",
+        path: "/domains",
+        verbs: &[Verb::Get, Verb::Remove],
+    },
+    Noun {
+        noun: "TenantDetail",
+        entra: "TenantDetail",
+        class: "TenantDetail",
+        path: "/organization",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "SubscribedSku",
+        entra: "SubscribedSku",
+        class: "SubscribedSku",
+        path: "/subscribedSkus",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "DirectoryRole",
+        entra: "DirectoryRole",
+        class: "DirectoryRole",
+        path: "/directoryRoles",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "DirectoryRoleMember",
+        entra: "DirectoryRoleMember",
+        class: "DirectoryObject",
+        path: "/directoryRoles/{}/members",
+        verbs: &[Verb::Get, Verb::Add, Verb::RemoveLink],
+    },
+    Noun {
+        noun: "GroupMember",
+        entra: "GroupMember",
+        class: "DirectoryObject",
+        path: "/groups/{}/members",
+        verbs: &[Verb::Get, Verb::Add, Verb::RemoveLink],
+    },
+    Noun {
+        noun: "GroupOwner",
+        entra: "GroupOwner",
+        class: "DirectoryObject",
+        path: "/groups/{}/owners",
+        verbs: &[Verb::Get, Verb::Add, Verb::RemoveLink],
+    },
+    Noun {
+        noun: "UserMembership",
+        entra: "UserMembership",
+        class: "DirectoryObject",
+        path: "/users/{}/memberOf",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "UserManager",
+        entra: "UserManager",
+        class: "User",
+        path: "/users/{}/manager",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "UserDirectReport",
+        entra: "UserDirectReport",
+        class: "DirectoryObject",
+        path: "/users/{}/directReports",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "UserLicenseDetail",
+        entra: "UserLicenseDetail",
+        class: "LicenseDetail",
+        path: "/users/{}/licenseDetails",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "MSDeletedDirectoryObject",
+        entra: "DeletedDirectoryObject",
+        class: "DirectoryObject",
+        path: "/directory/deletedItems",
+        verbs: &[Verb::Get, Verb::Remove, Verb::Restore],
+    },
+    Noun {
+        noun: "MSDeletedGroup",
+        entra: "DeletedGroup",
+        class: "Group",
+        path: "/directory/deletedItems/microsoft.graph.group",
+        verbs: &[Verb::Get],
+    },
+    Noun {
+        noun: "-",
+        entra: "DeletedUser",
+        class: "User",
+        path: "/directory/deletedItems/microsoft.graph.user",
+        verbs: &[Verb::Get],
+    },
+];
+
+/// Whose cmdlets they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Era {
+    AzureAd,
+    Entra,
+}
+
+/// The module of old.
+pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
+    let mut offer = Offer::new("AzureAD", "Microsoft.Open.AzureAD16.PowerShell.");
+    declare_session(&mut offer, stage);
+    declare_nouns(&mut offer, stage, Era::AzureAd);
+    Rc::new(offer)
+}
+
+/// The module of now.
+pub(crate) fn entra(stage: &Stage) -> Rc<dyn Module> {
+    let mut offer = Offer::new("Microsoft.Entra", "Microsoft.Entra.PowerShell.");
+    declare_nouns(&mut offer, stage, Era::Entra);
+    Rc::new(offer)
+}
+
+fn declare_session(offer: &mut Offer, stage: &Stage) {
+    let parameters = vec![
+        Parameter::object("Credential").at(0),
+        Parameter::text("TenantId").or(&["Domain", "TenantDomain"]),
+        Parameter::text("AccountId"),
+        Parameter::text("ApplicationId"),
+        Parameter::text("CertificateThumbprint"),
+        Parameter::text("AadAccessToken"),
+        Parameter::text("MsAccessToken"),
+        Parameter::text("AzureEnvironmentName").or(&["EnvironmentName"]),
+        Parameter::text("LogLevel"),
+    ];
+    let on = stage.clone();
+    let plan = Plan::new("Connect-AzureAD", parameters, "Signs in to Azure AD.");
+    offer.offer(plan, move |call| {
+        on.connect(Remote::AzureAd, true);
+        let value = session(&on);
+        call.write_whole(value)
+    });
+    offer.alias("Connect-AzureRmAD", "Connect-AzureAD");
+    let on = stage.clone();
+    let plan = Plan::new("Disconnect-AzureAD", Vec::new(), "Signs out of Azure AD.");
+    offer.offer(plan, move |_| {
+        on.connect(Remote::AzureAd, false);
+        Ok(())
+    });
+    let on = stage.clone();
+    let plan = Plan::new(
+        "Get-AzureADCurrentSessionInfo",
+        Vec::new(),
+        "Shows the session.",
+    );
+    offer.offer(plan, move |call| {
+        signed_in(&on, call, Era::AzureAd)?;
+        let value = session(&on);
+        call.write_whole(value)
+    });
+}
+
+fn session(stage: &Stage) -> Value {
+    let (domain, tenant) = stage.read(|world| {
+        let tenant = world.tenant();
+        (
+            tenant.domains.initial().to_string(),
+            tenant.organization.id.to_string(),
+        )
+    });
+    let properties = [
+        ("Account", Value::text(format!("admin@{domain}"))),
+        ("Environment", Value::text("AzureCloud")),
+        ("TenantId", Value::text(tenant)),
+        ("TenantDomain", Value::text(domain)),
+        ("AccountType", Value::text("User")),
+    ];
+    let types = [
+        "Microsoft.Open.Azure.AD.CommonLibrary.PSAzureContext",
+        "System.Object",
+    ];
+    Value::Object(Object::typed(&types, properties, None))
+}
+
+fn declare_nouns(offer: &mut Offer, stage: &Stage, era: Era) {
+    for noun in NOUNS {
+        for verb in noun.verbs {
+            let name = match era {
+                Era::AzureAd if noun.noun != "-" => format!("AzureAD{}", noun.noun),
+                Era::Entra if noun.entra != "-" => format!("Entra{}", noun.entra),
+                _ => continue,
+            };
+            declare(offer, stage, era, *noun, *verb, &name);
+        }
+    }
+    let licences = vec![
+        Parameter::text("ObjectId")
+            .mandatory()
+            .piped_by_name()
+            .or(&["UserId"]),
+        Parameter::object("AssignedLicenses").mandatory(),
+    ];
+    let on = stage.clone();
+    let name = if era == Era::Entra {
+        "Set-EntraUserLicense"
+    } else {
+        "Set-AzureADUserLicense"
+    };
+    let plan = Plan::new(name, licences, "Gives and takes licences.");
+    offer.offer(plan, move |call| set_licence(&on, era, call));
+    let ids = vec![
+        Parameter::texts("ObjectIds")
+            .mandatory()
+            .or(&["DirectoryObjectId"]),
+        Parameter::texts("Types"),
+    ];
+    let on = stage.clone();
+    let name = if era == Era::Entra {
+        "Get-EntraObjectByObjectId"
+    } else {
+        "Get-AzureADObjectByObjectId"
+    };
+    offer.offer(
+        Plan::new(name, ids, "Gets objects by their ids."),
+        move |call| {
+            signed_in(&on, call, era)?;
+            let ids: Vec<String> = call
+                .texts("ObjectIds")
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            let body = json!({ "ids": ids });
+            let target = "/v1.0/directoryObjects/getByIds";
+            match on.graph(call, "POST", target, Some(&body), &[])? {
+                Ok(answer) => {
+                    let all = answer["value"].as_array().cloned().unwrap_or_default();
+                    all.iter().try_for_each(|it| {
+                        call.write_whole(object(it, class_of(it, "DirectoryObject")))
+                    })
+                }
+                Err(error) => fail(call, era, &error),
+            }
+        },
+    );
+}
+
+fn properties(class: &str) -> Vec<Parameter> {
+    let names: &[(&str, &str)] = match class {
+        "User" => &[
+            ("AccountEnabled", "System.Boolean"),
+            ("City", ""),
+            ("CompanyName", ""),
+            ("Country", ""),
+            ("Department", ""),
+            ("DisplayName", ""),
+            ("FacsimileTelephoneNumber", ""),
+            ("GivenName", ""),
+            ("ImmutableId", ""),
+            ("JobTitle", ""),
+            ("MailNickName", ""),
+            ("Mobile", ""),
+            ("OtherMails", "System.Object"),
+            ("PasswordPolicies", ""),
+            ("PasswordProfile", "System.Object"),
+            ("PhysicalDeliveryOfficeName", ""),
+            ("PostalCode", ""),
+            ("PreferredLanguage", ""),
+            ("State", ""),
+            ("StreetAddress", ""),
+            ("Surname", ""),
+            ("TelephoneNumber", ""),
+            ("UsageLocation", ""),
+            ("UserPrincipalName", ""),
+            ("UserType", ""),
+        ],
+        _ => &[
+            ("Description", ""),
+            ("DisplayName", ""),
+            ("MailEnabled", "System.Boolean"),
+            ("MailNickName", ""),
+            ("SecurityEnabled", "System.Boolean"),
+        ],
+    };
+    let parameter = |(name, kind): &(&str, &str)| {
+        let kind = if kind.is_empty() {
+            "System.String"
+        } else {
+            kind
+        };
+        Parameter::new(name, kind).nullable()
+    };
+    names.iter().map(parameter).collect()
+}
+
+fn declare(offer: &mut Offer, stage: &Stage, era: Era, noun: Noun, verb: Verb, name: &str) {
+    let nested = noun.path.contains("{}");
+    let aliases: &[&str] = match noun.class {
+        "User" => &["UserId", "Id", "DeletedUserId"],
+        "Group" => &["GroupId", "Id", "DeletedGroupId"],
+        "Domain" => &["Name", "DomainId"],
+        _ => &[
+            "Id",
+            "UserId",
+            "GroupId",
+            "DirectoryRoleId",
+            "DirectoryObjectId",
+            "OrgContactId",
+        ],
+    };
+    let id = Parameter::text("ObjectId").piped_by_name().or(aliases);
+    let word = match verb {
+        Verb::Get => "Get",
+        Verb::New => "New",
+        Verb::Set => "Set",
+        Verb::Remove | Verb::RemoveLink => "Remove",
+        Verb::Restore => "Restore",
+        Verb::Add => "Add",
+    };
+    let about = format!("{word} {} of the tenant.", noun.path);
+    let mut parameters = match verb {
+        Verb::Get => vec![
+            if nested { id.mandatory() } else { id },
+            Parameter::text("Filter"),
+            Parameter::text("SearchString").or(&["Search"]),
+            Parameter::object("All"),
+            Parameter::int("Top").or(&["Limit"]),
+            Parameter::texts("Property").or(&["Select"]),
+        ],
+        Verb::New => Vec::new(),
+        Verb::Set | Verb::Remove => vec![id.mandatory()],
+        Verb::Restore => vec![
+            id.mandatory(),
+            Parameter::switch("AutoReconcileProxyConflict"),
+            Parameter::text("NewUserPrincipalName"),
+        ],
+        Verb::Add | Verb::RemoveLink => vec![
+            id.mandatory(),
+            Parameter::text("RefObjectId").or(&["MemberId", "OwnerId"]),
+        ],
+    };
+    if matches!(verb, Verb::New | Verb::Set) {
+        parameters.extend(properties(noun.class));
+    }
+    let plan = Plan::new(format!("{word}-{name}"), parameters, &about);
+    let plan = if era == Era::AzureAd {
+        let class = format!("{word}{}", noun.noun);
+        plan.class(format!("Microsoft.Open.AzureAD16.PowerShell.{class}"))
+    } else {
+        plan
+    };
+    let stage = stage.clone();
+    offer.offer(plan, move |call| {
+        signed_in(&stage, call, era)?;
+        match verb {
+            Verb::Get => get(&stage, era, noun, call),
+            Verb::New | Verb::Set => write(&stage, era, noun, verb, call),
+            _ => remove(&stage, era, noun, verb, call),
+        }
+    });
+}
+
+fn signed_in(stage: &Stage, call: &dyn Call, era: Era) -> Outcome {
+    stage.alive()?;
+    let (remote, message) = match era {
+        Era::AzureAd => (
+            Remote::AzureAd,
+            "You must call the Connect-AzureAD cmdlet before calling any other cmdlets.",
+        ),
+        Era::Entra => (
+            Remote::Graph,
+            "Authentication needed. Please call Connect-Entra.",
+        ),
+    };
+    if stage.is_connected(remote) {
+        return Ok(());
+    }
+    let exception = "Microsoft.Open.Azure.AD.CommonLibrary.AadNeedAuthenticationException";
+    let mut record = ErrorRecord::new(message, exception, exception, Category::AuthenticationError);
+    record.activity = call.name();
+    Err(record.into())
+}
+
+/// A refusal, as the cmdlets of the era report it: those of old end the statement.
+fn fail(call: &mut dyn Call, era: Era, error: &CloudError) -> Outcome {
+    if era == Era::Entra {
+        let record = crate::graph::cloud_error(call, error);
+        return call.error(record);
+    }
+    let action: String = call.name().replace("-AzureAD", "").replace('-', "");
+    let message = format!(
+        "Error occurred while executing {action} \nCode: {}\nMessage: {}\nHttpStatusCode: {}\n\
+         HttpStatusDescription: {}\nHttpResponseStatus: Completed",
+        error.code,
+        error.message,
+        error.status_name(),
+        error.status_name(),
+    );
+    let exception = "Microsoft.Open.AzureAD16.Client.ApiException";
+    let mut record = ErrorRecord::new(message, exception, exception, Category::NotSpecified);
+    record.activity = call.name();
+    let status = i32::from(error.status);
+    record
+        .properties
+        .push(("ErrorCode".into(), Value::Int(status)));
+    Err(record.into())
+}
+
+/// The name of a property here.
+fn here(graph: &str) -> String {
+    let found = RENAMED.iter().find(|(_, it)| *it == graph);
+    found.map_or_else(|| pascal(graph), |(name, _)| (*name).to_owned())
+}
+
+/// The name of a property in Graph.
+fn there(name: &str) -> String {
+    let found = RENAMED.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
+    found.map_or_else(|| camel(name), |(_, graph)| (*graph).to_owned())
+}
+
+/// A filter with the names of Graph in it; what stands in quotes stays as it is.
+fn filter(text: &str) -> String {
+    let mut translated = String::with_capacity(text.len());
+    for (place, part) in text.split('\'').enumerate() {
+        if place > 0 {
+            translated.push('\'');
+        }
+        if place % 2 == 1 {
+            translated.push_str(part);
+            continue;
+        }
+        let mut word = String::new();
+        for letter in part.chars().chain([' ']) {
+            if letter.is_alphanumeric() {
+                word.push(letter);
+                continue;
+            }
+            let renamed = RENAMED
+                .iter()
+                .find(|(it, _)| it.eq_ignore_ascii_case(&word));
+            translated.push_str(renamed.map_or(word.as_str(), |(_, graph)| graph));
+            word.clear();
+            translated.push(letter);
+        }
+        translated.pop();
+    }
+    translated
+}
+
+fn class_of(json: &Json, otherwise: &'static str) -> &'static str {
+    match json["@odata.type"]
+        .as_str()
+        .and_then(|it| it.rsplit('.').next())
+    {
+        Some("user") => "User",
+        Some("group") => "Group",
+        Some("orgContact") => "Contact",
+        Some("directoryRole") => "DirectoryRole",
+        _ => otherwise,
+    }
+}
+
+fn object(json: &Json, class: &str) -> Value {
+    let mut properties: Vec<(String, Value)> = Vec::new();
+    for (name, value) in json.as_object().into_iter().flatten() {
+        if name.starts_with('@') {
+            continue;
+        }
+        let value = match value {
+            Json::String(text) => date(text).unwrap_or_else(|| Value::text(text)),
+            Json::Array(values) if name == "businessPhones" => {
+                values.first().map_or(Value::Null, plain)
+            }
+            Json::Array(values) if values.iter().all(Json::is_string) => {
+                Value::texts(values.iter().filter_map(Json::as_str))
+            }
+            Json::Array(values) => Value::array(values.iter().map(|it| object(it, "Item"))),
+            Json::Object(_) => object(value, "Item"),
+            other => plain(other),
+        };
+        properties.push((here(name), value));
+    }
+    if matches!(class, "User" | "Group" | "Contact") {
+        properties.push(("ObjectType".to_owned(), Value::text(class)));
+        properties.push((
+            "ExtensionProperty".to_owned(),
+            Value::Table(Table::new(false)),
+        ));
+    }
+    properties.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let full = format!("Microsoft.Open.AzureAD.Model.{class}");
+    let shown = format!("class {class} {{\n}}\n");
+    Value::Object(Object::typed(
+        &[full.as_str(), "System.Object"],
+        properties,
+        Some(&shown),
+    ))
+}
+
+fn id(call: &dyn Call) -> String {
+    call.text("ObjectId")
+        .map(|it| it.to_string())
+        .unwrap_or_default()
+}
+
+fn get(stage: &Stage, era: Era, noun: Noun, call: &mut dyn Call) -> Outcome {
+    let id = id(call);
+    let nested = noun.path.contains("{}");
+    let mut options = Vec::new();
+    if noun.class == "User" {
+        options.push(format!("$select={USER}"));
+    }
+    let path = if nested {
+        format!("/v1.0{}", noun.path.replace("{}", &encode(&id)))
+    } else if id.is_empty() && !call.is_given("ObjectId") {
+        format!("/v1.0{}", noun.path)
+    } else {
+        format!("/v1.0{}/{}", noun.path, encode(&id))
+    };
+    let single = (!nested && !id.is_empty()) || noun.path.ends_with("/manager");
+    let everything = match call.argument("All") {
+        Some(Value::Bool(on)) => on,
+        Some(Value::Null) | None => false,
+        Some(other) => crate::text(&other).eq_ignore_ascii_case("true"),
+    };
+    let top = call.int("Top").and_then(|it| usize::try_from(it).ok());
+    if !single {
+        if let Some(text) = call.text("Filter") {
+            options.push(format!("$filter={}", encode(&filter(&text))));
+        } else if let Some(search) = call.text("SearchString") {
+            let quoted = search.replace('\'', "''");
+            let names: &[&str] = if noun.class == "User" {
+                &["displayName", "userPrincipalName", "mail"]
+            } else {
+                &["displayName", "mail"]
+            };
+            let parts = names
+                .iter()
+                .map(|it| format!("startswith({it},'{quoted}')"));
+            let text = parts.collect::<Vec<_>>().join(" or ");
+            options.push(format!("$filter={}", encode(&text)));
+        }
+        if matches!(noun.class, "User" | "Group" | "Contact") {
+            options.push(format!("$top={}", top.unwrap_or(100).clamp(1, 999)));
+        }
+    }
+    let mut target = path;
+    if !options.is_empty() {
+        target = format!("{target}?{}", options.join("&"));
+    }
+    let mut left = if everything {
+        usize::MAX
+    } else {
+        top.unwrap_or(100)
+    };
+    loop {
+        let body = match stage.graph(call, "GET", &target, None, &[])? {
+            Ok(body) => body,
+            Err(error) => return fail(call, era, &error),
+        };
+        let Some(values) = body["value"].as_array() else {
+            return call.write_whole(object(&body, class_of(&body, noun.class)));
+        };
+        for value in values {
+            if left == 0 {
+                return Ok(());
+            }
+            left -= 1;
+            call.write_whole(object(value, class_of(value, noun.class)))?;
+        }
+        match body["@odata.nextLink"].as_str() {
+            Some(link) => target = relative(link),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The body that the arguments make. What is `$null` is left out, as the old module left it out.
+fn body(call: &dyn Call) -> Json {
+    let mut map = Map::new();
+    for (name, value) in call.arguments() {
+        if &*name == "ObjectId" || value.is_null() {
+            continue;
+        }
+        let json = match &*name {
+            "TelephoneNumber" => json!([crate::text(&value)]),
+            "PasswordProfile" => match to_json(&value) {
+                Json::Object(profile) => {
+                    let spelled = profile
+                        .into_iter()
+                        .map(|(name, value)| (camel(&name), value));
+                    Json::Object(spelled.collect())
+                }
+                other => other,
+            },
+            _ => to_json(&value),
+        };
+        map.insert(there(&name), json);
+    }
+    Json::Object(map)
+}
+
+fn write(stage: &Stage, era: Era, noun: Noun, verb: Verb, call: &mut dyn Call) -> Outcome {
+    let body = body(call);
+    if verb == Verb::Set && body.as_object().is_some_and(Map::is_empty) {
+        return Ok(());
+    }
+    let (method, target) = match verb {
+        Verb::Set => ("PATCH", format!("/v1.0{}/{}", noun.path, encode(&id(call)))),
+        _ => ("POST", format!("/v1.0{}", noun.path)),
+    };
+    match stage.graph(call, method, &target, Some(&body), &[])? {
+        Ok(Json::Null) => Ok(()),
+        Ok(answer) => call.write_whole(object(&answer, noun.class)),
+        Err(error) => fail(call, era, &error),
+    }
+}
+
+fn remove(stage: &Stage, era: Era, noun: Noun, verb: Verb, call: &mut dyn Call) -> Outcome {
+    let id = encode(&id(call));
+    let other = call
+        .text("RefObjectId")
+        .map(|it| it.to_string())
+        .unwrap_or_default();
+    let collection = noun.path.replace("{}", &id);
+    let answer = match verb {
+        Verb::Add => {
+            let link = format!("https://graph.microsoft.com/v1.0/directoryObjects/{other}");
+            let body = json!({ "@odata.id": link });
+            stage.graph(
+                call,
+                "POST",
+                &format!("/v1.0{collection}/$ref"),
+                Some(&body),
+                &[],
+            )?
+        }
+        Verb::RemoveLink => {
+            let target = format!("/v1.0{collection}/{}/$ref", encode(&other));
+            stage.graph(call, "DELETE", &target, None, &[])?
+        }
+        Verb::Restore => {
+            let mut map = Map::new();
+            if call.switch("AutoReconcileProxyConflict") {
+                map.insert("autoReconcileProxyConflict".to_owned(), json!(true));
+            }
+            if let Some(name) = call.text("NewUserPrincipalName") {
+                map.insert("newUserPrincipalName".to_owned(), json!(&*name));
+            }
+            let body = Json::Object(map);
+            let target = format!("/v1.0{}/{id}/restore", noun.path);
+            stage.graph(call, "POST", &target, Some(&body), &[])?
+        }
+        _ => stage.graph(
+            call,
+            "DELETE",
+            &format!("/v1.0{}/{id}", noun.path),
+            None,
+            &[],
+        )?,
+    };
+    match answer {
+        Ok(Json::Null) => Ok(()),
+        Ok(answer) if verb == Verb::Restore => {
+            call.write_whole(object(&answer, class_of(&answer, noun.class)))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => fail(call, era, &error),
+    }
+}
+
+fn set_licence(stage: &Stage, era: Era, call: &mut dyn Call) -> Outcome {
+    signed_in(stage, call, era)?;
+    let given = call
+        .argument("AssignedLicenses")
+        .map(|it| to_json(&it))
+        .unwrap_or_default();
+    let find = |key: &str| {
+        let map = given.as_object();
+        let found = map.and_then(|map| map.iter().find(|(it, _)| it.eq_ignore_ascii_case(key)));
+        found.map_or(Json::Null, |(_, value)| value.clone())
+    };
+    let list = |json: Json| match json {
+        Json::Array(values) => values,
+        Json::Null => Vec::new(),
+        other => vec![other],
+    };
+    let sku = |json: &Json| match json {
+        Json::Object(map) => map
+            .iter()
+            .find(|(it, _)| it.eq_ignore_ascii_case("skuId"))
+            .map_or(Json::Null, |(_, value)| value.clone()),
+        other => other.clone(),
+    };
+    let add: Vec<Json> = list(find("AddLicenses"))
+        .iter()
+        .map(|it| json!({ "skuId": sku(it) }))
+        .collect();
+    let remove: Vec<Json> = list(find("RemoveLicenses")).iter().map(sku).collect();
+    let body = json!({ "addLicenses": add, "removeLicenses": remove });
+    let target = format!("/v1.0/users/{}/assignLicense", encode(&id(call)));
+    match stage.graph(call, "POST", &target, Some(&body), &[])? {
+        Ok(_) => Ok(()),
+        Err(error) => fail(call, era, &error),
+    }
+}
