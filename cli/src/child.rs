@@ -18,12 +18,18 @@ pub(crate) enum End {
     Ended(ExitStatus),
     /// It was killed, because the time was up or because that was asked for.
     Killed,
+    /// It is a script that ran in this process, and ended with this code.
+    Script(i32),
 }
 
 impl End {
     /// Whether it ended well.
     pub(crate) fn is_success(self) -> bool {
-        matches!(self, Self::Ended(status) if status.success())
+        match self {
+            Self::Ended(status) => status.success(),
+            Self::Killed => false,
+            Self::Script(code) => code == 0,
+        }
     }
 
     /// How it ended, after "the command".
@@ -34,6 +40,7 @@ impl End {
                 None => "was ended by a signal".to_owned(),
             },
             Self::Killed => "was killed".to_owned(),
+            Self::Script(code) => format!("ended with {code}"),
         }
     }
 }

@@ -15,6 +15,7 @@ mod files;
 mod lab;
 mod parallel;
 mod report;
+mod script;
 mod store;
 
 use std::io::Write as _;

@@ -15,6 +15,7 @@ mod predict;
 pub(crate) mod rehearse;
 pub(crate) mod run;
 mod serve;
+mod shell;
 
 use clap::{Parser, Subcommand};
 
@@ -52,6 +53,7 @@ enum Command {
     Check(run::Check),
     Rehearse(rehearse::Rehearse),
     Serve(Box<serve::Serve>),
+    Shell(shell::Shell),
     Sync(control::Sync),
     Clock(control::Clock),
     Fault(control::Fault),
@@ -84,6 +86,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Rehearse(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::Shell(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Clock(command) => command.run(),
             Command::Fault(command) => command.run(),

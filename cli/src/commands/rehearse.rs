@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use host::{Chaos, Lab, Listen, Origin};
 use sim::judge::Property;
-use sim::rehearse::{HazardMet, Judgement};
+use sim::rehearse::{At, HazardMet, Judgement};
 
 use super::run::Format;
 use super::serve::{ready, refused};
@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::lab::{LabArguments, Loaded};
 use crate::report::{self, rehearsal};
+use crate::script::{Covered, Script, ScriptArguments};
 
 /// How long a command may take unless said otherwise.
 const PATIENCE: &str = "10m";
@@ -27,7 +28,8 @@ const PATIENCE: &str = "10m";
 /// _CA_FILE, _TENANT_ID, _CLIENT_ID, _CLIENT_SECRET, _AUTHORITY, and the variables that common
 /// clients read (SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, LDAPTLS_CACERT, AZURE_*).
 /// Synchronisation runs when the command asks for it (`dirsync-lab sync`), with --sync-every, or
-/// by the world's schedule with --write-takes; after the command, until the world rests. Then what
+/// by the world's schedule with --write-takes; after the command, until the world rests. With
+/// --script, a PowerShell script runs in this process instead, line by line. Then what
 /// changed, what was lost and which hazards were met is said, and the scenario's checks are held.
 ///
 /// Exit codes: 0 fine; 1 the command failed, an expectation or a property does not hold, or a
@@ -63,8 +65,10 @@ pub(crate) struct Rehearse {
     /// How long the command may take.
     #[arg(long, value_name = "TIME", default_value = PATIENCE, value_parser = patience)]
     timeout: Duration,
-    /// The command with its arguments.
-    #[arg(last = true, required = true, value_name = "CMD")]
+    #[command(flatten)]
+    script: ScriptArguments,
+    /// The command with its arguments, or those of the script.
+    #[arg(last = true, required_unless_present = "script", value_name = "CMD")]
     command: Vec<String>,
 }
 
@@ -96,11 +100,39 @@ pub(crate) struct Ran {
     pub(crate) origins: Vec<Origin>,
     /// What came of it.
     pub(crate) judgement: Judgement,
+    /// The script, where it was one.
+    pub(crate) script: Option<Covered>,
     /// Whether hazards that can be undone are failures too.
     strict: bool,
 }
 
 impl Ran {
+    /// What came of a session at a prompt.
+    pub(crate) fn of_session(lab: &Lab, code: i32) -> Self {
+        Self {
+            killed_after: None,
+            end: End::Script(code),
+            writes: lab.writes(),
+            faults: lab.faults.struck(),
+            origins: lab.journal().iter().map(|entry| entry.from).collect(),
+            judgement: lab.judge(&[]),
+            script: None,
+            strict: false,
+        }
+    }
+
+    /// The line of the script that something was done by: its file, its number, its text.
+    pub(crate) fn line(&self, at: At) -> Option<(&str, u32, &str)> {
+        let At::Happening(place) = at else {
+            return None;
+        };
+        let script = self.script.as_ref()?;
+        match self.origins.get(place)? {
+            Origin::Script(line) => Some((&script.name, *line, script.line(*line))),
+            _ => None,
+        }
+    }
+
     /// Whether hazards that can be undone are failures too.
     pub(crate) const fn strict(&self) -> bool {
         self.strict
@@ -122,18 +154,26 @@ impl Rehearse {
             source,
             help: "the certificates are written to the temporary directory".to_owned(),
         })?;
-        let mut runs = vec![self.once(&loaded, place.path(), None)?];
+        let script = self.script.read(&self.command)?;
+        if let Some(script) = &script {
+            script.check(&self.lab.lab(&loaded))?;
+        }
+        let once = |kill| match &script {
+            Some(script) => self.inside(&loaded, script, kill),
+            None => self.once(&loaded, place.path(), kill),
+        };
+        let mut runs = vec![once(None)?];
         if self.every_crash {
             let writes = runs[0].writes;
             for kill in 1..=writes {
                 report::note(&format!("killed after write {kill} of {writes}\n"));
-                runs.push(self.once(&loaded, place.path(), Some(kill))?);
+                runs.push(once(Some(kill))?);
             }
         }
         report::print(&rehearsal::render(
             self.format,
             &loaded,
-            &self.command,
+            &self.words(),
             &runs,
         ));
         if runs.iter().any(|ran| !ran.passed()) {
@@ -144,6 +184,35 @@ impl Rehearse {
             return Ok(Exit::NothingSelected);
         }
         Ok(Exit::Success)
+    }
+
+    /// What is run, with its arguments.
+    fn words(&self) -> Vec<String> {
+        let script = self.script.script.iter().map(|it| it.display().to_string());
+        script.chain(self.command.iter().cloned()).collect()
+    }
+
+    /// Runs the script against a world of its own, in this process.
+    fn inside(&self, loaded: &Loaded, script: &Script, kill: Option<u64>) -> Result<Ran, Error> {
+        let mut settings = self.lab.settings();
+        settings.freeze_after = kill;
+        let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
+        lab.faults.set_chaos(self.chaos.map(Chaos::new));
+        let left = script.run(lab, kill.is_some(), kill.is_some());
+        if kill.is_none() {
+            script.keep(&left)?;
+        }
+        let lab = left.lab;
+        Ok(Ran {
+            killed_after: kill,
+            end: left.end,
+            writes: lab.writes(),
+            faults: lab.faults.struck(),
+            origins: lab.journal().iter().map(|entry| entry.from).collect(),
+            judgement: lab.judge(&self.allow),
+            script: Some(left.covered),
+            strict: self.strict,
+        })
     }
 
     /// Runs the command against a world of its own.
@@ -179,6 +248,7 @@ impl Rehearse {
             faults: lab.faults.struck(),
             origins: lab.journal().iter().map(|entry| entry.from).collect(),
             judgement: lab.judge(&self.allow),
+            script: None,
             strict: self.strict,
         })
     }

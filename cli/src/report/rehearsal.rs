@@ -5,6 +5,7 @@ mod data;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use host::Origin;
 use sim::hazard::Severity;
 use sim::rehearse::{AccountChange, At, HazardMet, Health, Judgement};
 use sim::scenario::render as render_diagnostics;
@@ -84,12 +85,12 @@ fn one(text: &mut String, loaded: &Loaded, ran: &Ran) {
         let property = met.violation.property;
         let _ = writeln!(
             text,
-            "\nerror[{}]: {}\n  = {}: {}",
+            "\nerror[{}]: {}",
             property.name(),
             met.violation.found,
-            at(met.at),
-            property.statement()
         );
+        script_line(text, ran, met.at);
+        let _ = writeln!(text, "  = {}: {}", at(ran, met.at), property.statement());
     }
     if !judgement.failures.is_empty() {
         let drawn = render_diagnostics(&judgement.failures, &loaded.source);
@@ -98,14 +99,32 @@ fn one(text: &mut String, loaded: &Loaded, ran: &Ran) {
     if !ran.end.is_success() {
         let _ = writeln!(text, "\nerror: the command {}", ran.end.words());
     }
+    coverage(text, ran);
     text.push('\n');
 }
 
-/// When, in words: the number of what happened.
-pub(crate) fn at(at: At) -> String {
+/// When, in words: the number of what happened, and the line of the script that did it.
+pub(crate) fn at(ran: &Ran, at: At) -> String {
     match at {
-        At::Happening(place) => format!("with {}", place + 1),
+        At::Happening(place) => match ran.line(at) {
+            Some((name, line, _)) => format!("with {} ({name}:{line})", place + 1),
+            None => format!("with {}", place + 1),
+        },
         At::Settling => "in the cycles after the command".to_owned(),
+    }
+}
+
+/// The line of the script that something was done by, drawn below a message.
+fn script_line(text: &mut String, ran: &Ran, at: At) {
+    if let Some((name, line, source)) = ran.line(at) {
+        let width = line.to_string().len();
+        let _ = writeln!(
+            text,
+            "  {:>width$}--> {name}:{line}\n  {:>width$} |\n  {line} | {}",
+            "",
+            "",
+            source.trim_end()
+        );
     }
 }
 
@@ -127,7 +146,30 @@ fn happened(text: &mut String, ran: &Ran) {
             came => format!("  ({refused}{})", came.trim()),
         };
         let number = place + 1;
-        let _ = writeln!(text, "  {number:>4}  {:<7} {}{came}", from.word(), one.what);
+        let from = match from {
+            Origin::Script(line) => format!("line {line}"),
+            other => other.word().to_owned(),
+        };
+        let _ = writeln!(text, "  {number:>4}  {from:<8} {}{came}", one.what);
+    }
+}
+
+/// Which lines of the script were reached.
+fn coverage(text: &mut String, ran: &Ran) {
+    let Some(script) = &ran.script else { return };
+    let missed: Vec<u32> = script.missed().collect();
+    let all = script.statements.len();
+    let _ = writeln!(
+        text,
+        "\n  Coverage of {}: {} of {all} lines with statements ran",
+        script.name,
+        all - missed.len()
+    );
+    if !missed.is_empty() {
+        let lines = missed.iter().take(SHOWN_MAX).map(ToString::to_string);
+        let more = if missed.len() > SHOWN_MAX { " …" } else { "" };
+        let lines = lines.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "      not reached: {lines}{more}");
     }
 }
 
@@ -208,9 +250,10 @@ fn lost(text: &mut String, ran: &Ran) {
         let _ = writeln!(
             text,
             "      can't be undone from here on, {}: {}",
-            at(first.at),
+            at(ran, first.at),
             first.what
         );
+        script_line(text, ran, first.at);
     }
 }
 
@@ -222,7 +265,7 @@ fn hazards(text: &mut String, ran: &Ran) {
         let count = counted.entry(hazard.number).or_default();
         *count += 1;
         if *count <= HAZARDS_MAX {
-            hazard_met(text, met);
+            hazard_met(text, ran, met);
         }
     }
     for (number, count) in counted
@@ -252,7 +295,7 @@ fn hazards(text: &mut String, ran: &Ran) {
     }
 }
 
-fn hazard_met(text: &mut String, met: &HazardMet) {
+fn hazard_met(text: &mut String, ran: &Ran, met: &HazardMet) {
     let HazardMet {
         hazard,
         what,
@@ -266,11 +309,11 @@ fn hazard_met(text: &mut String, met: &HazardMet) {
     };
     let _ = writeln!(
         text,
-        "\n{word}[{}]: {}: {what}, {}\n  = {}\n  = help: instead: {}",
+        "\n{word}[{}]: {}: {what}, {}",
         hazard.number,
         hazard.name,
-        at(met.at),
-        hazard.cost,
-        hazard.instead
+        at(ran, met.at),
     );
+    script_line(text, ran, met.at);
+    let _ = writeln!(text, "  = {}\n  = help: instead: {}", hazard.cost, hazard.instead);
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use host::Origin;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
 use sim::hazard::Severity;
@@ -34,6 +35,11 @@ fn place(at: At) -> Value {
     }
 }
 
+/// The line of the script, where it was one.
+fn line(ran: &Ran, at: At) -> Value {
+    ran.line(at).map_or(Value::Null, |(_, line, _)| line.into())
+}
+
 fn health(health: Health) -> Value {
     json!({
         "inScope": health.in_scope,
@@ -52,6 +58,10 @@ fn run(loaded: &Loaded, ran: &Ran) -> Value {
             "number": place + 1,
             "at": one.at.to_string(),
             "from": from.word(),
+            "line": match from {
+                Origin::Script(line) => Value::from(*line),
+                _ => Value::Null,
+            },
             "what": one.what,
             "came": one.came,
             "refused": one.refused,
@@ -84,10 +94,11 @@ fn run(loaded: &Loaded, ran: &Ran) -> Value {
         "cyclesToRest": judgement.settled,
         "lost": judgement.lost().map(|it| it.label.to_string()).collect::<Vec<_>>(),
         "irreversible": irreversible
-            .map(|it| json!({ "with": place(it.at), "what": it.what }))
+            .map(|it| json!({ "with": place(it.at), "line": line(ran, it.at), "what": it.what }))
             .collect::<Vec<_>>(),
         "hazards": judgement.hazards.iter().map(|met| json!({
             "with": place(met.at),
+            "line": line(ran, met.at),
             "number": met.hazard.number,
             "name": met.hazard.name,
             "what": met.what,
@@ -99,9 +110,15 @@ fn run(loaded: &Loaded, ran: &Ran) -> Value {
         })).collect::<Vec<_>>(),
         "violations": judgement.violations.iter().map(|met| json!({
             "with": place(met.at),
+            "line": line(ran, met.at),
             "property": met.violation.property.name(),
             "found": met.violation.found,
         })).collect::<Vec<_>>(),
+        "coverage": ran.script.as_ref().map(|script| json!({
+            "script": script.name,
+            "statements": script.statements.len(),
+            "notReached": script.missed().collect::<Vec<_>>(),
+        })),
         "expectations": judgement.expectations,
         "failures": failures.collect::<Vec<_>>(),
         "rules": judgement.rules.iter().map(|rule| rule.number()).collect::<Vec<_>>(),
@@ -139,7 +156,7 @@ fn hazards(ran: &Ran, fail: bool) -> Vec<String> {
     });
     let told = met.map(|met| {
         let (number, name) = (met.hazard.number, met.hazard.name);
-        let (what, at, instead) = (&met.what, at(met.at), met.hazard.instead);
+        let (what, at, instead) = (&met.what, at(ran, met.at), met.hazard.instead);
         format!("{number} {name}: {what}, {at}; instead: {instead}")
     });
     told.collect()
@@ -157,7 +174,7 @@ fn wrongs(loaded: &Loaded, ran: &Ran) -> [(&'static str, Vec<String>); 5] {
             "{}: {}, {}",
             property.name(),
             met.violation.found,
-            at(met.at)
+            at(ran, met.at)
         )
     });
     let dangers = hazards(ran, true);
