@@ -8,4 +8,5 @@
 pub mod command;
 pub mod error;
 pub mod host;
+pub mod syntax;
 pub mod value;
