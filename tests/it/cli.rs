@@ -5,6 +5,7 @@ mod imports;
 mod lamplight;
 mod plans;
 mod program;
+mod scripts;
 
 use std::fmt::Write as _;
 

@@ -1,0 +1,71 @@
+//! The example scripts, rehearsed: each ends with the verdict that stands beside it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/scripts")
+}
+
+/// Runs the program in the directory of the examples.
+fn rehearse(arguments: &[&str]) -> (i32, String, String) {
+    let run = Command::new(super::program::program())
+        .arg("rehearse")
+        .args(arguments)
+        .current_dir(examples())
+        .output()
+        .expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (run.status.code().unwrap_or(-1), text(&run.stdout), text(&run.stderr))
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+    let all = value[key].as_array().into_iter().flatten();
+    all.filter_map(Value::as_str).collect()
+}
+
+/// Whether one text contains another, however lines are broken and indented in it.
+fn contains(text: &str, part: &str) -> bool {
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    flat(text).contains(&flat(part))
+}
+
+#[test]
+fn each_example_script_ends_with_its_verdict() {
+    let table = std::fs::read_to_string(examples().join("verdicts.json")).expect("the verdicts");
+    let table: Value = serde_json::from_str(&table).expect("JSON");
+    let mut wrong = Vec::new();
+    let mut named = Vec::new();
+    for row in table.as_array().expect("a list") {
+        let script = row["script"].as_str().expect("a script");
+        named.push(script.to_owned());
+        let world = format!("worlds/{}", row["world"].as_str().expect("a world"));
+        let mut arguments = vec![world.as_str(), "--script", script, "--"];
+        arguments.extend(list(row, "arguments"));
+        let (code, out, err) = rehearse(&arguments);
+        let all = format!("{out}\n{err}");
+        let missing = list(row, "says").into_iter().chain(list(row, "shows"));
+        let missing: Vec<&str> = missing.filter(|part| !contains(&all, part)).collect();
+        if Some(i64::from(code)) != row["exit"].as_i64() || !missing.is_empty() {
+            wrong.push(format!("{arguments:?}: exit {code}, missing {missing:?}\n{all}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let files = std::fs::read_dir(examples()).expect("the examples").flatten();
+    let files = files.map(|it| it.file_name().to_string_lossy().into_owned());
+    let unjudged: Vec<String> =
+        files.filter(|it| it.ends_with(".ps1") && !named.contains(it)).collect();
+    assert!(unjudged.is_empty(), "without a verdict: {unjudged:?}");
+}
+
+#[test]
+fn a_repair_holds_wherever_it_is_killed_and_started_again() {
+    let script = "p10-purge-and-stamp.ps1";
+    let arguments = ["worlds/duplicate.yaml", "--script", script, "--every-crash"];
+    let (code, out, err) = rehearse(&arguments);
+    // Started again after the user was moved, the script takes the parked place for the home.
+    assert!(contains(&out, "killed after its first write"), "{out}\n{err}");
+    assert_ne!(code, 2, "{err}");
+}
