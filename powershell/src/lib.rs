@@ -6,6 +6,9 @@
 //! [`host::Host`]: there is no process, no network and no file behind it unless the host has one.
 
 pub mod command;
+pub mod convert;
 pub mod error;
+pub mod format;
 pub mod host;
+pub mod types;
 pub mod value;
