@@ -1,18 +1,18 @@
 //! The types of .NET that scripts call: their members, methods, statics and constructors.
 
 mod collection;
-mod encoding;
+pub(crate) mod encoding;
 pub(crate) mod enums;
-mod error;
+pub(crate) mod error;
 pub(crate) mod guid;
-mod io;
+pub(crate) mod io;
 mod list;
 mod math;
 pub(crate) mod net;
-mod object;
+pub(crate) mod object;
 pub mod regex;
 mod statics;
-mod table;
+pub(crate) mod table;
 mod text;
 mod text_static;
 mod time;
@@ -26,7 +26,7 @@ use crate::host::Host;
 use crate::value::{Object, Value};
 
 pub use io::{sandboxed, windows_path};
-pub(crate) use object::own_text;
+pub(crate) use object::{own_text, public_names};
 
 /// What comes of looking for a method: nothing where there is none of this name.
 pub(crate) type Called = Option<Result<Value, ErrorRecord>>;

@@ -14,7 +14,7 @@ const RANGE: &str = "Index (zero based) must be greater than or equal to zero an
 pub fn operator(format: &str, arguments: &[Value]) -> Result<String, ErrorRecord> {
     composite(format, arguments).map_err(|reason| {
         ErrorRecord::new(
-            format!("Error formatting a string: {reason}"),
+            format!("Error formatting a string: {reason}."),
             "System.Management.Automation.RuntimeException",
             "FormatError",
             Category::InvalidOperation,
