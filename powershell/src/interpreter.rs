@@ -144,11 +144,17 @@ impl<'h> Interpreter<'h> {
         set("LASTEXITCODE", Value::Null);
         set("OFS", Value::text(" "));
         set("HOME", Value::text("C:\\Users\\Administrator"));
-        set("PROFILE", Value::text(
-            "C:\\Users\\Administrator\\Documents\\WindowsPowerShell\\\
+        set(
+            "PROFILE",
+            Value::text(
+                "C:\\Users\\Administrator\\Documents\\WindowsPowerShell\\\
              Microsoft.PowerShell_profile.ps1",
-        ));
-        set("PSHOME", Value::text("C:\\Windows\\System32\\WindowsPowerShell\\v1.0"));
+            ),
+        );
+        set(
+            "PSHOME",
+            Value::text("C:\\Windows\\System32\\WindowsPowerShell\\v1.0"),
+        );
         set("PID", Value::Int(4711));
         set("ShellId", Value::text("Microsoft.PowerShell"));
         set("MaximumFunctionCount", Value::Int(4096));
@@ -181,7 +187,10 @@ impl<'h> Interpreter<'h> {
         ]);
         let ui = Object::custom([("RawUI", Value::Object(raw))]);
         let host = Object::typed(
-            &["System.Management.Automation.Internal.Host.InternalHost", "System.Object"],
+            &[
+                "System.Management.Automation.Internal.Host.InternalHost",
+                "System.Object",
+            ],
             [
                 ("Name", Value::text("ConsoleHost")),
                 ("Version", Value::Version([5, 1, 20348, 2849])),

@@ -6,7 +6,12 @@
 //! [`host::Host`]: there is no process, no network and no file behind it unless the host has one.
 
 pub mod command;
+pub mod convert;
 pub mod error;
+pub mod format;
 pub mod host;
+pub mod interpreter;
+pub mod operators;
 pub mod syntax;
+pub mod types;
 pub mod value;

@@ -215,7 +215,9 @@ impl Interpreter<'_> {
     pub(crate) fn lookup(&mut self, variable: &Variable) -> Option<Value> {
         let name = &*variable.name;
         match variable.scope.as_deref() {
-            None => self.automatic(name).or_else(|| self.scope.find(name).map(|it| it.value)),
+            None => self
+                .automatic(name)
+                .or_else(|| self.scope.find(name).map(|it| it.value)),
             Some("global") => self.scope.global().own(name).map(|it| it.value),
             Some("script") => self.scope.script().own(name).map(|it| it.value),
             Some("local" | "private") => self.scope.own(name).map(|it| it.value),
@@ -234,7 +236,8 @@ impl Interpreter<'_> {
 
     pub(crate) fn environment(&self, name: &str) -> Option<String> {
         let set = self.environment.get(&name.to_lowercase());
-        set.cloned().unwrap_or_else(|| self.outlet.host.environment(name))
+        set.cloned()
+            .unwrap_or_else(|| self.outlet.host.environment(name))
     }
 
     /// Variables that are not kept but known.
@@ -258,15 +261,20 @@ impl Interpreter<'_> {
             Some("script") => self.scope.script(),
             _ => &*self.scope,
         };
-        self.scope.shared(meant).unwrap_or_else(|| Rc::clone(&self.scope))
+        self.scope
+            .shared(meant)
+            .unwrap_or_else(|| Rc::clone(&self.scope))
     }
 
     /// Sets a variable.
     pub(crate) fn set(&mut self, variable: &Variable, value: Value) -> Outcome {
         let name = &*variable.name;
         if variable.scope.as_deref() == Some("env") {
-            let text = (!value.is_null()).then(|| self.text(&value)).filter(|it| !it.is_empty());
-            self.environment.insert(variable.written.to_lowercase(), text);
+            let text = (!value.is_null())
+                .then(|| self.text(&value))
+                .filter(|it| !it.is_empty());
+            self.environment
+                .insert(variable.written.to_lowercase(), text);
             return Ok(());
         }
         if matches!(name, "true" | "false" | "null" | "?") {
@@ -321,7 +329,8 @@ fn out_of_range() -> ErrorRecord {
 
 fn transformed(record: &ErrorRecord) -> ErrorRecord {
     let mut new = record.clone();
-    new.exception = Rc::from("System.Management.Automation.ArgumentTransformationMetadataException");
+    new.exception =
+        Rc::from("System.Management.Automation.ArgumentTransformationMetadataException");
     new.id = Rc::from("RuntimeException");
     new.category = Category::MetadataError;
     new

@@ -79,10 +79,14 @@ impl Binding {
     /// Sets that have all that is bound.
     fn narrow(&mut self) {
         let formals = Rc::clone(&self.formals);
-        let given: Vec<usize> = self.bound.iter().map(|(it, _)| *it).chain(
-            self.delayed.iter().map(|(it, _)| *it),
-        ).collect();
-        self.sets.retain(|set| given.iter().all(|it| formals[*it].in_set(set).is_some()));
+        let given: Vec<usize> = self
+            .bound
+            .iter()
+            .map(|(it, _)| *it)
+            .chain(self.delayed.iter().map(|(it, _)| *it))
+            .collect();
+        self.sets
+            .retain(|set| given.iter().all(|it| formals[*it].in_set(set).is_some()));
     }
 }
 
@@ -344,7 +348,9 @@ impl Interpreter<'_> {
             if Some(target) == rest {
                 break;
             }
-            let Some((value, raw)) = values.next() else { break };
+            let Some((value, raw)) = values.next() else {
+                break;
+            };
             self.bind_one(binding, target, value, raw)?;
         }
         let more: Vec<Value> = values.map(|(value, _)| value).collect();
@@ -401,11 +407,19 @@ impl Interpreter<'_> {
         let mut narrowed = binding.clone();
         narrowed.narrow();
         if !narrowed.sets.is_empty()
-            && !narrowed.sets.iter().any(|it| it.eq_ignore_ascii_case(&binding.set))
+            && !narrowed
+                .sets
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(&binding.set))
         {
             let default = callee.default_set.as_ref();
-            let is_default = |it: &&Rc<str>| default.is_some_and(|set| it.eq_ignore_ascii_case(set));
-            let set = narrowed.sets.iter().find(is_default).or(narrowed.sets.first());
+            let is_default =
+                |it: &&Rc<str>| default.is_some_and(|set| it.eq_ignore_ascii_case(set));
+            let set = narrowed
+                .sets
+                .iter()
+                .find(is_default)
+                .or(narrowed.sets.first());
             binding.set = set.cloned().unwrap_or_else(|| Rc::from(ALL_SETS));
         }
         let missing: Vec<Rc<str>> = missing(binding);
@@ -442,7 +456,9 @@ impl Interpreter<'_> {
                     any = true;
                 }
                 Err(crate::error::Unwind::Error(record)) => {
-                    if !record.id.starts_with("CannotConvert") && !record.id.contains("Transformation") {
+                    if !record.id.starts_with("CannotConvert")
+                        && !record.id.contains("Transformation")
+                    {
                         *refused = Some((*record).clone());
                     }
                 }
@@ -487,11 +503,7 @@ impl Interpreter<'_> {
     }
 
     /// Reports that an object was not taken; the next may be.
-    fn refuse_input(
-        &mut self,
-        stage: &mut super::pipeline::Stage,
-        record: ErrorRecord,
-    ) -> Outcome {
+    fn refuse_input(&mut self, stage: &mut super::pipeline::Stage, record: ErrorRecord) -> Outcome {
         let meta = Rc::clone(&stage.meta);
         stage.failed = true;
         self.command_error(&meta, record)
@@ -502,7 +514,9 @@ impl Interpreter<'_> {
         let formals = Rc::clone(&binding.formals);
         let mut missing = Vec::new();
         for index in 0..formals.len() {
-            let Some(spec) = binding.spec(index) else { continue };
+            let Some(spec) = binding.spec(index) else {
+                continue;
+            };
             let may_come = piped && (spec.piped || spec.by_property);
             if spec.mandatory && !binding.is_bound(index) && !may_come {
                 missing.push(index);
@@ -512,7 +526,10 @@ impl Interpreter<'_> {
             return Ok(());
         }
         let callee = Rc::clone(&binding.callee);
-        let names: Vec<Rc<str>> = missing.iter().map(|it| Rc::clone(&formals[*it].name)).collect();
+        let names: Vec<Rc<str>> = missing
+            .iter()
+            .map(|it| Rc::clone(&formals[*it].name))
+            .collect();
         let header = format!(
             "\ncmdlet {} at command pipeline position 1\nSupply values for the following \
              parameters:\n",
@@ -606,7 +623,11 @@ fn find_formal(binding: &Binding, name: &str) -> Result<Option<usize>, ErrorReco
                 "Parameter cannot be processed because the parameter name '{name}' is ambiguous. \
                  Possible matches include:{names}."
             );
-            Err(binding_error(&binding.callee, "AmbiguousParameter", message))
+            Err(binding_error(
+                &binding.callee,
+                "AmbiguousParameter",
+                message,
+            ))
         }
     }
 }
@@ -614,7 +635,11 @@ fn find_formal(binding: &Binding, name: &str) -> Result<Option<usize>, ErrorReco
 /// Chooses a set among those that are possible.
 fn choose_set(binding: &mut Binding, piped: bool) -> Outcome {
     let default = binding.callee.default_set.clone();
-    let is_default = |it: &&Rc<str>| default.as_ref().is_some_and(|set| it.eq_ignore_ascii_case(set));
+    let is_default = |it: &&Rc<str>| {
+        default
+            .as_ref()
+            .is_some_and(|set| it.eq_ignore_ascii_case(set))
+    };
     if let [only] = binding.sets.as_slice() {
         binding.set = Rc::clone(only);
         return Ok(());
@@ -706,7 +731,12 @@ fn missing_mandatory(callee: &Callee, names: &[Rc<str>]) -> ErrorRecord {
     binding_error(callee, "MissingMandatoryParameter", message)
 }
 
-fn not_converted(callee: &Callee, formal: &Formal, value: &Value, why: &ErrorRecord) -> ErrorRecord {
+fn not_converted(
+    callee: &Callee,
+    formal: &Formal,
+    value: &Value,
+    why: &ErrorRecord,
+) -> ErrorRecord {
     let _ = value;
     if callee.is_cmdlet {
         let message = format!("Cannot bind parameter '{}'. {}", formal.name, why.message);
@@ -727,15 +757,20 @@ fn not_converted(callee: &Callee, formal: &Formal, value: &Value, why: &ErrorRec
 pub(crate) fn not_valid(callee: &Callee, id: &str, message: String) -> ErrorRecord {
     let mut record = binding_error(callee, id, message);
     record.category = Category::InvalidData;
-    record.exception =
-        Rc::from("System.Management.Automation.ParameterBindingValidationException");
+    record.exception = Rc::from("System.Management.Automation.ParameterBindingValidationException");
     record
 }
 
 fn not_null(callee: &Callee, formal: &Formal) -> ErrorRecord {
-    let message =
-        format!("Cannot bind argument to parameter '{}' because it is null.", formal.name);
-    not_valid(callee, "ParameterArgumentValidationErrorNullNotAllowed", message)
+    let message = format!(
+        "Cannot bind argument to parameter '{}' because it is null.",
+        formal.name
+    );
+    not_valid(
+        callee,
+        "ParameterArgumentValidationErrorNullNotAllowed",
+        message,
+    )
 }
 
 fn empty(callee: &Callee, formal: &Formal, what: &str) -> ErrorRecord {

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::Interpreter;
-use super::functions::FunctionCall;
 use super::binding::Given;
+use super::functions::FunctionCall;
 use super::pipeline::{Chain, Meta, Sink, Stage};
 use crate::command::{Call, Command, Impact, Module};
 use crate::convert;
@@ -120,8 +120,18 @@ impl Call for CallContext<'_, '_> {
         let variable = variable_of(name);
         match variable.scope.as_deref() {
             Some("env") => self.it.environment(&variable.written).map(Value::from),
-            Some("global") => self.it.scope.global().own(&variable.name).map(|it| it.value),
-            Some("script") => self.it.scope.script().own(&variable.name).map(|it| it.value),
+            Some("global") => self
+                .it
+                .scope
+                .global()
+                .own(&variable.name)
+                .map(|it| it.value),
+            Some("script") => self
+                .it
+                .scope
+                .script()
+                .own(&variable.name)
+                .map(|it| it.value),
             _ => self.it.known(&variable.name),
         }
     }
@@ -210,7 +220,8 @@ impl Call for CallContext<'_, '_> {
 impl Interpreter<'_> {
     /// The value of a variable by its name in lower case.
     pub(crate) fn known(&self, name: &str) -> Option<Value> {
-        self.automatic(name).or_else(|| self.scope.find(name).map(|it| it.value))
+        self.automatic(name)
+            .or_else(|| self.scope.find(name).map(|it| it.value))
     }
 
     /// An error of a command that does not end it, as its `-ErrorAction` says.
@@ -237,7 +248,11 @@ impl Interpreter<'_> {
             "silentlycontinue" | "0" => Ok(()),
             "inquire" | "3" => {
                 let goes_on = self.should_continue(&record.message, "Confirm")?;
-                if goes_on { Ok(()) } else { Err(Unwind::Error(record)) }
+                if goes_on {
+                    Ok(())
+                } else {
+                    Err(Unwind::Error(record))
+                }
             }
             _ => {
                 self.show_error(&record);
@@ -323,7 +338,9 @@ impl Interpreter<'_> {
     ) -> Outcome<bool> {
         let what_if = match meta.common.what_if {
             Some(on) => on,
-            None => self.known("whatifpreference").is_some_and(|it| convert::to_bool(&it)),
+            None => self
+                .known("whatifpreference")
+                .is_some_and(|it| convert::to_bool(&it)),
         };
         if what_if {
             let line = format!("What if: {description}\n");

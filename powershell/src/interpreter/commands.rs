@@ -45,9 +45,11 @@ impl Interpreter<'_> {
                 };
                 stage.redirected.push((redirection.stream, kept));
             }
-            if element.redirections.iter().any(|it| {
-                it.stream == 0 && matches!(it.target, RedirectTarget::File { .. })
-            }) {
+            if element
+                .redirections
+                .iter()
+                .any(|it| it.stream == 0 && matches!(it.target, RedirectTarget::File { .. }))
+            {
                 stage.redirected.push((0, true));
             }
             stages.push(stage);
@@ -105,11 +107,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn located_error<T>(
-        &self,
-        outcome: Result<T, ErrorRecord>,
-        position: &Position,
-    ) -> Outcome<T> {
+    fn located_error<T>(&self, outcome: Result<T, ErrorRecord>, position: &Position) -> Outcome<T> {
         outcome.map_err(|mut record| {
             record.position = Some(position.clone());
             record.into()
@@ -126,7 +124,11 @@ impl Interpreter<'_> {
             position: call.position.clone(),
         };
         let formals = Rc::new(of_command(command));
-        let given = if is_native(command) { as_words(call.given) } else { call.given };
+        let given = if is_native(command) {
+            as_words(call.given)
+        } else {
+            call.given
+        };
         let binding = self.bind(callee, formals, given, call.piped)?;
         let meta = Meta {
             name: Rc::clone(&command.name),
@@ -161,7 +163,10 @@ impl Interpreter<'_> {
                     given.push(Given::Value(value, raw));
                 }
                 Argument::Parameter { name, value, .. } => {
-                    let value = value.as_ref().map(|it| self.argument_value(it)).transpose()?;
+                    let value = value
+                        .as_ref()
+                        .map(|it| self.argument_value(it))
+                        .transpose()?;
                     given.push(Given::Named {
                         name: Rc::clone(name),
                         value,
@@ -265,7 +270,11 @@ impl Interpreter<'_> {
         if !is_path && !is_script {
             return Ok(None);
         }
-        let path = if is_script { name.to_owned() } else { format!("{name}.ps1") };
+        let path = if is_script {
+            name.to_owned()
+        } else {
+            format!("{name}.ps1")
+        };
         let absolute = self.absolute(&path);
         let Ok(bytes) = self.outlet.read(&absolute) else {
             return Ok(None);
@@ -309,7 +318,10 @@ impl Interpreter<'_> {
 /// The common parameters that were given.
 pub(crate) fn common_of(binding: &Binding) -> Common {
     let value = |name: &str| {
-        let index = binding.formals.iter().position(|it| it.common && it.is_named(name))?;
+        let index = binding
+            .formals
+            .iter()
+            .position(|it| it.common && it.is_named(name))?;
         let found = binding.bound.iter().find(|(it, _)| *it == index);
         found.map(|(_, value)| value.clone())
     };
@@ -332,8 +344,7 @@ pub(crate) fn common_of(binding: &Binding) -> Common {
 
 /// Whether a command takes its arguments as words, as programs do.
 fn is_native(command: &Command) -> bool {
-    matches!(command.parameters.as_slice(), [only] if only.remaining)
-        && !command.name.contains('-')
+    matches!(command.parameters.as_slice(), [only] if only.remaining) && !command.name.contains('-')
 }
 
 /// Arguments as the words they were written as.
@@ -377,7 +388,13 @@ pub(crate) fn decoded(bytes: &[u8]) -> String {
     let wide = |bytes: &[u8], big: bool| {
         let units: Vec<u16> = bytes
             .chunks_exact(2)
-            .map(|it| if big { u16::from_be_bytes([it[0], it[1]]) } else { u16::from_le_bytes([it[0], it[1]]) })
+            .map(|it| {
+                if big {
+                    u16::from_be_bytes([it[0], it[1]])
+                } else {
+                    u16::from_le_bytes([it[0], it[1]])
+                }
+            })
             .collect();
         String::from_utf16_lossy(&units)
     };

@@ -87,7 +87,11 @@ impl Interpreter<'_> {
                 Some(frame) if !frame.is_script => Rc::clone(&frame.name),
                 _ => Rc::from("<ScriptBlock>"),
             };
-            let file: &str = if position.file.is_empty() { "<No file>" } else { &position.file };
+            let file: &str = if position.file.is_empty() {
+                "<No file>"
+            } else {
+                &position.file
+            };
             let _ = writeln!(text, "at {name}, {file}: line {}", position.line);
             match index.checked_sub(1).and_then(|it| self.frames.get(it)) {
                 Some(frame) if index > 1 => position = frame.position.clone(),
@@ -218,25 +222,44 @@ fn runtime(text: &str) -> ErrorRecord {
 }
 
 pub(crate) fn is_exception(object: &Object) -> bool {
-    object.type_names().iter().any(|it| &**it == "System.Exception")
-        || object.type_names().first().is_some_and(|it| it.ends_with("Exception"))
+    object
+        .type_names()
+        .iter()
+        .any(|it| &**it == "System.Exception")
+        || object
+            .type_names()
+            .first()
+            .is_some_and(|it| it.ends_with("Exception"))
 }
 
 /// The error record of an exception that is thrown.
 pub(crate) fn exception_record(object: &Object) -> ErrorRecord {
-    let message = object.get("Message").map(|it| convert::to_text(&it)).unwrap_or_default();
-    let kind = object.type_names().first().map_or("System.Exception", |it| &**it);
+    let message = object
+        .get("Message")
+        .map(|it| convert::to_text(&it))
+        .unwrap_or_default();
+    let kind = object
+        .type_names()
+        .first()
+        .map_or("System.Exception", |it| &**it);
     let mut record = ErrorRecord::new(message.clone(), kind, &message, Category::OperationStopped);
     record.target = Value::Null;
     if let Some(Value::Object(inner)) = object.get("InnerException") {
         record.inner = Some(Rc::new(exception_record(&inner)));
     }
     let known = [
-        "Message", "InnerException", "Data", "HResult", "HelpLink", "Source", "StackTrace",
+        "Message",
+        "InnerException",
+        "Data",
+        "HResult",
+        "HelpLink",
+        "Source",
+        "StackTrace",
         "TargetSite",
     ];
     for (name, property) in object.properties().iter() {
-        if let crate::value::Property::Note(value) | crate::value::Property::Member(value) = property
+        if let crate::value::Property::Note(value) | crate::value::Property::Member(value) =
+            property
             && !known.contains(&&**name)
         {
             record.properties.push((Rc::clone(name), value.clone()));
@@ -261,19 +284,37 @@ pub fn error_text(record: &ErrorRecord) -> String {
     }
     let _ = writeln!(text, "{message}");
     if let Some(position) = &record.position {
-        let file = if position.file.is_empty() { "line" } else { &*position.file };
+        let file = if position.file.is_empty() {
+            "line"
+        } else {
+            &*position.file
+        };
         let _ = writeln!(text, "At {file}:{} char:{}", position.line, position.column);
         let line = &*position.text;
         let trimmed = line.trim_start();
         let cut = line.chars().count() - trimmed.chars().count();
         let _ = writeln!(text, "+ {trimmed}");
-        let column = (position.column as usize).saturating_sub(1).saturating_sub(cut);
-        let length = position.span.len().min(trimmed.chars().count().saturating_sub(column));
-        let _ = writeln!(text, "+ {}{}", " ".repeat(column), "~".repeat(length.max(1)));
+        let column = (position.column as usize)
+            .saturating_sub(1)
+            .saturating_sub(cut);
+        let length = position
+            .span
+            .len()
+            .min(trimmed.chars().count().saturating_sub(column));
+        let _ = writeln!(
+            text,
+            "+ {}{}",
+            " ".repeat(column),
+            "~".repeat(length.max(1))
+        );
     }
     let value = Value::Error(Rc::new(record.clone()));
     let category = crate::types::member(&value, "CategoryInfo").unwrap_or_default();
-    let _ = writeln!(text, "    + CategoryInfo          : {}", convert::to_text(&category));
+    let _ = writeln!(
+        text,
+        "    + CategoryInfo          : {}",
+        convert::to_text(&category)
+    );
     let id = if record.command_class.is_empty() {
         record.id.to_string()
     } else {

@@ -8,8 +8,8 @@ use crate::convert;
 use crate::error::{Category, ErrorRecord, Outcome, Unwind};
 use crate::operators;
 use crate::syntax::ast::{
-    Body, Element, ElementKind, Expression, ExpressionKind, MemberName, Operator, Piece,
-    Pipeline, Statement, StatementKind, TypeName, Variable,
+    Body, Element, ElementKind, Expression, ExpressionKind, MemberName, Operator, Piece, Pipeline,
+    Statement, StatementKind, TypeName, Variable,
 };
 use crate::value::{Array, ArrayKind, CUSTOM, Object, Property, Table, Value};
 
@@ -84,8 +84,15 @@ impl Interpreter<'_> {
                 Ok((!values.is_empty()).then(|| Value::collected(values)))
             }
             ExpressionKind::Variable(variable) if variable.scope.is_none() => {
-                let is_empty = self.scope.find(&variable.name).is_some_and(|it| it.is_empty());
-                if is_empty { Ok(None) } else { self.get(variable).map(Some) }
+                let is_empty = self
+                    .scope
+                    .find(&variable.name)
+                    .is_some_and(|it| it.is_empty());
+                if is_empty {
+                    Ok(None)
+                } else {
+                    self.get(variable).map(Some)
+                }
             }
             _ => self.expression(expression).map(Some),
         }
@@ -94,8 +101,13 @@ impl Interpreter<'_> {
     /// What a statement wrote, or nothing.
     pub(crate) fn written(&mut self, statement: &Statement) -> Outcome<Option<Value>> {
         if let StatementKind::Pipeline(Pipeline { elements }) = &statement.kind
-            && let [Element { kind: ElementKind::Expression(expression), redirections, .. }] =
-                elements.as_slice()
+            && let [
+                Element {
+                    kind: ElementKind::Expression(expression),
+                    redirections,
+                    ..
+                },
+            ] = elements.as_slice()
             && redirections.is_empty()
         {
             self.step(statement.span)?;
@@ -199,8 +211,7 @@ impl Interpreter<'_> {
             "not" => Value::Bool(!convert::to_bool(&value)),
             "," => Value::array([value]),
             "join" => {
-                let texts: Vec<String> =
-                    value.enumerate().iter().map(|it| self.text(it)).collect();
+                let texts: Vec<String> = value.enumerate().iter().map(|it| self.text(it)).collect();
                 Value::from(texts.concat())
             }
             "split" | "csplit" => operators::split_blanks(&value),
@@ -226,9 +237,7 @@ impl Interpreter<'_> {
         }
         let right = match (&right.kind, operator.name) {
             // The name of a type may be unknown: `-is` says so itself.
-            (ExpressionKind::Type(name), "is" | "isnot" | "as") => {
-                Value::Type(self.resolve(name)?)
-            }
+            (ExpressionKind::Type(name), "is" | "isnot" | "as") => Value::Type(self.resolve(name)?),
             _ => self.expression(right)?,
         };
         match operator.name {
@@ -279,8 +288,11 @@ impl Interpreter<'_> {
             other => {
                 let name = self.text(other);
                 convert::resolve_type(&name).ok_or_else(|| {
-                    let message = format!("Cannot convert the \"{name}\" value of type \
-                        \"{}\" to type \"System.Type\".", convert::type_name(other));
+                    let message = format!(
+                        "Cannot convert the \"{name}\" value of type \
+                        \"{}\" to type \"System.Type\".",
+                        convert::type_name(other)
+                    );
                     invalid(&message, "RuntimeException").into()
                 })
             }

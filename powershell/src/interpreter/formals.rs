@@ -58,7 +58,11 @@ impl Formal {
 
     /// What it is in a set; `None` if it is not in it.
     pub(crate) fn in_set(&self, set: &str) -> Option<&Spec> {
-        let exact = |it: &&Spec| it.set.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(set));
+        let exact = |it: &&Spec| {
+            it.set
+                .as_ref()
+                .is_some_and(|it| it.eq_ignore_ascii_case(set))
+        };
         let found = self.specs.iter().find(exact);
         found.or_else(|| self.specs.iter().find(|it| it.set.is_none()))
     }
@@ -81,9 +85,21 @@ pub(crate) struct Traits {
 const COMMON: [(&str, &str, &str); 11] = [
     ("Verbose", "vb", SWITCH),
     ("Debug", "db", SWITCH),
-    ("ErrorAction", "ea", "System.Management.Automation.ActionPreference"),
-    ("WarningAction", "wa", "System.Management.Automation.ActionPreference"),
-    ("InformationAction", "infa", "System.Management.Automation.ActionPreference"),
+    (
+        "ErrorAction",
+        "ea",
+        "System.Management.Automation.ActionPreference",
+    ),
+    (
+        "WarningAction",
+        "wa",
+        "System.Management.Automation.ActionPreference",
+    ),
+    (
+        "InformationAction",
+        "infa",
+        "System.Management.Automation.ActionPreference",
+    ),
     ("ErrorVariable", "ev", "System.String"),
     ("WarningVariable", "wv", "System.String"),
     ("InformationVariable", "iv", "System.String"),
@@ -116,7 +132,11 @@ pub(crate) fn of_command(command: &Command) -> Vec<Formal> {
     let mut formals: Vec<Formal> = command.parameters.iter().map(of_parameter).collect();
     let given: Vec<Rc<str>> = formals.iter().map(|it| Rc::clone(&it.name)).collect();
     let is_new = |it: &Formal| !given.iter().any(|name| it.is_named(name));
-    formals.extend(common(command.should_process.is_some()).into_iter().filter(is_new));
+    formals.extend(
+        common(command.should_process.is_some())
+            .into_iter()
+            .filter(is_new),
+    );
     formals
 }
 
@@ -132,7 +152,11 @@ fn of_parameter(parameter: &Parameter) -> Formal {
     let specs = if parameter.sets.is_empty() {
         vec![spec(None)]
     } else {
-        parameter.sets.iter().map(|set| spec(Some(Rc::clone(set)))).collect()
+        parameter
+            .sets
+            .iter()
+            .map(|set| spec(Some(Rc::clone(set))))
+            .collect()
     };
     Formal {
         name: Rc::clone(&parameter.name),
@@ -151,7 +175,12 @@ impl Interpreter<'_> {
     pub(crate) fn formals(&mut self, block: &Block) -> Outcome<(Vec<Formal>, Traits)> {
         let mut traits = Traits::default();
         for attribute in &block.attributes {
-            if attribute.name.to_ascii_lowercase().trim_end_matches("attribute") == "cmdletbinding" {
+            if attribute
+                .name
+                .to_ascii_lowercase()
+                .trim_end_matches("attribute")
+                == "cmdletbinding"
+            {
                 self.cmdlet_binding(attribute, &mut traits)?;
             }
         }
@@ -162,7 +191,9 @@ impl Interpreter<'_> {
             formals.push(self.formal(parameter)?);
         }
         let all_positions = !traits.no_positions
-            && !formals.iter().any(|it| it.specs.iter().any(|spec| spec.position.is_some()));
+            && !formals
+                .iter()
+                .any(|it| it.specs.iter().any(|spec| spec.position.is_some()));
         if all_positions {
             let mut position = 0;
             for formal in &mut formals {
@@ -175,7 +206,10 @@ impl Interpreter<'_> {
             }
         }
         if traits.advanced {
-            let given: Vec<Rc<str>> = formals.iter().map(|it: &Formal| Rc::clone(&it.name)).collect();
+            let given: Vec<Rc<str>> = formals
+                .iter()
+                .map(|it: &Formal| Rc::clone(&it.name))
+                .collect();
             let more = common(traits.impact.is_some());
             formals.extend(
                 more.into_iter()
@@ -276,7 +310,10 @@ impl Interpreter<'_> {
                 _ => vec![value],
             });
         }
-        let number = |index: usize| match values.get(index).map(|it| convert::cast(it, "System.Int64")) {
+        let number = |index: usize| match values
+            .get(index)
+            .map(|it| convert::cast(it, "System.Int64"))
+        {
             Some(Ok(Value::Long(number))) => number,
             _ => 0,
         };

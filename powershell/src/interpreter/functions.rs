@@ -139,7 +139,9 @@ impl Interpreter<'_> {
         scope.set("input", Value::array([]));
         if function.is_script || !body.source.file.is_empty() {
             let file = &*body.source.file;
-            let folder = file.rsplit_once(['\\', '/']).map_or("", |(folder, _)| folder);
+            let folder = file
+                .rsplit_once(['\\', '/'])
+                .map_or("", |(folder, _)| folder);
             scope.set("PSCommandPath", Value::text(file));
             scope.set("PSScriptRoot", Value::text(folder));
         }
@@ -376,7 +378,10 @@ impl Interpreter<'_> {
         let scope = Scope::child(&self.scope, false);
         prepare(&scope);
         let outer = std::mem::replace(&mut self.scope, scope);
-        let given = arguments.iter().map(|it| Given::Value(it.clone(), None)).collect();
+        let given = arguments
+            .iter()
+            .map(|it| Given::Value(it.clone(), None))
+            .collect();
         let call = FunctionCall {
             given,
             position: self.source.position(Span::default()),
@@ -384,8 +389,7 @@ impl Interpreter<'_> {
         };
         let mut written: Vec<Value> = Vec::new();
         let stage = self.function_stage(&Rc::from(""), &body, call);
-        let outcome =
-            stage.and_then(|stage| self.run_stages(&mut [stage], None, &mut written));
+        let outcome = stage.and_then(|stage| self.run_stages(&mut [stage], None, &mut written));
         self.scope = outer;
         outcome.map(|()| written)
     }
@@ -417,9 +421,16 @@ impl Interpreter<'_> {
             ("Name", Value::text(&*function.name)),
             (
                 "CommandType",
-                Value::text(if function.is_script { "ExternalScript" } else { "Function" }),
+                Value::text(if function.is_script {
+                    "ExternalScript"
+                } else {
+                    "Function"
+                }),
             ),
-            ("Definition", Value::text(if function.is_script { file } else { "" })),
+            (
+                "Definition",
+                Value::text(if function.is_script { file } else { "" }),
+            ),
         ];
         if function.is_script {
             command.push(("Path", Value::text(file)));
@@ -440,7 +451,10 @@ impl Interpreter<'_> {
             ("PSCommandPath", Value::text(&*meta.position.file)),
             ("ExpectingInput", Value::Bool(false)),
         ];
-        let kinds = ["System.Management.Automation.InvocationInfo", "System.Object"];
+        let kinds = [
+            "System.Management.Automation.InvocationInfo",
+            "System.Object",
+        ];
         Value::Object(Object::typed(&kinds, members, None))
     }
 }
@@ -491,7 +505,10 @@ fn apply_common(scope: &Scope, common: &Common) {
         scope.set("WhatIfPreference", Value::Bool(on));
     }
     if let Some(on) = common.confirm {
-        scope.set("ConfirmPreference", Value::text(if on { "Low" } else { "None" }));
+        scope.set(
+            "ConfirmPreference",
+            Value::text(if on { "Low" } else { "None" }),
+        );
     }
 }
 
@@ -514,7 +531,10 @@ impl Interpreter<'_> {
             ("ParameterSetName", Value::Text(Rc::clone(set))),
             ("CommandRuntime", Value::text("")),
         ];
-        let kinds = ["System.Management.Automation.PSScriptCmdlet", "System.Object"];
+        let kinds = [
+            "System.Management.Automation.PSScriptCmdlet",
+            "System.Object",
+        ];
         let native = CmdletNative {
             meta: Rc::clone(meta),
             impact: meta.impact,
@@ -542,7 +562,8 @@ impl Interpreter<'_> {
                     0 | 1 => (text(0), meta.name.to_string()),
                     2 => (text(0), text(1)),
                     _ => {
-                        let done = self.should_process_text(&meta, native.impact, &text(0), &text(1))?;
+                        let done =
+                            self.should_process_text(&meta, native.impact, &text(0), &text(1))?;
                         return Ok(Some(Value::Bool(done)));
                     }
                 };

@@ -159,9 +159,7 @@ impl Interpreter<'_> {
             }
             Value::Object(object) => match object.property(name) {
                 Some(Property::Script(_)) => {
-                    let message = format!(
-                        "Set accessor for property \"{name}\" is unavailable."
-                    );
+                    let message = format!("Set accessor for property \"{name}\" is unavailable.");
                     Err(invalid(&message, "SetAccessorUnavailable").into())
                 }
                 Some(Property::Alias(other)) => self.set_member(target, &other, value),
@@ -177,7 +175,8 @@ impl Interpreter<'_> {
             },
             Value::Array(array) if types::member(target, name).is_none() => {
                 let elements = array.borrow().clone();
-                let has = |it: &Value| matches!(it, Value::Object(it) if it.property(name).is_some());
+                let has =
+                    |it: &Value| matches!(it, Value::Object(it) if it.property(name).is_some());
                 if elements.is_empty() || !elements.iter().all(has) {
                     return Err(types::no_property(name).into());
                 }
@@ -326,9 +325,7 @@ impl Interpreter<'_> {
                 let written = self.invoke_block(block, arguments, |_| {})?;
                 objects(written)
             }
-            "invokereturnasis" => {
-                Value::collected(self.invoke_block(block, arguments, |_| {})?)
-            }
+            "invokereturnasis" => Value::collected(self.invoke_block(block, arguments, |_| {})?),
             "getnewclosure" => Value::Block(self.closure(block)),
             _ => return Ok(None),
         }))
@@ -368,7 +365,9 @@ impl Interpreter<'_> {
                 }
             }
             "where" => {
-                let mode = arguments.get(1).map(|it| self.text(it).to_ascii_lowercase());
+                let mode = arguments
+                    .get(1)
+                    .map(|it| self.text(it).to_ascii_lowercase());
                 let most = match arguments.get(2) {
                     Some(Value::Int(most)) => usize::try_from(*most).unwrap_or(0),
                     _ if mode.as_deref() == Some("first") => 1,
@@ -399,7 +398,10 @@ fn is_count(name: &str) -> bool {
 }
 
 fn null_call() -> ErrorRecord {
-    invalid("You cannot call a method on a null-valued expression.", "InvokeMethodOnNull")
+    invalid(
+        "You cannot call a method on a null-valued expression.",
+        "InvokeMethodOnNull",
+    )
 }
 
 fn no_method(message: &str) -> ErrorRecord {

@@ -113,7 +113,8 @@ pub(crate) fn with_values(object: &Object, values: Vec<(std::rc::Rc<str>, Value)
 
 impl Host for Outlet<'_> {
     fn write(&mut self, stream: Stream, text: &str, colour: Option<&str>) {
-        if !self.muted.is_empty() && self.divert(stream, &Value::text(text.trim_end_matches('\n'))) {
+        if !self.muted.is_empty() && self.divert(stream, &Value::text(text.trim_end_matches('\n')))
+        {
             return;
         }
         self.flush();

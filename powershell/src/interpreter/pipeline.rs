@@ -119,8 +119,11 @@ impl Interpreter<'_> {
         }
         let mut mine = self.outlet.muted.split_off(chain.base);
         let mut outcome = Ok(());
-        let kept: Vec<Value> =
-            mine.iter_mut().flat_map(|it| it.kept.as_mut().map(std::mem::take)).flatten().collect();
+        let kept: Vec<Value> = mine
+            .iter_mut()
+            .flat_map(|it| it.kept.as_mut().map(std::mem::take))
+            .flatten()
+            .collect();
         for value in kept.into_iter().chain([value]) {
             outcome = outcome.and_then(|()| self.feed(chain.stages, value, chain.out));
         }
@@ -234,7 +237,9 @@ impl Interpreter<'_> {
         out: &mut dyn Sink,
     ) -> Outcome {
         if self.depth >= self.limits.depth {
-            return Err(Unwind::Stopped(crate::error::Stop::Depth(self.limits.depth)));
+            return Err(Unwind::Stopped(crate::error::Stop::Depth(
+                self.limits.depth,
+            )));
         }
         self.depth += 1;
         self.pipelines += 1;

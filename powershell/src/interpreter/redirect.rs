@@ -68,8 +68,13 @@ fn no_file(path: &str, error: &FileError) -> ErrorRecord {
         FileError::Exists => format!("The file '{path}' already exists."),
         FileError::Other(text) => text.clone(),
     };
-    ErrorRecord::new(message, "System.IO.IOException", "FileOpenFailure", Category::OpenError)
-        .about(Value::text(path))
+    ErrorRecord::new(
+        message,
+        "System.IO.IOException",
+        "FileOpenFailure",
+        Category::OpenError,
+    )
+    .about(Value::text(path))
 }
 
 impl Interpreter<'_> {
@@ -84,7 +89,11 @@ impl Interpreter<'_> {
             {
                 let path = self.expression(path)?;
                 let text = self.text(&path);
-                let path = if path.is_null() { String::new() } else { self.absolute(&text) };
+                let path = if path.is_null() {
+                    String::new()
+                } else {
+                    self.absolute(&text)
+                };
                 return Ok(Some(FileSink {
                     path,
                     append: *append,
@@ -137,7 +146,9 @@ impl Interpreter<'_> {
     /// An absolute path of the sandbox for a path of a script.
     pub(crate) fn absolute(&self, text: &str) -> String {
         let text = text.replace('\\', "/");
-        let text = text.strip_prefix("Microsoft.PowerShell.Core/FileSystem::").unwrap_or(&text);
+        let text = text
+            .strip_prefix("Microsoft.PowerShell.Core/FileSystem::")
+            .unwrap_or(&text);
         let mut rest = text;
         let mut is_absolute = rest.starts_with('/');
         let mut letters = rest.chars();
@@ -151,7 +162,11 @@ impl Interpreter<'_> {
             rest = &home;
             is_absolute = true;
         }
-        let whole = if is_absolute { rest.to_owned() } else { format!("{}/{rest}", self.folder) };
+        let whole = if is_absolute {
+            rest.to_owned()
+        } else {
+            format!("{}/{rest}", self.folder)
+        };
         let mut parts: Vec<&str> = Vec::new();
         for part in whole.split('/') {
             match part {

@@ -95,7 +95,10 @@ impl Interpreter<'_> {
         self.source = source;
         self.scope = Rc::clone(&self.global);
         let mut outcome = Ok(());
-        for part in [&block.begin, &block.process, &block.end].into_iter().flatten() {
+        for part in [&block.begin, &block.process, &block.end]
+            .into_iter()
+            .flatten()
+        {
             outcome = outcome.and_then(|()| self.statements(part, &mut Console));
         }
         self.ended(outcome)
@@ -111,7 +114,10 @@ impl Interpreter<'_> {
         })?;
         self.source = source;
         let mut written: Vec<Value> = Vec::new();
-        for part in [&block.begin, &block.process, &block.end].into_iter().flatten() {
+        for part in [&block.begin, &block.process, &block.end]
+            .into_iter()
+            .flatten()
+        {
             self.statements(part, &mut written)?;
         }
         Ok(written)

@@ -156,7 +156,8 @@ impl Scope {
         let mut all = BTreeMap::new();
         for scope in self.chain() {
             for (key, slot) in scope.variables.borrow().iter() {
-                all.entry(Rc::clone(key)).or_insert_with(|| Rc::clone(&slot.written));
+                all.entry(Rc::clone(key))
+                    .or_insert_with(|| Rc::clone(&slot.written));
             }
         }
         all.into_values().collect()
@@ -169,7 +170,8 @@ impl Scope {
 
     pub(crate) fn function(&self, name: &str) -> Option<FunctionDefinition> {
         let key = name.to_lowercase();
-        self.chain().find_map(|it| it.functions.borrow().get(&key).cloned())
+        self.chain()
+            .find_map(|it| it.functions.borrow().get(&key).cloned())
     }
 
     pub(crate) fn define(&self, function: FunctionDefinition) {
@@ -181,7 +183,9 @@ impl Scope {
         let mut names = BTreeMap::new();
         for scope in self.chain() {
             for (key, function) in scope.functions.borrow().iter() {
-                names.entry(key.clone()).or_insert_with(|| Rc::clone(&function.name));
+                names
+                    .entry(key.clone())
+                    .or_insert_with(|| Rc::clone(&function.name));
             }
         }
         names.into_values().collect()
@@ -189,16 +193,20 @@ impl Scope {
 
     pub(crate) fn undefine(&self, name: &str) -> bool {
         let key = name.to_lowercase();
-        self.chain().any(|it| it.functions.borrow_mut().remove(&key).is_some())
+        self.chain()
+            .any(|it| it.functions.borrow_mut().remove(&key).is_some())
     }
 
     pub(crate) fn alias(&self, name: &str) -> Option<Rc<str>> {
         let key = name.to_lowercase();
-        self.chain().find_map(|it| it.aliases.borrow().get(&key).cloned())
+        self.chain()
+            .find_map(|it| it.aliases.borrow().get(&key).cloned())
     }
 
     pub(crate) fn set_alias(&self, name: &str, command: &str) {
-        self.aliases.borrow_mut().insert(name.to_lowercase(), Rc::from(command));
+        self.aliases
+            .borrow_mut()
+            .insert(name.to_lowercase(), Rc::from(command));
     }
 
     pub(crate) fn strict_level(&self) -> u8 {

@@ -45,33 +45,103 @@ const TABLE: [(&str, &[&str], Run); 17] = [
     ("Clear-Variable", &["!0Name", "Scope"], clear_variable),
     ("Get-Alias", &["0Name", "Definition"], get_alias),
     ("Get-Location", &[], get_location),
-    ("Get-Variable", &["0|Name", "Scope", "/ValueOnly"], get_variable),
+    (
+        "Get-Variable",
+        &["0|Name", "Scope", "/ValueOnly"],
+        get_variable,
+    ),
     ("Invoke-Expression", &["!0|Command"], invoke_expression),
-    ("New-Alias", &["!0Name", "!1Value", "/Force", "Scope", "Option", "Description"], set_alias),
+    (
+        "New-Alias",
+        &[
+            "!0Name",
+            "!1Value",
+            "/Force",
+            "Scope",
+            "Option",
+            "Description",
+        ],
+        set_alias,
+    ),
     (
         "New-Variable",
-        &["!0Name", "1Value", "Scope", "Option", "Description", "/Force", "Visibility", "/PassThru"],
+        &[
+            "!0Name",
+            "1Value",
+            "Scope",
+            "Option",
+            "Description",
+            "/Force",
+            "Visibility",
+            "/PassThru",
+        ],
         set_variable,
     ),
     ("Pop-Location", &["/PassThru", "StackName"], pop_location),
-    ("Push-Location", &["0|Path", "LiteralPath", "/PassThru", "StackName"], push_location),
-    ("Remove-Variable", &["!0Name", "Scope", "/Force"], remove_variable),
-    ("Set-Alias", &["!0Name", "!1Value", "/Force", "Scope", "Option", "Description"], set_alias),
-    ("Set-Location", &["0|Path", "LiteralPath", "/PassThru"], set_location),
-    ("Set-PSDebug", &["Trace", "/Strict", "/Off", "/Step"], nothing),
+    (
+        "Push-Location",
+        &["0|Path", "LiteralPath", "/PassThru", "StackName"],
+        push_location,
+    ),
+    (
+        "Remove-Variable",
+        &["!0Name", "Scope", "/Force"],
+        remove_variable,
+    ),
+    (
+        "Set-Alias",
+        &[
+            "!0Name",
+            "!1Value",
+            "/Force",
+            "Scope",
+            "Option",
+            "Description",
+        ],
+        set_alias,
+    ),
+    (
+        "Set-Location",
+        &["0|Path", "LiteralPath", "/PassThru"],
+        set_location,
+    ),
+    (
+        "Set-PSDebug",
+        &["Trace", "/Strict", "/Off", "/Step"],
+        nothing,
+    ),
     ("Set-StrictMode", &["Version", "/Off"], set_strict_mode),
     (
         "Set-Variable",
-        &["!0Name", "1|Value", "Scope", "Option", "Description", "/Force", "Visibility", "/PassThru"],
+        &[
+            "!0Name",
+            "1|Value",
+            "Scope",
+            "Option",
+            "Description",
+            "/Force",
+            "Visibility",
+            "/PassThru",
+        ],
         set_variable,
     ),
-    ("Set-ExecutionPolicy", &["0ExecutionPolicy", "1Scope", "/Force"], nothing),
-    ("Get-ExecutionPolicy", &["0Scope", "/List"], get_execution_policy),
+    (
+        "Set-ExecutionPolicy",
+        &["0ExecutionPolicy", "1Scope", "/Force"],
+        nothing,
+    ),
+    (
+        "Get-ExecutionPolicy",
+        &["0Scope", "/List"],
+        get_execution_policy,
+    ),
 ];
 
 /// A cmdlet of the session.
 pub(crate) fn find(name: &str) -> Option<Rc<Command>> {
-    let (name, parameters, run) = TABLE.iter().find(|(it, ..)| it.eq_ignore_ascii_case(name))?;
+    let (name, parameters, run) = TABLE
+        .iter()
+        .find(|(it, ..)| it.eq_ignore_ascii_case(name))?;
     let run = *run;
     Some(Rc::new(Command {
         name: Rc::from(*name),
@@ -98,7 +168,10 @@ fn parameter(text: &str) -> Parameter {
     };
     parameter.mandatory = marks.contains('!');
     parameter.from_pipeline = marks.contains('|');
-    parameter.position = marks.chars().find_map(|c| c.to_digit(10)).map(|it| it as u8);
+    parameter.position = marks
+        .chars()
+        .find_map(|c| c.to_digit(10))
+        .map(|it| it as u8);
     parameter.allow_null = true;
     if name == "Path" {
         parameter.aliases.push(Rc::from("PSPath"));
@@ -107,12 +180,19 @@ fn parameter(text: &str) -> Parameter {
 }
 
 fn text_of(call: &dyn Call, name: &str) -> Option<Rc<str>> {
-    call.argument(name).map(|it| Rc::from(convert::to_text(&it)))
+    call.argument(name)
+        .map(|it| Rc::from(convert::to_text(&it)))
 }
 
 fn texts_of(call: &dyn Call, name: &str) -> Vec<Rc<str>> {
-    let values = call.argument(name).map(|it| it.enumerate()).unwrap_or_default();
-    values.iter().map(|it| Rc::from(convert::to_text(it))).collect()
+    let values = call
+        .argument(name)
+        .map(|it| it.enumerate())
+        .unwrap_or_default();
+    values
+        .iter()
+        .map(|it| Rc::from(convert::to_text(it)))
+        .collect()
 }
 
 fn nothing(_call: &mut dyn Call) -> Outcome {
@@ -216,11 +296,17 @@ fn get_variable(call: &mut dyn Call) -> Outcome {
     let names = texts_of(call, "Name");
     let all = call.session(Request::Variables)?;
     let wanted: Vec<Rc<str>> = if names.is_empty() {
-        all.iter().map(|it| Rc::from(convert::to_text(it))).collect()
+        all.iter()
+            .map(|it| Rc::from(convert::to_text(it)))
+            .collect()
     } else if names.iter().any(|it| it.contains(['*', '?'])) {
         let all = all.iter().map(|it| Rc::<str>::from(convert::to_text(it)));
-        all.filter(|it| names.iter().any(|name| crate::operators::wildcard(name, it, false)))
-            .collect()
+        all.filter(|it| {
+            names
+                .iter()
+                .any(|name| crate::operators::wildcard(name, it, false))
+        })
+        .collect()
     } else {
         names
     };
@@ -241,7 +327,9 @@ fn get_variable(call: &mut dyn Call) -> Outcome {
 }
 
 fn set_variable(call: &mut dyn Call) -> Outcome {
-    let option = text_of(call, "Option").unwrap_or_default().to_ascii_lowercase();
+    let option = text_of(call, "Option")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let fixed = option.contains("readonly") || option.contains("constant");
     let scope = text_of(call, "Scope");
     let value = call.argument("Value").unwrap_or_default();
@@ -277,7 +365,9 @@ fn remove_variable(call: &mut dyn Call) -> Outcome {
             }
             true
         } else {
-            !call.session(Request::RemoveVariable(Rc::from(bare), scope.clone()))?.is_empty()
+            !call
+                .session(Request::RemoveVariable(Rc::from(bare), scope.clone()))?
+                .is_empty()
         };
         if !removed {
             call.error(no_variable(bare))?;
@@ -344,13 +434,21 @@ impl Interpreter<'_> {
             }
             Request::RemoveVariable(name, scope) => {
                 let target = self.scope_named(caller, scope.as_deref());
-                return Ok(if target.unset(&name) { vec![Value::Bool(true)] } else { Vec::new() });
+                return Ok(if target.unset(&name) {
+                    vec![Value::Bool(true)]
+                } else {
+                    Vec::new()
+                });
             }
             Request::Variables => {
                 return Ok(caller.names().into_iter().map(Value::Text).collect());
             }
             Request::Functions => {
-                return Ok(caller.function_names().into_iter().map(Value::Text).collect());
+                return Ok(caller
+                    .function_names()
+                    .into_iter()
+                    .map(Value::Text)
+                    .collect());
             }
             Request::Function(name, block) => {
                 if let Some(body) = super::block::BlockBody::of(&block) {
@@ -363,7 +461,11 @@ impl Interpreter<'_> {
             }
             Request::RemoveFunction(name) => {
                 let found = caller.undefine(&name);
-                return Ok(if found { vec![Value::Bool(true)] } else { Vec::new() });
+                return Ok(if found {
+                    vec![Value::Bool(true)]
+                } else {
+                    Vec::new()
+                });
             }
             Request::ClearErrors => self.errors.borrow_mut().clear(),
         }
@@ -404,7 +506,9 @@ impl Interpreter<'_> {
             found.push(object(name, &command));
             return found;
         }
-        let all = super::aliases::all().iter().filter(|(alias, _)| fits(alias));
+        let all = super::aliases::all()
+            .iter()
+            .filter(|(alias, _)| fits(alias));
         found.extend(all.map(|(alias, command)| object(alias, command)));
         found
     }
@@ -420,7 +524,10 @@ impl Interpreter<'_> {
         let outer = std::mem::replace(&mut self.source, source);
         let mut written: Vec<Value> = Vec::new();
         let mut outcome = Ok(());
-        for part in [&block.begin, &block.process, &block.end].into_iter().flatten() {
+        for part in [&block.begin, &block.process, &block.end]
+            .into_iter()
+            .flatten()
+        {
             outcome = self.statements(part, &mut written);
             if outcome.is_err() {
                 break;

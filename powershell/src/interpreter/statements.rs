@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::Interpreter;
 use super::block::BlockBody;
 use super::pipeline::Sink;
 use super::scope::FunctionDefinition;
-use super::Interpreter;
 use crate::convert;
 use crate::error::{ErrorRecord, Outcome, Stop, Unwind};
 use crate::operators;
@@ -44,7 +44,9 @@ impl Interpreter<'_> {
         for statement in body {
             let outcome = self.statement(statement, out);
             let Err(unwind) = outcome else { continue };
-            let Unwind::Error(record) = unwind else { return Err(unwind) };
+            let Unwind::Error(record) = unwind else {
+                return Err(unwind);
+            };
             let record = self.placed(record, statement.span);
             self.trap_or_report(body, record, out)?;
         }
@@ -59,7 +61,9 @@ impl Interpreter<'_> {
         out: &mut dyn Sink,
     ) -> Outcome {
         for statement in body {
-            let StatementKind::Trap(types, handler) = &statement.kind else { continue };
+            let StatementKind::Trap(types, handler) = &statement.kind else {
+                continue;
+            };
             if !types.is_empty() && !self.catches(types, &record) {
                 continue;
             }
@@ -110,7 +114,10 @@ impl Interpreter<'_> {
 
     /// Runs a statement.
     pub(crate) fn statement(&mut self, statement: &Statement, out: &mut dyn Sink) -> Outcome {
-        if !matches!(statement.kind, StatementKind::Function(_) | StatementKind::Trap(..)) {
+        if !matches!(
+            statement.kind,
+            StatementKind::Function(_) | StatementKind::Trap(..)
+        ) {
             self.step(statement.span)?;
         }
         match &statement.kind {
@@ -123,7 +130,9 @@ impl Interpreter<'_> {
                         return self.statements(body, out);
                     }
                 }
-                otherwise.as_ref().map_or(Ok(()), |body| self.statements(body, out))
+                otherwise
+                    .as_ref()
+                    .map_or(Ok(()), |body| self.statements(body, out))
             }
             StatementKind::Switch(switch) => self.switch(switch, out),
             StatementKind::Foreach(foreach) => self.foreach(foreach, out),
@@ -149,7 +158,10 @@ impl Interpreter<'_> {
                 Err(Unwind::Exit(code))
             }
             StatementKind::Throw(value) => {
-                let value = value.as_ref().map(|value| self.value_of(value)).transpose()?;
+                let value = value
+                    .as_ref()
+                    .map(|value| self.value_of(value))
+                    .transpose()?;
                 let record = self.thrown(value);
                 Err(Unwind::Error(self.placed(Rc::new(record), statement.span)))
             }
@@ -290,12 +302,7 @@ impl Interpreter<'_> {
         outcome
     }
 
-    fn switch_all(
-        &mut self,
-        switch: &Switch,
-        subjects: Vec<Value>,
-        out: &mut dyn Sink,
-    ) -> Outcome {
+    fn switch_all(&mut self, switch: &Switch, subjects: Vec<Value>, out: &mut dyn Sink) -> Outcome {
         for subject in subjects {
             self.scope.set("_", subject.clone());
             let mut found = false;
@@ -356,7 +363,9 @@ impl Interpreter<'_> {
             Err(Unwind::Error(record)) if catches => self.catch(it, record, out),
             other => other,
         };
-        let Some(finally) = &it.finally else { return outcome };
+        let Some(finally) = &it.finally else {
+            return outcome;
+        };
         let success = self.success;
         self.statements(finally, out)?;
         self.success = success;
@@ -377,7 +386,9 @@ impl Interpreter<'_> {
                 best = Some((rank, body));
             }
         }
-        let Some((_, body)) = best else { return Err(Unwind::Error(record)) };
+        let Some((_, body)) = best else {
+            return Err(Unwind::Error(record));
+        };
         self.remember(&record);
         self.success = false;
         let error = Value::Error(Rc::clone(&record));
@@ -393,7 +404,9 @@ impl Interpreter<'_> {
         dollar: Option<Value>,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let Some(dollar) = dollar else { return run(self) };
+        let Some(dollar) = dollar else {
+            return run(self);
+        };
         let scope = Rc::clone(&self.scope);
         let before = scope.own("_");
         scope.set("_", dollar);

@@ -19,7 +19,11 @@ impl Interpreter<'_> {
             for element in &elements {
                 let text = self.text(element);
                 let is_same = |it: &str| {
-                    if formal.values_case { it == text } else { it.eq_ignore_ascii_case(&text) }
+                    if formal.values_case {
+                        it == text
+                    } else {
+                        it.eq_ignore_ascii_case(&text)
+                    }
                 };
                 if element.is_null() || !formal.values.iter().any(|it| is_same(it)) {
                     let reason = format!(
@@ -164,6 +168,9 @@ impl Interpreter<'_> {
 }
 
 fn refused(callee: &Callee, formal: &Formal, reason: &str) -> Unwind {
-    let message = format!("Cannot validate argument on parameter '{}'. {reason}", formal.name);
+    let message = format!(
+        "Cannot validate argument on parameter '{}'. {reason}",
+        formal.name
+    );
     not_valid(callee, "ParameterArgumentValidationError", message).into()
 }
