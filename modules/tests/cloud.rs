@@ -1,0 +1,102 @@
+//! `MSOnline`, `AzureAD`, `Microsoft.Graph` and Exchange.
+
+use crate::desk::{lines, run};
+
+#[test]
+fn an_id_is_set_and_cleared_in_every_module() {
+    let script = "
+        $id = [Convert]::ToBase64String((Get-ADUser bob).ObjectGUID.ToByteArray())
+        Set-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -ImmutableId $id
+        (Get-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com).ImmutableId -eq $id
+        Set-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -ImmutableId \"$null\"
+        (Get-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com).ImmutableId -eq $null
+        $o = (Get-AzureADUser -ObjectId b.ray@contoso.onmicrosoft.com).ObjectId
+        Set-AzureADUser -ObjectId $o -ImmutableId $id
+        (Get-AzureADUser -Filter \"userPrincipalName eq 'b.ray@contoso.onmicrosoft.com'\").ImmutableId -eq $id
+        Invoke-MgGraphRequest -Method PATCH -Uri \"/v1.0/users/$o\" -Body @{ OnPremisesImmutableId = $null }
+        (Get-MgUser -UserId $o -Property onPremisesImmutableId).OnPremisesImmutableId -eq $null
+        Update-MgUser -UserId $o -OnPremisesImmutableId $id
+        (Get-MgUser -UserId $o).OnPremisesImmutableId -eq $null
+        (Get-MgUser -UserId $o -Property 'id,onPremisesImmutableId').OnPremisesImmutableId -eq $id
+        (Get-EntraUser -UserId $o).ImmutableId -eq $id
+    ";
+    assert_eq!(lines(script), ["True"; 7]);
+}
+
+#[test]
+fn a_synced_account_keeps_its_id() {
+    let shown = run("Set-MsolUser -UserPrincipalName ann@contoso.com -ImmutableId abc");
+    let refused = "Unable to update the specified properties for on-premises mastered";
+    assert!(shown.contains(refused), "{shown}");
+    let shown = run("Update-MgUser -UserId ann@contoso.com -OnPremisesImmutableId abc");
+    assert!(shown.contains(refused), "{shown}");
+    let script = "
+        try { Invoke-MgGraphRequest PATCH '/v1.0/users/ann@contoso.com' -Body @{ displayName = 'x' } }
+        catch { $_.Exception.Message; $_.ErrorDetails.Message -match 'on-premises mastered' }
+    ";
+    assert_eq!(
+        lines(script),
+        [
+            "Response status code does not indicate success: BadRequest (Bad Request).",
+            "True"
+        ]
+    );
+}
+
+#[test]
+fn deleted_users_are_listed_restored_and_purged() {
+    let script = "
+        Remove-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -Force
+        (Get-MsolUser -ReturnDeletedUsers).UserPrincipalName
+        Restore-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com | Select-Object -ExpandProperty DisplayName
+        Remove-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -Force
+        Remove-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -RemoveFromRecycleBin -Force
+        @(Get-MsolUser -ReturnDeletedUsers).Count
+        Remove-MsolUser -UserPrincipalName ann@contoso.com -RemoveFromRecycleBin -Force
+    ";
+    let lines = lines(script);
+    assert_eq!(lines[..3], ["b.ray@contoso.onmicrosoft.com", "Bob Ray", "0"]);
+    assert_eq!(lines[3], "Remove-MsolUser : User Not Found.  User: ann@contoso.com.");
+}
+
+#[test]
+fn errors_end_a_pipeline_only_where_they_do_in_reality() {
+    let script = "
+        Get-MsolUser -UserPrincipalName nobody@contoso.com -ErrorAction SilentlyContinue
+        'after'
+        try { Get-MgUser -UserId nobody@contoso.com -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }
+        try { Get-AzureADUser -ObjectId nobody@contoso.com -ErrorAction SilentlyContinue } catch { 'thrown' }
+    ";
+    assert_eq!(
+        lines(script),
+        [
+            "after",
+            "Request_ResourceNotFound,Microsoft.Graph.PowerShell.Cmdlets.GetMgUser_Get",
+            "thrown"
+        ]
+    );
+}
+
+#[test]
+fn who_is_not_signed_in_is_told_so() {
+    let stage = crate::desk::stage(crate::desk::WORLD);
+    let cold = modules::Stage::new(stage.lab(), false);
+    let shown = crate::desk::run_on(&cold, "Get-MsolUser -All");
+    assert!(shown.contains("You must call the Connect-MsolService cmdlet"), "{shown}");
+    let shown = crate::desk::run_on(&cold, "Connect-MsolService; (Get-MsolUser -All).Count");
+    assert_eq!(shown.trim(), "2");
+}
+
+#[test]
+fn a_mailbox_gets_an_address() {
+    let script = "
+        Set-Mailbox b.ray@contoso.com -EmailAddresses @{ add = 'bob@contoso.com' }
+        (Get-Mailbox 'Bob Ray').EmailAddresses -join ' '
+        Set-Mailbox b.ray@contoso.com -EmailAddresses @{ remove = 'bob@contoso.com' }
+        (Get-Mailbox 'Bob Ray').EmailAddresses -join ' '
+    ";
+    assert_eq!(
+        lines(script),
+        ["SMTP:b.ray@contoso.com smtp:bob@contoso.com", "SMTP:b.ray@contoso.com"]
+    );
+}

@@ -1,0 +1,6 @@
+//! The modules as a script uses them.
+
+mod ad;
+mod cloud;
+mod desk;
+mod engine;
