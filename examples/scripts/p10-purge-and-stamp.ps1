@@ -2,7 +2,7 @@
 $user = Get-ADUser 'j.doe'
 $home_ou = $user.DistinguishedName -replace '^[^,]+,', ''
 
-Move-ADObject -Identity $user.DistinguishedName -TargetPath 'OU=NotSynced,DC=example,DC=test'
+Move-ADObject -Identity $user.DistinguishedName -TargetPath 'OU=NotSynced,DC=contoso,DC=test'
 Start-ADSyncSyncCycle -PolicyType Delta | Out-Null
 
 Connect-MsolService

@@ -1,6 +1,6 @@
 # The same with the two accounts mistaken for one another: the mailbox is purged.
 $user = Get-ADUser 'j.doe'
-Move-ADObject -Identity $user.DistinguishedName -TargetPath 'OU=NotSynced,DC=example,DC=test'
+Move-ADObject -Identity $user.DistinguishedName -TargetPath 'OU=NotSynced,DC=contoso,DC=test'
 Start-ADSyncSyncCycle -PolicyType Delta | Out-Null
 
 Connect-MsolService
@@ -8,5 +8,5 @@ Remove-MsolUser -UserPrincipalName 'jdoe@contoso.onmicrosoft.com' -Force
 Remove-MsolUser -UserPrincipalName 'jdoe@contoso.onmicrosoft.com' -RemoveFromRecycleBin -Force
 Restore-MsolUser -UserPrincipalName 'john.doe@contoso.com' | Out-Null
 
-Get-ADUser 'j.doe' | Move-ADObject -TargetPath 'OU=Staff,DC=example,DC=test'
+Get-ADUser 'j.doe' | Move-ADObject -TargetPath 'OU=Staff,DC=contoso,DC=test'
 Start-ADSyncSyncCycle -PolicyType Delta | Out-Null

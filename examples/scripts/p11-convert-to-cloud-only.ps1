@@ -7,7 +7,7 @@ $user = Get-ADUser -Identity $SamAccountName
 $account = Get-MgUser -Filter "userPrincipalName eq '$($user.UserPrincipalName)'"
 
 if ($PSCmdlet.ShouldProcess($user.UserPrincipalName, 'Convert to cloud-only')) {
-    Move-ADObject -Identity $user.ObjectGUID -TargetPath 'OU=NotSynced,DC=example,DC=test'
+    Move-ADObject -Identity $user.ObjectGUID -TargetPath 'OU=NotSynced,DC=contoso,DC=test'
     1..$Cycles | ForEach-Object { Start-ADSyncSyncCycle -PolicyType Delta | Out-Null }
 
     Restore-MgDirectoryDeletedItem -DirectoryObjectId $account.Id | Out-Null

@@ -1,6 +1,6 @@
 # Carries the anchors of groups over by a file. An anchor that is there already is read back from the
 # file as text, one that is not as a GUID: the bytes that end up in the directory are not of one kind.
-$groups = Get-ADGroup -Filter * -SearchBase 'OU=Staff,DC=example,DC=test' -Properties 'mS-DS-ConsistencyGuid'
+$groups = Get-ADGroup -Filter * -SearchBase 'OU=Staff,DC=contoso,DC=test' -Properties 'mS-DS-ConsistencyGuid'
 $groups | ForEach-Object {
     $anchor = if ($_.'mS-DS-ConsistencyGuid') { ([guid][byte[]]$_.'mS-DS-ConsistencyGuid').Guid } else { 'N/A' }
     [PSCustomObject]@{
@@ -20,6 +20,6 @@ foreach ($row in Import-Csv .\groups.csv) {
     }
 }
 
-foreach ($group in Get-ADGroup -Filter * -SearchBase 'OU=Staff,DC=example,DC=test' -Properties 'mS-DS-ConsistencyGuid') {
+foreach ($group in Get-ADGroup -Filter * -SearchBase 'OU=Staff,DC=contoso,DC=test' -Properties 'mS-DS-ConsistencyGuid') {
     '{0}: {1} bytes' -f $group.Name, $group.'mS-DS-ConsistencyGuid'.Count
 }

@@ -1,5 +1,5 @@
 # The same, and the threshold is set again.
-Get-ADUser -Filter "SamAccountName -like 'season*'" | Move-ADObject -TargetPath 'OU=Parked,DC=example,DC=test'
+Get-ADUser -Filter "SamAccountName -like 'season*'" | Move-ADObject -TargetPath 'OU=Parked,DC=contoso,DC=test'
 Start-ADSyncSyncCycle -PolicyType Delta | Out-Null
 $before = Get-ADSyncExportDeletionThreshold
 Disable-ADSyncExportDeletionThreshold | Out-Null

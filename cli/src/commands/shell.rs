@@ -1,7 +1,7 @@
 //! `shell`: a PowerShell prompt over a copy of somebody's directories.
 
 use std::cell::RefCell;
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -140,9 +140,8 @@ fn at_terminal(session: &Session<'_>) -> Result<i32, Error> {
 /// Reads lines from standard input; a statement may take several.
 fn from_lines(session: &Session<'_>) -> i32 {
     let mut pending = String::new();
-    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-        pending.push_str(&line);
-        pending.push('\n');
+    // A question in between reads its answer from the same input, so nothing is read ahead.
+    while std::io::stdin().read_line(&mut pending).is_ok_and(|bytes| bytes > 0) {
         if powershell::syntax::is_incomplete(&pending) {
             continue;
         }

@@ -1,7 +1,7 @@
 //! What a script is given of the world outside: the virtual clock, answers, a sandbox.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -141,7 +141,7 @@ impl Host for ScriptHost {
             },
             Answers::Terminal => {
                 let mut line = String::new();
-                match std::io::stdin().lock().read_line(&mut line) {
+                match std::io::stdin().read_line(&mut line) {
                     Ok(0) | Err(_) => None,
                     Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
                 }

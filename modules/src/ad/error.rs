@@ -4,7 +4,7 @@ use host::Unreached;
 use mock_ad::directory::Refusal;
 use powershell::command::Call;
 use powershell::error::{Category, ErrorRecord};
-use powershell::value::Value;
+use powershell::value::{Object, Value};
 
 use super::property::Kind;
 
@@ -91,8 +91,9 @@ pub(super) fn not_found(call: &dyn Call, kind: Kind, identity: &str, base: &str)
     let exception = "Microsoft.ActiveDirectory.Management.ADIdentityNotFoundException";
     let id = format!("ActiveDirectoryCmdlet:{exception}");
     let mut record = ErrorRecord::new(message, exception, &id, Category::ObjectNotFound);
-    record.target = Value::text(identity);
-    record.target_name = format!("{identity}:{}", kind.noun());
+    let none: [(&str, Value); 0] = [];
+    record.target = Value::Object(Object::typed(kind.types(), none, Some(identity)));
+    record.target_name = identity.to_owned();
     record.activity = call.name();
     record
 }

