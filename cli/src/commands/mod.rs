@@ -9,6 +9,7 @@ pub(crate) mod explore;
 mod hygiene;
 mod import;
 mod kit;
+mod labs;
 pub(crate) mod messes;
 pub(crate) mod plan;
 mod predict;
@@ -52,6 +53,7 @@ enum Command {
     Check(run::Check),
     Rehearse(rehearse::Rehearse),
     Serve(Box<serve::Serve>),
+    Lab(labs::Lab),
     Sync(control::Sync),
     Clock(control::Clock),
     Fault(control::Fault),
@@ -84,6 +86,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Rehearse(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::Lab(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Clock(command) => command.run(),
             Command::Fault(command) => command.run(),
