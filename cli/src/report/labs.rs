@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::labs::Begun;
 
 /// How wide a paragraph may be.
-const WIDTH: usize = 92;
+const WIDTH: usize = 118;
 /// How many objects are listed unless all are asked for.
 const SHOWN_MAX: usize = 40;
 

@@ -119,7 +119,7 @@ impl Session {
 
     /// What there is: every named object with its account, then accounts that stand alone.
     pub fn present(&self) -> Vec<Seen> {
-        let runner = &self.now().runner;
+        let runner = self.named();
         let mut all = Vec::new();
         let mut joined: BTreeSet<CloudKey> = BTreeSet::new();
         for (name, sources) in runner.names().ad_names() {
@@ -182,9 +182,9 @@ impl Session {
     }
 
     fn name_of(&self, key: CloudKey) -> String {
-        let named = self.now().runner.names().name_of(key).map(str::to_owned);
-        let label = || self.object(key).map(|it| it.label().to_string());
-        named.or_else(label).unwrap_or_default()
+        let known = self.now().runner.names().name_of(key).map(str::to_owned);
+        let given = || self.named().names().name_of(key).map(str::to_owned);
+        known.or_else(given).unwrap_or_default()
     }
 
     /// The object that is joined to an account.
@@ -200,7 +200,8 @@ impl Session {
 
     /// Everything about a name in either directory; nothing where nobody has it.
     pub fn details(&self, name: &str) -> Option<Present> {
-        let names = self.now().runner.names();
+        let runner = self.named();
+        let names = runner.names();
         if let Some(source) = names.ad(name) {
             return self.details_of_object(source);
         }
@@ -209,7 +210,7 @@ impl Session {
 
     /// All names that can be used in commands.
     pub fn names(&self) -> Vec<String> {
-        let runner = &self.now().runner;
+        let runner = self.named();
         let ad = runner.names().ad_names().map(|(name, _)| name.to_owned());
         let cloud = runner.cloud_by_name().into_values();
         ad.chain(cloud).collect()

@@ -231,13 +231,19 @@ impl Session {
         words: &crate::run::Words,
     ) -> Result<Vec<Spanned<Step>>, Vec<Diagnostic>> {
         let read: OneOrMany<Spanned<Step>> = read_document(COMMAND, text)?;
-        let scenario = self.now().runner.vocabulary(&self.lab.world, read.0);
+        let scenario = self.named().vocabulary(&self.lab.world, read.0);
         let found = words.with(|known| check(COMMAND, &scenario, known));
         // A directory says itself what it refuses, and what has no place is not the learner's.
         let is_ours = |problem: &Diagnostic| {
             !problem.span.is_empty() && !matches!(problem.code, "unverified-domain" | "misplaced")
         };
-        let found: Vec<Diagnostic> = found.into_iter().filter(is_ours).collect();
+        let mut found: Vec<Diagnostic> = found.into_iter().filter(is_ours).collect();
+        for problem in &mut found {
+            // A learner has no file with a `world` to look into.
+            problem
+                .labels
+                .retain(|label| !label.text.contains("`world."));
+        }
         if found.is_empty() {
             Ok(expanded(&scenario).steps)
         } else {
@@ -462,9 +468,16 @@ impl Session {
         open.or_else(|| self.lab.hints.len().checked_sub(1))
     }
 
-    fn push(&mut self, mut stand: Stand) {
-        stand.runner.name_accounts();
+    fn push(&mut self, stand: Stand) {
         self.stands.push(stand);
+    }
+
+    /// The world with a name for every account. What is named here is not named for good: the
+    /// next command may be an expectation that gives a name.
+    pub(super) fn named(&self) -> Runner<'static> {
+        let mut runner = self.now().runner.clone();
+        runner.name_accounts();
+        runner
     }
 
     /// Looks at what one command has done.
