@@ -9,6 +9,8 @@
 //! What is not here: files, and where a learner's commands are kept. Whoever keeps them goes
 //! through them again, which gives the same session.
 
+mod deeds;
+mod hints;
 mod model;
 mod picture;
 mod predict;
@@ -22,6 +24,8 @@ mod tests;
 mod vary;
 
 pub use crate::run::learner::Refusal;
+pub use deeds::{Deeds, Told};
+pub use hints::{Hint, Level};
 pub use model::{
     AccountState, Anything, Assertion, Between, HintCosts, Lab, Lesson, Loss, Message, Par,
     Picture, Question, Row, Stage, Trap, Vary,
@@ -32,4 +36,4 @@ pub use prove::{Proof, prove};
 pub use read::{check_file, is_lab, load};
 pub use schema::schema_json;
 pub use score::{Finding, Item, Report};
-pub use session::{Came, Deeds, Hint, Level, Session, Told};
+pub use session::{Came, Session};

@@ -97,6 +97,18 @@ fn check_solution(file: &str, lab: &Lab, solved: &Session, proof: &mut Proof) {
                 .help("raise `par`, or show a solution that loses nothing"),
         );
     }
+    let open = lab.hints.iter().filter(|stage| !solved.is_over(stage));
+    for stage in open.filter(|stage| !stage.until.is_empty()) {
+        let message = format!(
+            "after the solution, the stage `{}` is not over",
+            stage.stage
+        );
+        let at = stage.stage.at.clone();
+        let problem = Diagnostic::new("stage-not-over", message, file, at);
+        proof
+            .failures
+            .push(problem.help("expect under `until` what the solution brings about"));
+    }
     proof.solved = Some(report);
 }
 

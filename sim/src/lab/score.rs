@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::hints::Level;
 use super::model::Assertion;
-use super::session::{Level, Session};
+use super::session::Session;
 use crate::hazard::Labels as _;
 
 /// What the whole goal is worth.

@@ -100,7 +100,7 @@ fn alike(message: &str) -> String {
 
 /// The program, brought up to date once: `cargo test` alone does not build binaries of other
 /// packages.
-fn program() -> &'static Path {
+pub(super) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         // target/debug/deps/it-0123456789abcdef
