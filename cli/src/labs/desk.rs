@@ -291,6 +291,11 @@ impl Desk {
         Ok(())
     }
 
+    /// How far the journal has got: another number after whatever was done.
+    pub(crate) const fn progress(&self) -> u64 {
+        self.whole
+    }
+
     /// The part of the desk that a server needs to keep what its clients do.
     pub(crate) fn keeper(&self) -> Keeper {
         Keeper {

@@ -21,6 +21,7 @@ const SHOWN_MAX: usize = 40;
 /// What is said after a lab was started.
 pub(crate) const FIRST_STEPS: &str = "\n\
     dirsync-lab lab show                 both directories, and the goal beside the present\n\
+    dirsync-lab lab show --pending       what waits for the next export\n\
     dirsync-lab lab do \"VERB: { … }\"     do something; `dirsync-lab schema` lists the verbs\n\
     dirsync-lab lab sync                 run a cycle\n\
     dirsync-lab lab check                how each part of the goal stands\n\
@@ -165,6 +166,27 @@ pub(crate) fn present(session: &Session, all: bool) -> String {
         let rows: Vec<[String; 3]> = std::iter::once(heads).chain(rows).collect();
         text.push_str(&aligned(&rows));
     }
+    text
+}
+
+/// What waits for the next export.
+pub(crate) fn pending(session: &Session, all: bool) -> String {
+    let waiting = session.pending();
+    let limit = if all { waiting.len() } else { SHOWN_MAX };
+    let mut text = String::new();
+    for (whose, what) in waiting.iter().take(limit) {
+        let _ = writeln!(text, "  {what:<7} {whose}");
+    }
+    if waiting.len() > limit {
+        let more = waiting.len() - limit;
+        let _ = writeln!(text, "  … and {more} more; --all lists them");
+    }
+    let count = |word: &str| waiting.iter().filter(|(_, what)| *what == word).count();
+    let (adds, updates, deletes) = (count("add"), count("update"), count("delete"));
+    let _ = writeln!(
+        text,
+        "Pending Export: {adds} Add, {updates} Modify, {deletes} Delete"
+    );
     text
 }
 

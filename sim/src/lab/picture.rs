@@ -10,7 +10,8 @@ use mock_cloud::{CloudKey, DirectoryObject};
 
 use super::model::{AccountState, Row};
 use super::session::Session;
-use crate::engine::Source;
+use crate::engine::{PendingExport, Source};
+use crate::hazard::Labels as _;
 
 /// One line of the goal, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +157,31 @@ impl Session {
             }
         }
         all
+    }
+
+    /// What waits for the next export to the tenant, in words: whose, and what. In staging mode,
+    /// all of it.
+    pub fn pending(&self) -> Vec<(String, &'static str)> {
+        let engine = self.world().engine();
+        let runner = self.named();
+        let waiting = engine.entra().iter().filter_map(|(_, entry)| {
+            let what = match entry.pending_export {
+                PendingExport::None => return None,
+                PendingExport::Add => "add",
+                PendingExport::Update => "update",
+                PendingExport::Delete => "delete",
+            };
+            let account = entry
+                .cloud
+                .map(|key| runner.names().account(self.world(), key));
+            let source = || {
+                let person = engine.metaverse().get(entry.metaverse?)?;
+                Some(runner.names().object(self.world(), person.source))
+            };
+            let whose = account.or_else(source);
+            Some((whose.unwrap_or_else(|| entry.anchor.to_string()), what))
+        });
+        waiting.collect()
     }
 
     fn account(&self, key: CloudKey) -> Option<AccountView> {

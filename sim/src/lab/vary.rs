@@ -12,12 +12,13 @@ use crate::scenario::{Named, Spanned};
 /// Sets what labs draw apart from what worlds draw.
 const LABS: u64 = 0x4C41_4253;
 
+/// The texts of labs say `she`, so that no pronoun has to be drawn.
 const FIRST: [&str; 48] = [
-    "Adela", "Amina", "Anton", "Arno", "Beate", "Bruno", "Carla", "Cedric", "Clara", "Dalia",
-    "Dario", "Edith", "Elias", "Emil", "Esther", "Fabian", "Farah", "Flora", "Gerda", "Gideon",
-    "Hanna", "Henrik", "Ida", "Irina", "Jakob", "Jana", "Jonas", "Julia", "Karim", "Katja", "Lena",
-    "Leon", "Luisa", "Marek", "Mira", "Nadia", "Nils", "Olga", "Oskar", "Paula", "Pavel", "Rosa",
-    "Ruben", "Selma", "Simon", "Tamar", "Theo", "Vera",
+    "Adela", "Agnes", "Alba", "Amina", "Anja", "Astrid", "Beate", "Bianca", "Carla", "Celia",
+    "Clara", "Dalia", "Daria", "Edith", "Elena", "Emma", "Esther", "Farah", "Fiona", "Flora",
+    "Gerda", "Greta", "Hanna", "Helga", "Ida", "Irina", "Jana", "Judith", "Julia", "Katja", "Lena",
+    "Leyla", "Luisa", "Maren", "Mira", "Nadia", "Nina", "Olga", "Paula", "Petra", "Rosa", "Ruth",
+    "Selma", "Sonja", "Tamar", "Thea", "Vera", "Wilma",
 ];
 
 const LAST: [&str; 48] = [

@@ -70,6 +70,7 @@ impl Serve {
                 message,
                 help: "this should not happen: please report it".to_owned(),
             })?;
+        lab.draw_apart(desk.progress());
         let listen = Listen {
             ldap: self.ldap,
             ldaps: self.ldaps,

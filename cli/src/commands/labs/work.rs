@@ -22,11 +22,18 @@ pub(super) struct Show {
     /// List every object, however many there are.
     #[arg(long)]
     all: bool,
+    /// List what waits for the next export to the tenant instead; in staging mode, all of it.
+    #[arg(long, conflicts_with = "names")]
+    pending: bool,
 }
 
 impl Show {
     pub(super) fn run(&self) -> Result<Exit, Error> {
         let desk = self.place.open()?;
+        if self.pending {
+            report::print(&words::pending(&desk.session, self.all));
+            return Ok(Exit::Success);
+        }
         if self.names.is_empty() {
             report::print(&words::present(&desk.session, self.all));
             return Ok(Exit::Success);
