@@ -44,11 +44,15 @@ pub(crate) fn write(path: &Path, content: &str) -> Result<(), Error> {
     fs::write(path, content).map_err(failed)
 }
 
-/// Writes a file so that whoever reads it sees the old content or the new one, never half of it.
+/// Writes a file so that whoever reads it sees the old content or the new one, never half of it,
+/// even after a power failure.
 pub(crate) fn replace(path: &Path, content: &str) -> Result<(), Error> {
     let half = path.with_extension("part");
     write(&half, content)?;
-    fs::rename(&half, path).map_err(|source| Error::Write {
+    let replaced = fs::File::open(&half)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(&half, path));
+    replaced.map_err(|source| Error::Write {
         path: path.to_owned(),
         source,
         help: "check that the directory may be written to".to_owned(),
@@ -223,15 +227,83 @@ pub(crate) struct ScenarioFile {
 
 /// All scenario files of these paths, in a fixed order.
 pub(crate) fn scenarios(paths: &[PathBuf]) -> Result<Vec<ScenarioFile>, Error> {
-    let mut found = Vec::new();
+    let mut all = Vec::new();
     for path in paths {
         if path.is_dir() {
-            collect(path, &["yaml", "yml"], &mut found)?;
+            // Labs are written in the same style; they are for `lab`.
+            let files = yaml_files(path)?.into_iter();
+            all.extend(files.filter(|file| !sim::lab::is_lab(&file.source)));
         } else {
-            found.push(path.clone());
+            all.push(scenario(path)?);
         }
     }
+    Ok(all)
+}
+
+/// All files in YAML of a directory and the directories in it, in a fixed order.
+pub(crate) fn yaml_files(directory: &Path) -> Result<Vec<ScenarioFile>, Error> {
+    let mut found = Vec::new();
+    collect(directory, &["yaml", "yml"], &mut found)?;
     found.iter().map(|path| scenario(path)).collect()
+}
+
+/// The directories in a directory, in a fixed order.
+pub(crate) fn directories(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |source| Error::Read {
+        path: path.to_owned(),
+        help: "check that it is a directory".to_owned(),
+        source,
+    };
+    let entries = fs::read_dir(path).map_err(failed)?;
+    let entries = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut found: Vec<PathBuf> = entries.collect::<Result<_, _>>().map_err(failed)?;
+    found.retain(|path| path.is_dir());
+    found.sort();
+    Ok(found)
+}
+
+/// Adds a line to a file so that it is there whole or not at all, and waits until it is on disk.
+/// What was left of a line that was cut off before is removed first.
+pub(crate) fn append_line(path: &Path, whole: u64, line: &str) -> Result<(), Error> {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+    let failed = |source| Error::Write {
+        path: path.to_owned(),
+        source,
+        help: "check that it may be written to, and that there is room".to_owned(),
+    };
+    let mut options = fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(failed)?;
+    file.set_len(whole).map_err(failed)?;
+    file.seek(SeekFrom::Start(whole)).map_err(failed)?;
+    file.write_all(format!("{line}\n").as_bytes())
+        .map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+/// Takes a lock that ends with the process; `None` where somebody else holds it.
+pub(crate) fn try_lock(path: &Path) -> Result<Option<fs::File>, Error> {
+    let failed = |source| Error::Write {
+        path: path.to_owned(),
+        source,
+        help: "check that the directory may be written to".to_owned(),
+    };
+    let mut options = fs::OpenOptions::new();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
 }
 
 fn collect(directory: &Path, ends: &[&str], found: &mut Vec<PathBuf>) -> Result<(), Error> {
@@ -259,7 +331,8 @@ fn collect(directory: &Path, ends: &[&str], found: &mut Vec<PathBuf>) -> Result<
     Ok(())
 }
 
-fn scenario(path: &Path) -> Result<ScenarioFile, Error> {
+/// One scenario, or lab, that was read.
+pub(crate) fn scenario(path: &Path) -> Result<ScenarioFile, Error> {
     let name = path.display().to_string().replace('\\', "/");
     let bytes = read(path)?;
     let source = sim::scenario::text_of(&name, &bytes)

@@ -13,6 +13,7 @@ mod error;
 mod exit;
 mod files;
 mod lab;
+mod labs;
 mod parallel;
 mod report;
 mod script;

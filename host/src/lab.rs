@@ -200,6 +200,12 @@ impl Lab {
         Ok(())
     }
 
+    /// Draws ids of accounts apart from those that another lab over the same world has drawn
+    /// before.
+    pub fn draw_apart(&mut self, salt: u64) {
+        self.ids = Entropy::new(IDS ^ store::mix(IDS, salt));
+    }
+
     /// The world as it is.
     pub const fn world(&self) -> &World {
         &self.world

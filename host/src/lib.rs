@@ -46,6 +46,6 @@ mod workbench;
 
 pub use fault::{Chaos, Faults};
 pub use inside::Unreached;
-pub use kept::Keep;
+pub use kept::{Keep, read as read_entry};
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
 pub use serve::{Listen, Secrets, ServeError, Serving, WallClock, serve};

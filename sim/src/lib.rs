@@ -36,6 +36,7 @@
 //! - [`explain`]: what codes, rules and profiles mean
 //! - [`manager`]: run history, connector space search and lineage, in the tool's words
 //! - [`rehearse`]: a history that somebody else made, judged
+//! - [`lab`]: a mess to repair, for one learner, judged as it is repaired
 //! - [`hygiene`]: what is wrong with values before anything is synchronised
 //! - [`ownership`]: which account belongs to which user, and how sure that is
 //! - [`rules`]: synchronization rules as data: expressions, scope, precedence, configurations
@@ -51,6 +52,7 @@ pub mod hazard;
 pub mod hygiene;
 pub mod import;
 pub mod judge;
+pub mod lab;
 pub mod manager;
 pub mod mess;
 pub mod ownership;

@@ -2,6 +2,7 @@
 
 mod good;
 mod imports;
+mod labs;
 mod lamplight;
 mod plans;
 mod program;

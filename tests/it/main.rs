@@ -10,6 +10,7 @@ mod examples;
 mod explain;
 mod exploration;
 mod hazards;
+mod labs;
 mod oracle;
 mod rules;
 mod scenarios;

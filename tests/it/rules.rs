@@ -109,6 +109,9 @@ fn witnesses() -> Witnesses {
     let words = known();
     for file in files(&root().join("scenarios"), &["yaml"]) {
         let source = fs::read_to_string(&file).expect("a scenario");
+        if sim::lab::is_lab(&source) {
+            continue;
+        }
         let name = relative(&file);
         let scenario = load(&name, &source, &words).expect("a scenario that can be read");
         let about = scenario.source.as_ref().map(|source| named(source));

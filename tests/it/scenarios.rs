@@ -25,7 +25,10 @@ pub(crate) fn all() -> Vec<(String, String)> {
             } else if path.extension().is_some_and(|end| end == "yaml") {
                 let name = path.strip_prefix(root()).expect("inside");
                 let name = name.to_string_lossy().replace('\\', "/");
-                found.push((name, fs::read_to_string(&path).expect("a scenario")));
+                let source = fs::read_to_string(&path).expect("a scenario");
+                if !sim::lab::is_lab(&source) {
+                    found.push((name, source));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod explore;
 mod hygiene;
 mod import;
 mod kit;
+mod labs;
 pub(crate) mod messes;
 pub(crate) mod plan;
 mod predict;
@@ -54,6 +55,7 @@ enum Command {
     Rehearse(rehearse::Rehearse),
     Serve(Box<serve::Serve>),
     Shell(shell::Shell),
+    Lab(labs::Lab),
     Sync(control::Sync),
     Clock(control::Clock),
     Fault(control::Fault),
@@ -87,6 +89,7 @@ impl Cli {
             Command::Rehearse(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Shell(command) => command.run(),
+            Command::Lab(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Clock(command) => command.run(),
             Command::Fault(command) => command.run(),

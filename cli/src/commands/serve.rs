@@ -81,7 +81,8 @@ enum Clock {
     Real,
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+/// A place to listen at.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     let mut found = text.to_socket_addrs().map_err(|error| error.to_string())?;
     found.next().ok_or_else(|| "it has no address".to_owned())
 }
@@ -222,7 +223,8 @@ fn copy_of(store: &Store, begun: &Value) -> PathBuf {
     store.world().join(name)
 }
 
-fn wait_for_interrupt() -> Result<(), Error> {
+/// Waits for Ctrl-C, or to be told to end.
+pub(crate) fn wait_for_interrupt() -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::Usage {
         message: format!("can't wait for an interrupt: {error}"),
         help: "this should not happen: please report it".to_owned(),

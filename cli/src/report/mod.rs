@@ -3,6 +3,8 @@
 pub(crate) mod campaign;
 pub(crate) mod exploration;
 pub(crate) mod history;
+pub(crate) mod lab_reports;
+pub(crate) mod labs;
 pub(crate) mod page;
 pub(crate) mod planned;
 pub(crate) mod prediction;
@@ -20,4 +22,10 @@ pub(crate) fn print(text: &str) {
 /// Prints what is not data.
 pub(crate) fn note(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The same lines, each with an indent.
+pub(crate) fn indented(text: &str, indent: &str) -> String {
+    let lines = text.lines().map(|line| format!("{indent}{line}\n"));
+    lines.collect()
 }

@@ -53,12 +53,12 @@ pub(crate) fn write(world: &World, from: Origin, happening: &Happening) -> Optio
     Some(json!({ "from": origin(from), "happening": happening }))
 }
 
-/// An entry from JSON.
+/// An entry from JSON, on the world as it is before it.
 ///
 /// # Errors
 ///
 /// What in it can't be read.
-pub(crate) fn read(world: &World, entry: &Value) -> Result<(Origin, Happening), String> {
+pub fn read(world: &World, entry: &Value) -> Result<(Origin, Happening), String> {
     let found = read_entry(world, entry);
     found.map_err(|Broken(what)| format!("the entry {entry} can't be read: {what}"))
 }

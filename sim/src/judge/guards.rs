@@ -103,20 +103,22 @@ impl Addresses {
     /// The first of them that nobody has any more because Active Directory took its account over
     /// without it (rules R2.24 and R2.25).
     pub(crate) fn lost(&self, world: &World) -> Option<Violation> {
+        let property = Property::AddressesKept;
+        let found = self.all_lost(world).next()?;
+        Some(Violation { property, found })
+    }
+
+    /// All of them, in words.
+    pub(crate) fn all_lost<'a>(&'a self, world: &'a World) -> impl Iterator<Item = String> + 'a {
         let tenant = world.tenant();
-        for (key, addresses) in &self.0 {
+        self.0.iter().flat_map(move |(key, addresses)| {
             let account = tenant.object(*key);
-            let Some(account) = account.filter(|it| it.is_live() && it.is_synced()) else {
-                continue;
-            };
-            let mut gone = addresses.iter();
-            let gone = gone.find(|address| tenant.owners_of(address).next().is_none());
-            if let Some(address) = gone {
-                let property = Property::AddressesKept;
-                let found = format!("{address} of `{}` is lost", account.label());
-                return Some(Violation { property, found });
-            }
-        }
-        None
+            let account = account.filter(|it| it.is_live() && it.is_synced());
+            account.into_iter().flat_map(move |account| {
+                let nobodys = |address: &&Text| tenant.owners_of(address).next().is_none();
+                let gone = addresses.iter().filter(nobodys);
+                gone.map(move |address| format!("{address} of `{}` is lost", account.label()))
+            })
+        })
     }
 }

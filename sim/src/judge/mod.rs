@@ -7,6 +7,7 @@ mod guards;
 mod truth;
 
 pub(crate) use guards::{Addresses, Guards};
+pub(crate) use truth::administrators;
 pub use truth::{GroundTruth, Violation};
 
 /// A named property.

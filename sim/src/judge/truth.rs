@@ -204,7 +204,8 @@ fn label(world: &World, key: CloudKey) -> String {
     object.map_or_else(String::new, |object| format!("`{}`", object.label()))
 }
 
-fn administrators(world: &World) -> usize {
+/// How many live Global Administrators there are.
+pub(crate) fn administrators(world: &World) -> usize {
     let role = Role("Global Administrator".into());
     let tenant = world.tenant();
     let holders = tenant.roles.holders(&role);

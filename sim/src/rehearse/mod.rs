@@ -151,6 +151,15 @@ impl Rehearsal {
         Self::over(world, names)
     }
 
+    /// A world that somebody is at work on already.
+    pub(crate) fn of_runner(runner: Runner<'static>) -> Self {
+        Self {
+            runner,
+            file: String::new(),
+            scenario: None,
+        }
+    }
+
     fn over(world: World, names: Names) -> Self {
         Self {
             runner: Runner::over(world, names),

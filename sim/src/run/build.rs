@@ -190,8 +190,20 @@ fn make_units(
     }
 }
 
-/// What a container is called once a step has renamed it.
+/// What a container is called once a step has renamed or moved it.
 fn renamed_to(step: &Spanned<Step>) -> Option<String> {
+    if let Step::MoveOu(moved) = &step.value {
+        let (ou, to) = (moved.ou.value.to_string(), moved.to.value.to_string());
+        let own = ou.split_once(',').map_or(ou.as_str(), |(own, _)| own);
+        let is_top = to
+            .get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case("dc="));
+        return Some(if is_top {
+            own.to_owned()
+        } else {
+            format!("{own},{to}")
+        });
+    }
     let Step::RenameOu(renamed) = &step.value else {
         return None;
     };

@@ -80,11 +80,7 @@ fn hazards_in(
         return Vec::new();
     };
     let mut runner = Runner::new(file, world, names);
-    runner.watched = Some(Watched {
-        watch: Watch::new(&runner.world, runner.belongs()),
-        found: Vec::new(),
-        lifted: BTreeMap::new(),
-    });
+    runner.watch_hazards();
     runner.run(&scenario);
     let Some(watched) = runner.watched.take() else {
         return Vec::new();
@@ -97,6 +93,31 @@ fn hazards_in(
 }
 
 impl Runner<'_> {
+    /// Begins to look for hazards.
+    pub(crate) fn watch_hazards(&mut self) {
+        self.watched = Some(Watched {
+            watch: Watch::new(&self.world, self.belongs()),
+            found: Vec::new(),
+            lifted: BTreeMap::new(),
+        });
+    }
+
+    /// The hazards that were met since this was asked last.
+    pub(crate) fn hazards_met(&mut self) -> Vec<(&'static Hazard, String)> {
+        let found = self
+            .watched
+            .as_mut()
+            .map(|it| std::mem::take(&mut it.found));
+        let found = found.unwrap_or_default().into_iter();
+        found.map(|(hazard, _, what)| (hazard, what)).collect()
+    }
+
+    /// The guards that are lifted and not set again.
+    pub(crate) fn guards_open(&self) -> Vec<&'static str> {
+        let lifted = self.watched.iter().flat_map(|it| it.lifted.keys());
+        lifted.copied().collect()
+    }
+
     /// Looks for hazards in an action that is about to be carried out.
     pub(super) fn foresee(&mut self, action: &Action) {
         let Some(mut watched) = self.watched.take() else {

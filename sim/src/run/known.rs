@@ -57,17 +57,23 @@ pub fn known() -> Words {
     }
 }
 
+impl Words {
+    /// Lends the words in the form that the language checks against.
+    pub(crate) fn with<T>(&self, use_them: impl FnOnce(&Known<'_>) -> T) -> T {
+        let attributes: Vec<&str> = self.attributes.iter().map(String::as_str).collect();
+        use_them(&Known {
+            attributes: &attributes,
+            properties: &self.properties,
+            error_codes: &self.error_codes,
+            switches: &self.switches,
+            ..Known::default()
+        })
+    }
+}
+
 /// Reads and checks a scenario against the words of this build.
 pub fn load(file: &str, source: &str, words: &Words) -> Result<Scenario, Vec<Diagnostic>> {
-    let attributes: Vec<&str> = words.attributes.iter().map(String::as_str).collect();
-    let known = Known {
-        attributes: &attributes,
-        properties: &words.properties,
-        error_codes: &words.error_codes,
-        switches: &words.switches,
-        ..Known::default()
-    };
-    crate::scenario::load(file, source, &known)
+    words.with(|known| crate::scenario::load(file, source, known))
 }
 
 /// The language's own name for a profile.

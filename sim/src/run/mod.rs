@@ -6,6 +6,7 @@ mod build;
 mod expect;
 mod hazards;
 mod known;
+pub(crate) mod learner;
 pub(crate) mod names;
 pub(crate) mod staged;
 mod steps;
@@ -19,7 +20,7 @@ use store::Text;
 
 pub use hazards::hazards;
 pub(crate) use known::model_profile;
-pub use known::{known, load};
+pub use known::{Words, known, load};
 
 use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult};
 use crate::manager::{ConnectorSpaceObject, History, Lineage, StepRecord, lineage, search};
@@ -164,6 +165,8 @@ pub(crate) struct Runner<'f> {
     last_step: Option<(std::ops::Range<usize>, &'static str)>,
     /// Where hazards are looked for.
     watched: Option<hazards::Watched>,
+    /// Where everything that happens is written down, for whoever asks.
+    heard: Option<Vec<Event>>,
 }
 
 impl<'f> Runner<'f> {
@@ -185,6 +188,7 @@ impl<'f> Runner<'f> {
             events: BTreeSet::new(),
             last_step: None,
             watched: None,
+            heard: None,
         };
         runner.note_valuables();
         runner
@@ -300,6 +304,9 @@ impl<'f> Runner<'f> {
         }
         if let Some(before) = before {
             self.look_back(action, &before, &events);
+        }
+        if let Some(heard) = &mut self.heard {
+            heard.extend(events.iter().cloned());
         }
         events
     }

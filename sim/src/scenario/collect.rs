@@ -90,7 +90,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 }
 
 /// Reads a list, going on after a bad item.
-pub(super) fn each<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn each<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -210,7 +210,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for NamedVisitor<T> {
 }
 
 /// Reads a value, with its default in place of a bad one: what follows is still looked at.
-pub(super) fn recover<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn recover<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,

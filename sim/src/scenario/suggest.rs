@@ -67,7 +67,7 @@ pub(super) fn listed<'c>(words: impl IntoIterator<Item = &'c str>) -> String {
 }
 
 /// The help under a misspelt word: the nearest candidate, or all of them.
-pub(super) fn help(what: &str, written: &str, candidates: &[&str]) -> String {
+pub(crate) fn help(what: &str, written: &str, candidates: &[&str]) -> String {
     if let Some(near) = nearest(written, candidates.iter().copied()) {
         return format!("did you mean `{near}`?");
     }

@@ -47,7 +47,7 @@ impl Runner<'_> {
     }
 
     /// The error of an object in one line.
-    pub(super) fn error_of(&self, source: Source) -> Option<String> {
+    pub(crate) fn error_of(&self, source: Source) -> Option<String> {
         self.failing(source)
             .map(|failing| format!("{}: {}", failing.code, failing.message))
     }

@@ -8,6 +8,8 @@ use super::failure::Failure;
 
 /// The findings of one reading.
 pub(in super::super) struct Problems {
+    /// What such a file is called.
+    noun: &'static str,
     file: String,
     source: String,
     found: RefCell<Vec<Diagnostic>>,
@@ -16,9 +18,15 @@ pub(in super::super) struct Problems {
 }
 
 impl Problems {
-    /// No findings yet about that file.
+    /// No findings yet about that scenario.
     pub(in super::super) fn new(file: &str, source: &str) -> Self {
+        Self::of("scenario", file, source)
+    }
+
+    /// No findings yet about a file of another language.
+    pub(in super::super) fn of(noun: &'static str, file: &str, source: &str) -> Self {
         Self {
+            noun,
             file: file.to_owned(),
             source: source.to_owned(),
             found: RefCell::default(),
@@ -69,7 +77,7 @@ impl Problems {
             Failure::Reported => return,
             Failure::Missing(missing) => {
                 let label = match decoder.key {
-                    "" => format!("a scenario needs the key `{missing}`"),
+                    "" => format!("a {} needs the key `{missing}`", self.noun),
                     key => format!("`{key}` needs the key `{missing}`"),
                 };
                 problem("missing-key", format!("missing key `{missing}`")).label(label)
