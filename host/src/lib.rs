@@ -46,4 +46,4 @@ mod workbench;
 pub use fault::{Chaos, Faults};
 pub use kept::Keep;
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
-pub use serve::{Listen, Secrets, ServeError, Serving, WallClock, serve};
+pub use serve::{Answering, Listen, Secrets, ServeError, Serving, WallClock, serve};
