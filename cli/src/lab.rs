@@ -136,7 +136,8 @@ impl LabArguments {
             message: format!("no token can be drawn: {error}"),
             help: "give one with `--token`".to_owned(),
         })?;
-        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+        Ok(digits.collect())
     }
 
     /// Reads the world of a path: a scenario, a snapshot, or an empty one where there is none.

@@ -69,9 +69,10 @@ pub(crate) fn wanted(
         )),
         "restore" => {
             let name = form.text("name");
-            match scene.lab.kept().any(|known| known == name) {
-                true => Ok(Wanted::Restore(name.to_owned())),
-                false => Err(format!("nothing is kept as `{name}`")),
+            if scene.lab.kept().any(|known| known == name) {
+                Ok(Wanted::Restore(name.to_owned()))
+            } else {
+                Err(format!("nothing is kept as `{name}`"))
             }
         }
         "fault" => fault(form),
@@ -153,7 +154,7 @@ fn fault(form: &Query) -> Result<Wanted, String> {
         }
         kind => {
             let kind = kind.trim_start_matches("ldap-");
-            let fault = kind.parse().map_err(|why| format!("{why}"))?;
+            let fault: mock_ad::ldap::Fault = kind.parse()?;
             Ok(Wanted::LdapFault(LdapFault::new(fault, None, times)))
         }
     }

@@ -4,6 +4,7 @@ use host::{Entry, Lab};
 use jiff::{SignedDuration, Timestamp};
 use sim::engine::CyclePolicy;
 use sim::rehearse::{Happening, counts, describe};
+use sim::scenario::value::Duration;
 use sim::world::{Action, Event, World};
 
 /// What is put in.
@@ -84,7 +85,10 @@ impl Branch {
         let what = match self.inserted {
             Inserted::Cycle(CyclePolicy::Delta) => "the scheduler fires".to_owned(),
             Inserted::Cycle(CyclePolicy::Initial) => "an initial cycle runs".to_owned(),
-            Inserted::Pause(length) => format!("{length:#} pass"),
+            Inserted::Pause(length) => {
+                let seconds = u64::try_from(length.as_secs()).unwrap_or_default();
+                format!("{} pass", Duration::from_secs(seconds))
+            }
             Inserted::Nothing => "nothing more happens".to_owned(),
         };
         let rest = if self.follows { ", then the rest" } else { "" };

@@ -214,9 +214,10 @@ fn count(
                 note("Synchronization Errors", Some(Thing::Ad(*source)));
             }
             Event::Engine(EngineEvent::Filtered { source, .. }) => {
-                let label = match joined(before, *source) {
-                    true => "Filtered Connectors",
-                    false => "Filtered Disconnectors",
+                let label = if joined(before, *source) {
+                    "Filtered Connectors"
+                } else {
+                    "Filtered Disconnectors"
                 };
                 note(label, Some(Thing::Ad(*source)));
             }

@@ -154,7 +154,7 @@ impl Triple {
         }
         let outgoing = person.and_then(|person| person.attributes.clone());
         if let Some(attributes) = outgoing {
-            self.would(&scene.world, Operation::Set(attributes));
+            self.would(&scene.world, &Operation::Set(attributes));
         } else if let Some(filtered) = person.and_then(|person| person.filtered.as_ref()) {
             self.link = Link::OutOfScope;
             self.why = vec![Reason::clone(filtered)];
@@ -169,7 +169,7 @@ impl Triple {
     }
 
     /// Asks a copy of the tenant what it would do.
-    fn would(&mut self, world: &World, operation: Operation) {
+    fn would(&mut self, world: &World, operation: &Operation) {
         let mut tenant = world.tenant().clone();
         let mut context = Context {
             now: world.now(),
@@ -178,7 +178,7 @@ impl Triple {
         };
         let Answer {
             key, result, why, ..
-        } = tenant.provision(&operation, &mut context);
+        } = tenant.provision(operation, &mut context);
         self.why = why;
         self.link = match result {
             Ok(Outcome::SoftMatched(field)) => Link::WouldSoft(field),

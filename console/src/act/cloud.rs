@@ -38,18 +38,20 @@ pub(super) fn change(
         "cloud-anchor" => CloudChange::SetImmutableId(key, anchor(scene, form)?),
         "licence" => {
             let sku = Text::from(form.get("sku").ok_or("which licence?")?);
-            match on {
-                true => CloudChange::AssignLicence(key, sku),
-                false => CloudChange::RemoveLicence(key, sku),
+            if on {
+                CloudChange::AssignLicence(key, sku)
+            } else {
+                CloudChange::RemoveLicence(key, sku)
             }
         }
         "role" => {
             let name = form.text("role");
             let role = scene.world.tenant().find_role(name);
             let role = role.ok_or_else(|| format!("there is no role `{name}`"))?;
-            match on {
-                true => CloudChange::AssignRole(key, role),
-                false => CloudChange::RemoveRole(key, role),
+            if on {
+                CloudChange::AssignRole(key, role)
+            } else {
+                CloudChange::RemoveRole(key, role)
             }
         }
         "cloud-update" => CloudChange::Update(key, Box::new(update(form)?)),
@@ -60,9 +62,10 @@ pub(super) fn change(
         }
         "member" => {
             let member = account(scene, form, "member")?;
-            match on {
-                true => CloudChange::AddLinks(key, Link::Member, vec![member]),
-                false => CloudChange::RemoveLink(key, Link::Member, member),
+            if on {
+                CloudChange::AddLinks(key, Link::Member, vec![member])
+            } else {
+                CloudChange::RemoveLink(key, Link::Member, member)
             }
         }
         other => return Err(format!("`{other}` is not known")),

@@ -1,8 +1,8 @@
 //! Changes to the tenant as cmdlets of Microsoft.Graph and as requests.
 
-use mock_cloud::CloudKey;
 use mock_cloud::tenant::administer::ObjectUpdate;
 use mock_cloud::tenant::{FEATURES, Link};
+use mock_cloud::{CloudKey, ProxyAddress, Upn};
 use serde_json::{Map, Value, json};
 use sim::world::{CloudChange, World};
 
@@ -59,7 +59,7 @@ pub(super) fn of(world: &World, change: &CloudChange) -> Equal {
         CloudChange::Create(object) => {
             let body = json!({
                 "displayName": object.display_name.as_deref(),
-                "userPrincipalName": object.user_principal_name.as_ref().map(|it| it.as_str()),
+                "userPrincipalName": object.user_principal_name.as_ref().map(Upn::as_str),
                 "mailNickname": object.mail_nickname.as_deref(),
                 "accountEnabled": object.account_enabled,
             });
@@ -319,7 +319,7 @@ fn body_of(update: &ObjectUpdate) -> Value {
         }
     }
     if let Some(addresses) = &update.proxy_addresses {
-        let all: Vec<&str> = addresses.iter().map(|it| it.as_str()).collect();
+        let all: Vec<&str> = addresses.iter().map(ProxyAddress::as_str).collect();
         body.insert("proxyAddresses".to_owned(), json!(all));
     }
     if let Some(enabled) = update.account_enabled {

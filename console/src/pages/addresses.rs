@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mock_ad::directory::AttributeId;
-use mock_cloud::CloudKey;
+use mock_cloud::{CloudKey, ProxyAddress, Upn};
 use sim::engine::Source;
 use sim::world::World;
+use store::Text;
 
 use crate::desk::{Desk, is_person};
 use crate::frame::Page;
@@ -45,8 +46,8 @@ pub(crate) fn shared(world: &World) -> Vec<Shared> {
         }
     }
     for (key, object) in world.tenant().objects().filter(|(_, it)| !is_gone(it)) {
-        let upn = object.user_principal_name.as_ref().map(|upn| upn.as_str());
-        let addresses = object.proxy_addresses.iter().map(|it| it.address());
+        let upn = object.user_principal_name.as_ref().map(Upn::as_str);
+        let addresses = object.proxy_addresses.iter().map(ProxyAddress::address);
         for address in upn.into_iter().chain(addresses) {
             let entry = owners.entry(store::fold_hash(address)).or_default();
             if entry.1.last() != Some(&key) {
@@ -71,7 +72,7 @@ pub(crate) fn shared(world: &World) -> Vec<Shared> {
 fn names_of(object: &mock_ad::directory::Object) -> impl Iterator<Item = &str> {
     let upn = object
         .text(AttributeId::USER_PRINCIPAL_NAME)
-        .map(|it| it.as_str());
+        .map(Text::as_str);
     let addresses = object.texts(AttributeId::PROXY_ADDRESSES);
     let addresses = addresses.map(|it| it.split_once(':').map_or(it.as_str(), |(_, bare)| bare));
     upn.into_iter().chain(addresses)
@@ -101,8 +102,8 @@ fn spelled(world: &World, hash: u64, people: &[Source], accounts: &[CloudKey]) -
     });
     let in_cloud = accounts.iter().filter_map(|key| {
         let object = world.tenant().object(*key)?;
-        let upn = object.user_principal_name.as_ref().map(|upn| upn.as_str());
-        let addresses = object.proxy_addresses.iter().map(|it| it.address());
+        let upn = object.user_principal_name.as_ref().map(Upn::as_str);
+        let addresses = object.proxy_addresses.iter().map(ProxyAddress::address);
         let mut names = upn.into_iter().chain(addresses);
         names
             .find(|name| store::fold_hash(name) == hash)
@@ -164,7 +165,7 @@ fn graph(scene: &Scene<'_>, page: &[&Shared]) -> Markup {
     let person = |source: &Source| people.iter().position(|it| it == source).unwrap_or(0);
     let account = |key: &CloudKey| accounts.iter().position(|it| it == key).unwrap_or(0);
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             svg.graph viewBox={ "0 0 960 " (height) } width="960" height=(height) role="img"
                 aria-labelledby="graph-title" {
                 title id="graph-title" { "Who shares which address with whom" }

@@ -98,7 +98,7 @@ pub(crate) fn csv(scene: &Scene<'_>, desk: &mut Desk, list: &str) -> Option<Stri
 fn deleted(scene: &Scene<'_>, keys: &[CloudKey]) -> Markup {
     let tenant = scene.world.tenant();
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Deleted users" }
                 thead {
@@ -124,8 +124,8 @@ fn deleted(scene: &Scene<'_>, keys: &[CloudKey]) -> Markup {
                                     }
                                 }
                                 td.mono { (object.label()) }
-                                td.mono { (words::time(at)) }
-                                td.mono { (words::time(end.unwrap_or(at))) }
+                                td.mono.when { (words::time(at)) }
+                                td.mono.when { (words::time(end.unwrap_or(at))) }
                                 td { (takes(&scene.world, *key, object).join(", ")) }
                                 @if scene.can_act() { td { (undelete(scene, *key)) } }
                             }
@@ -147,7 +147,7 @@ fn undelete(scene: &Scene<'_>, key: CloudKey) -> Markup {
             input type="hidden" name="object" value=(name);
             button name="do" value="cloud-restore" aria-label={ "Restore " (label) } { "Restore" }
             button.danger name="do" value="cloud-purge"
-                aria-label={ "Delete " (label) " permanently" }
+                aria-label={ "Delete permanently: " (label) }
                 data-confirm={ "Delete " (label) " permanently? There is no way back." } {
                 "Delete permanently"
             }
@@ -185,7 +185,7 @@ pub(super) fn roles(scene: &Scene<'_>) -> Page {
     let body = html! {
         (words::pager(scene, &shown))
         @if held.is_empty() { (words::none("Nobody holds a role.")) } @else {
-            div.scroll {
+            div.scroll role="group" tabindex="0" aria-label="Table" {
                 table {
                     caption { "Roles and administrators" }
                     thead { tr { th { "Role" } th { "Held by" } } }

@@ -71,13 +71,14 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         .map(|connector| (connector, states(scene, desk, connector)))
         .collect();
     let body = html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Connectors" }
                 thead {
                     tr {
-                        th { "Name" } th { "Type" } th { "State" } th { "Connectors" }
-                        th { "Disconnectors" } th { "Pending exports" } th { "Errors" }
+                        th { "Name" } th { "Type" } th { "State" } th.number { "Connectors" }
+                        th.number { "Disconnectors" } th.number { "Pending exports" }
+                        th.number { "Errors" }
                         @if scene.can_act() { th { "Run" } }
                     }
                 }
@@ -276,7 +277,7 @@ fn listed(scene: &Scene<'_>, connector: ConnectorId, ids: &[u32]) -> Markup {
     }
     let entra = scene.world.engine().entra();
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Objects of the connector space" }
                 thead {

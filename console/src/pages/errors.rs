@@ -122,10 +122,10 @@ fn card(scene: &Scene<'_>, found: &Found, open: bool) -> Markup {
     match found {
         Found::Export(id) => {
             let entry = scene.world.engine().entra().get(*id);
-            match entry.and_then(|entry| Some((entry, entry.failure.as_deref()?))) {
-                Some((entry, failure)) => export(scene, entry, failure, open),
-                None => html! {},
-            }
+            let failed = entry.and_then(|entry| Some((entry, entry.failure.as_deref()?)));
+            failed.map_or_else(Markup::default, |(entry, failure)| {
+                export(scene, entry, failure, open)
+            })
         }
         Found::Rules(source) => rules(scene, *source),
         Found::Withheld(key) => withheld(scene, *key, open),

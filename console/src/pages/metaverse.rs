@@ -105,9 +105,10 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
             (grid(scene, &shown.ids))
         }
     };
-    let command = match clause {
-        true => format!("Get-ADSyncMVObject | Where-Object {attribute} -like '*{value}*'"),
-        false => "Get-ADSyncMVObject".to_owned(),
+    let command = if clause {
+        format!("Get-ADSyncMVObject | Where-Object {attribute} -like '*{value}*'")
+    } else {
+        "Get-ADSyncMVObject".to_owned()
     };
     Page::new("Metaverse search", body, &[command])
 }
@@ -138,7 +139,7 @@ fn grid(scene: &Scene<'_>, ids: &[u32]) -> Markup {
     let metaverse = scene.world.engine().metaverse();
     html! {
         @if ids.is_empty() { (words::none("No metaverse object is found.")) } @else {
-            div.scroll {
+            div.scroll role="group" tabindex="0" aria-label="Table" {
                 table {
                     caption { "Metaverse objects" }
                     thead {

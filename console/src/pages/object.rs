@@ -83,7 +83,7 @@ impl Row {
 fn panes(scene: &Scene<'_>, triple: &Triple) -> Markup {
     let rows = rows(scene, triple);
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table.panes {
                 caption.hidden { "The object in Active Directory, metaverse and cloud" }
                 thead {
@@ -167,7 +167,7 @@ fn link_row(scene: &Scene<'_>, triple: &Triple) -> Markup {
         tr.links {
             td {}
             td colspan="3" {
-                div.links {
+                div.linkline {
                     (line(left))
                     span { @if joined { "projected, joined" } @else { "not in the metaverse" } }
                     (line(triple.link.class()))
@@ -186,7 +186,7 @@ fn link_row(scene: &Scene<'_>, triple: &Triple) -> Markup {
 
 fn line(class: &str) -> Markup {
     html! {
-        svg.line viewBox="0 0 80 12" width="80" height="12" aria-hidden="true" class=(class) {
+        svg class={ "line " (class) } viewBox="0 0 80 12" width="80" height="12" aria-hidden="true" {
             line x1="2" y1="6" x2="78" y2="6" {}
             circle cx="4" cy="6" r="4" {}
             circle cx="76" cy="6" r="4" {}
@@ -253,7 +253,7 @@ fn names(
             metaverse: one(attributes.and_then(|it| it.user_principal_name.as_ref())),
             cloud: one(cloud
                 .and_then(|it| it.user_principal_name.as_ref())
-                .map(|it| it.text())),
+                .map(mock_cloud::Upn::text)),
         },
         Row {
             name: "displayName",

@@ -91,9 +91,10 @@ fn forests(scene: &Scene<'_>, chosen: usize) -> Markup {
 
 fn scope_badge(scene: &Scene<'_>, forest: usize, dn: &Dn) -> Markup {
     let scope = scene.world.engine().config().scopes.get(forest);
-    match scope.is_some_and(|scope| scope.contains(dn)) {
-        true => words::badge("good", "synced"),
-        false => words::badge("plain", "not synced"),
+    if scope.is_some_and(|scope| scope.contains(dn)) {
+        words::badge("good", "synced")
+    } else {
+        words::badge("plain", "not synced")
     }
 }
 
@@ -105,12 +106,6 @@ fn tree(scene: &Scene<'_>, desk: &mut Desk, forest: usize, chosen: ObjectId) -> 
     html! {
         nav.tree aria-label="Containers" {
             ul { (branch(scene, directory, forest, &containers, directory.domain(), chosen, 0)) }
-            p {
-                a href=(scene.link("/onprem", &[
-                    ("forest", &forest.to_string()),
-                    ("ou", &format!("CN=Deleted Objects,{}", directory.base())),
-                ])) { "Deleted Objects" }
-            }
         }
     }
 }

@@ -67,13 +67,13 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
 fn table(scene: &Scene<'_>, runs: &[&Run], chosen: Option<&Run>) -> Markup {
     let is_chosen = |run: &Run| chosen.is_some_and(|it| it.record.run == run.record.run);
     html! {
-        div.scroll.tall {
+        div.scroll.tall role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Connector operations, newest first" }
                 thead {
                     tr {
                         th { "Name" } th { "Profile name" } th { "Status" } th { "Start time" }
-                        th { "End time" } th { "Run" }
+                        th { "End time" } th.number { "Run" }
                     }
                 }
                 tbody {
@@ -91,8 +91,8 @@ fn table(scene: &Scene<'_>, runs: &[&Run], chosen: Option<&Run>) -> Markup {
                                     run.record.result.status.name(),
                                 ))
                             }
-                            td.mono { (words::time(run.record.at)) }
-                            td.mono { (words::time(run.record.at)) }
+                            td.mono.when { (words::time(run.record.at)) }
+                            td.mono.when { (words::time(run.record.at)) }
                             td.number { (run.record.run) }
                         }
                     }

@@ -83,7 +83,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         ul.legend aria-label="Legend" {
             @for (_, class, text) in STANDINGS {
                 li { svg width="12" height="12" aria-hidden="true" {
-                    rect.cell class=(class) width="12" height="12" {} } " " (text) }
+                    rect class={ "cell " (class) } width="12" height="12" {} } " " (text) }
             }
         }
         div id="results" {
@@ -101,7 +101,7 @@ fn picture(scene: &Scene<'_>, forest: usize, shown: &Shown, worlds: &[(usize, Wo
         return words::none("Nobody is found.");
     }
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table.states {
                 caption { "The state of each person after each entry of the journal" }
                 thead {
@@ -141,7 +141,7 @@ fn cell(standing: Standing) -> Markup {
         td.state {
             svg width=(CELL) height=(CELL) role="img" aria-label=(text) {
                 title { (text) }
-                rect.cell class=(class) width=(CELL) height=(CELL) {}
+                rect class={ "cell " (class) } width=(CELL) height=(CELL) {}
             }
         }
     }

@@ -59,7 +59,7 @@ pub(crate) fn list(scene: &Scene<'_>, draft: &Draft) -> Markup {
     html! {
         div id="plan" {
             p role="status" {
-                (draft.judged.len()) " steps, " b { (met) " hazards" } ", " (refused) " refused. "
+                (draft.judged.len()) " steps, " b { (met) @if met == 1 { " hazard" } @else { " hazards" } } ", " (refused) " refused. "
                 @if !draft.before.is_empty() {
                     "Before the first step the scheduler's cycles come to: " (draft.before) ". "
                 }
@@ -92,8 +92,8 @@ fn step(scene: &Scene<'_>, one: &Judged, place: usize, count: usize) -> Markup {
     let warns = !one.hazards.is_empty() || one.refused.is_some();
     let equal = equal::of(&scene.world, &one.step.action());
     html! {
-        li.step draggable="true" data-place=(one.place) class={
-            @if danger { "danger" } @else if warns { "warns" }
+        li draggable="true" data-place=(one.place) class={
+            "step" @if danger { " danger" } @else if warns { " warns" }
         } {
             div.head {
                 span.grip aria-hidden="true" { "⠿" }

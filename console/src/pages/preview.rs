@@ -176,7 +176,7 @@ fn changes(scene: &Scene<'_>, preview: &Preview) -> Markup {
     html! {
         h2 { "Other accounts: " (words::grouped(preview.changes.len())) }
         @if preview.changes.is_empty() { (words::none("No other account changes.")) } @else {
-            div.scroll {
+            div.scroll role="group" tabindex="0" aria-label="Table" {
                 table {
                     caption { "What becomes of accounts" }
                     thead { tr { th { "Account" } th { "What" } th { "Changes" } th { "Loses" } } }

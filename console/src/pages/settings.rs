@@ -75,7 +75,7 @@ fn toggle(scene: &Scene<'_>, what: &str, name: &str, on: bool, ask: bool) -> Mar
             input type="hidden" name="do" value=(what);
             input type="hidden" name="name" value=(name);
             input type="hidden" name="on" value=(if on { "no" } else { "yes" });
-            button aria-label={ "Turn " (name) " " (if on { "off" } else { "on" }) }
+            button aria-label={ "Turn " (if on { "off" } else { "on" }) " " (name) }
                 data-confirm=[(on && ask).then_some(question)] {
                 @if on { "Turn off" } @else { "Turn on" }
             }
@@ -92,7 +92,7 @@ fn features(scene: &Scene<'_>) -> Markup {
         .iter()
         .map(|it| (*it, features.other(it), false));
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Features" }
                 thead {
@@ -127,7 +127,7 @@ fn features(scene: &Scene<'_>) -> Markup {
 
 fn domains(scene: &Scene<'_>) -> Markup {
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Custom domain names" }
                 thead { tr { th { "Name" } th { "Status" } th { "Authentication" } } }

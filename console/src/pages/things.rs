@@ -50,7 +50,7 @@ pub(super) fn link(scene: &Scene<'_>, thing: Thing) -> Markup {
 /// A table of objects of any kind.
 pub(super) fn table(scene: &Scene<'_>, caption: &str, things: &[Thing]) -> Markup {
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { (caption) }
                 thead { tr { th { "Object" } th { "Where" } th { "Name there" } } }
@@ -84,7 +84,7 @@ pub(super) fn table(scene: &Scene<'_>, caption: &str, things: &[Thing]) -> Marku
 pub(super) fn accounts(scene: &Scene<'_>, caption: &str, keys: &[CloudKey]) -> Markup {
     let tenant = scene.world.tenant();
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { (caption) }
                 thead {
@@ -137,7 +137,7 @@ pub(super) fn state(state: &State) -> Markup {
 /// A table of objects of a forest.
 pub(super) fn people(scene: &Scene<'_>, caption: &str, sources: &[Source]) -> Markup {
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { (caption) }
                 thead {

@@ -98,10 +98,10 @@ fn moment(scene: &Scene<'_>) -> Markup {
                 h2 { @if place == 0 { "At the beginning" } @else { "After entry " (place) } }
                 p.mono { (words::time(world.now())) }
                 @if let Some(entry) = last { p { (entry.what) } }
-                p {
-                    a.button href=(scene.link("/onprem", &[])) { "Active Directory then" } " "
-                    a.button href=(scene.link("/cloud/users", &[])) { "Cloud then" } " "
-                    a.button href=(scene.link("/connectors", &[])) { "Connectors then" } " "
+                p.bar {
+                    a.button href=(scene.link("/onprem", &[])) { "Active Directory then" }
+                    a.button href=(scene.link("/cloud/users", &[])) { "Cloud then" }
+                    a.button href=(scene.link("/connectors", &[])) { "Connectors then" }
                     a.button href=(scene.link("/preview", &[])) { "Next cycle then" }
                 }
             }
@@ -177,12 +177,12 @@ const fn fate_class(change: &AccountChange) -> &'static str {
 
 fn table(scene: &Scene<'_>, entries: &[&Entry]) -> Markup {
     html! {
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table.journal {
                 caption { "Entries, newest first" }
                 thead {
                     tr {
-                        th { "Entry" } th { "Time" } th { "From" } th { "What" }
+                        th.number { "Entry" } th { "Time" } th { "From" } th { "What" }
                         th { "What came of it" }
                     }
                 }
@@ -194,7 +194,7 @@ fn table(scene: &Scene<'_>, entries: &[&Entry]) -> Markup {
                                     (entry.number)
                                 }
                             }
-                            td.mono { (words::time(entry.at)) }
+                            td.mono.when { (words::time(entry.at)) }
                             td { (entry.from.word()) }
                             td { (entry.what) }
                             td { (entry.came()) }
@@ -251,9 +251,9 @@ fn branch_card(scene: &Scene<'_>, branch: &Branch) -> Markup {
                     }
                 }
             }
-            p {
-                a.button href=(to("/onprem")) { "Active Directory there" } " "
-                a.button href=(to("/cloud/users")) { "Cloud there" } " "
+            p.bar {
+                a.button href=(to("/onprem")) { "Active Directory there" }
+                a.button href=(to("/cloud/users")) { "Cloud there" }
                 a.button.primary
                     href=(crate::query::url("/timeline/compare", &[("a", "now"), ("b", &at)])) {
                     "Compare with what happened"
@@ -289,7 +289,7 @@ pub(super) fn compare(scene: &Scene<'_>, desk: &Desk) -> Page {
     let rows = differing(&left.2, &right.2);
     let body = html! {
         p { a href="/timeline" { "Back to the timeline" } }
-        div.scroll {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
             table.compare {
                 caption { "Accounts that differ: " (rows.len()) }
                 thead { tr { th { "Account" } th { (left.1) } th { (right.1) } } }
@@ -343,7 +343,7 @@ fn facts(object: &mock_cloud::DirectoryObject) -> Vec<String> {
     let mut addresses: Vec<&str> = object
         .proxy_addresses
         .iter()
-        .map(|it| it.as_str())
+        .map(mock_cloud::ProxyAddress::as_str)
         .collect();
     addresses.sort_unstable();
     let mut all = vec![
