@@ -14,9 +14,7 @@ use std::time::{Duration, Instant};
 use console::{Console, Settings};
 use host::{Lab, Origin, Settings as LabSettings};
 use jiff::{SignedDuration, Timestamp};
-use mock_ad::directory::{
-    AddRequest, AttributeId, Directory, DirectoryOptions, ObjectGuid, Value,
-};
+use mock_ad::directory::{AddRequest, AttributeId, Directory, DirectoryOptions, ObjectGuid, Value};
 use mock_cloud::server::Request;
 use mock_cloud::{Profile, Tenant};
 use sim::engine::{CyclePolicy, EngineConfig, Scope};
@@ -71,7 +69,10 @@ fn main() {
     lab.remember();
     let start = Instant::now();
     lab.act(Origin::Control, Action::Cycle(CyclePolicy::Initial));
-    println!("{users} users; the first cycle took {:?}\n", start.elapsed());
+    println!(
+        "{users} users; the first cycle took {:?}\n",
+        start.elapsed()
+    );
     let mut console = Console::new(Settings::local("key"));
     let static_page = median(&mut console, &mut lab, "/console.css");
     println!("static page: {static_page:?}\n");

@@ -15,7 +15,7 @@ use crate::draft::Draft;
 use crate::pages::{Shared, shared};
 use crate::preview::Preview;
 use crate::rows::Rows;
-use crate::runs::Runs;
+use crate::runs::{Counted, Run, Runs, counted};
 use crate::scene::Scene;
 
 /// So many moments are kept at hand.
@@ -32,6 +32,8 @@ pub(crate) struct Desk {
     pub(crate) previews: Vec<Arc<Preview>>,
     /// The plan that somebody works on.
     pub(crate) draft: Option<Draft>,
+    /// The objects behind the counters of the run that was looked at last.
+    counted: Option<(u32, Arc<Counted>)>,
     lists: Vec<(At, Lists)>,
 }
 
@@ -85,6 +87,19 @@ impl Desk {
         self.lists.insert(0, entry);
         self.lists.truncate(MOMENTS);
         &mut self.lists[0].1
+    }
+
+    /// The objects behind the counters of a run; found by running it again, and kept.
+    pub(crate) fn counted(&mut self, scene: &Scene<'_>, run: &Run) -> Arc<Counted> {
+        let number = run.record.run;
+        match &self.counted {
+            Some((known, counted)) if *known == number => Arc::clone(counted),
+            _ => {
+                let found = Arc::new(counted(scene.lab, run).unwrap_or_default());
+                self.counted = Some((number, Arc::clone(&found)));
+                found
+            }
+        }
     }
 
     /// Runs the next cycle on a copy, and keeps what comes of it.

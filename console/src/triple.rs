@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use mock_ad::directory::AttributeId;
+use mock_ad::directory::{AttributeId, ObjectKind};
 use mock_cloud::provisioning::{Answer, Context, Operation, Outcome, SoftMatchField};
-use mock_cloud::{CloudKey, Reason, RuleId};
+use mock_cloud::{CloudKey, Reason, RuleId, SyncObjectType};
 use sim::engine::{CsId, EngineEvent, MvId, PendingExport, Source};
 use sim::world::{Event, World};
 use store::Entropy;
@@ -268,7 +268,11 @@ fn account_of(world: &World, source: Source) -> Option<CloudKey> {
     let directory = world.forests().get(source.forest)?;
     let object = directory.object(source.object)?;
     let anchor = world.engine().source_anchor(world.forests(), source);
-    let kind = mock_cloud::SyncObjectType::User;
+    let kind = match directory.kind(source.object) {
+        ObjectKind::Group => SyncObjectType::Group,
+        ObjectKind::Contact => SyncObjectType::Contact,
+        _ => SyncObjectType::User,
+    };
     let by_anchor = anchor.and_then(|anchor| tenant.find_by_anchor(&anchor, kind).first().copied());
     let by_address = || {
         let primary = object

@@ -140,11 +140,16 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
 }
 
 fn pager(scene: &Scene<'_>, shown: &Shown) -> Markup {
+    let first = if shown.ids.is_empty() {
+        0
+    } else {
+        shown.from + 1
+    };
     let last = shown.from + shown.ids.len();
     let to = |from: usize| scene.query.with(&scene.path, "from", &from.to_string());
     html! {
         nav.pager aria-label="Pages of this list" {
-            span { (shown.from + 1) "–" (last) " of " (words::grouped(shown.total)) }
+            span { (first) "–" (last) " of " (words::grouped(shown.total)) }
             @if shown.from > 0 { a href=(to(shown.from.saturating_sub(DRAWN))) { "Previous" } }
             @if last < shown.total { a href=(to(last)) { "Next" } }
         }

@@ -186,7 +186,8 @@ fn link_row(scene: &Scene<'_>, triple: &Triple) -> Markup {
 
 fn line(class: &str) -> Markup {
     html! {
-        svg class={ "line " (class) } viewBox="0 0 80 12" width="80" height="12" aria-hidden="true" {
+        svg class={ "line " (class) } viewBox="0 0 80 12" width="80" height="12"
+            aria-hidden="true" {
             line x1="2" y1="6" x2="78" y2="6" {}
             circle cx="4" cy="6" r="4" {}
             circle cx="76" cy="6" r="4" {}

@@ -8,7 +8,7 @@ use crate::desk::Desk;
 use crate::equal::quoted;
 use crate::frame::Page;
 use crate::rows::{PAGE, Shown};
-use crate::runs::{Run, counted};
+use crate::runs::Run;
 use crate::scene::{Scene, Thing};
 use crate::words;
 
@@ -177,7 +177,7 @@ pub(super) fn objects(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         return Page::missing("There is no such run.");
     };
     let label = scene.query.text("counter").to_owned();
-    let all = counted(scene.lab, &run).unwrap_or_default();
+    let all = desk.counted(scene, &run);
     let things: Vec<Thing> = all
         .get(label.as_str())
         .into_iter()

@@ -59,7 +59,9 @@ pub(crate) fn list(scene: &Scene<'_>, draft: &Draft) -> Markup {
     html! {
         div id="plan" {
             p role="status" {
-                (draft.judged.len()) " steps, " b { (met) @if met == 1 { " hazard" } @else { " hazards" } } ", " (refused) " refused. "
+                (draft.judged.len()) " steps, "
+                b { (met) @if met == 1 { " hazard" } @else { " hazards" } }
+                ", " (refused) " refused. "
                 @if !draft.before.is_empty() {
                     "Before the first step the scheduler's cycles come to: " (draft.before) ". "
                 }

@@ -141,12 +141,12 @@ fn what_is_not_there_is_not_found() {
 fn an_error_is_shown_with_both_objects() {
     let mut browser = busy();
     let page = browser.page("/errors");
-    assert!(page.contains("InvalidSoftMatch"));
+    assert!(page.contains("AttributeValueMustBeUnique"));
     assert!(page.contains("Object being exported") && page.contains("in conflict"));
     assert!(page.contains("R2.14a"));
     let ann = browser.object("/onprem", "ann@contoso.com");
     let page = browser.page(&ann);
-    assert!(page.contains("blocked by InvalidSoftMatch"), "{page}");
+    assert!(page.contains("blocked by AttributeValueMustBeUnique"), "{page}");
 }
 
 #[test]
