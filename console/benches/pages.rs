@@ -103,7 +103,7 @@ fn person(console: &mut Console, lab: &mut Lab) -> String {
 
 fn ask(console: &mut Console, lab: &mut Lab, target: &str) -> (Duration, String) {
     let mut request = Request::new("GET", target);
-    request.host = "localhost".to_owned();
+    "localhost".clone_into(&mut request.host);
     let start = Instant::now();
     let response = console.respond(lab, &request);
     let took = start.elapsed();

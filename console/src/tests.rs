@@ -73,7 +73,7 @@ impl Browser {
 
     fn get(&mut self, target: &str) -> Response {
         let mut request = Request::new("GET", target);
-        request.host = HOST.to_owned();
+        HOST.clone_into(&mut request.host);
         request.scheme = "http";
         self.ask(&request)
     }
@@ -89,7 +89,7 @@ impl Browser {
         all.extend_from_slice(fields);
         let body = crate::query::url("", &all);
         let mut request = Request::new("POST", target).bytes(body.trim_start_matches('?'));
-        request.host = HOST.to_owned();
+        HOST.clone_into(&mut request.host);
         request.scheme = "http";
         request
     }

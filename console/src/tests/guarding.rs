@@ -21,7 +21,7 @@ fn a_name_that_is_not_this_machine_is_refused() {
         ("127.0.0.1", 200),
     ] {
         let mut request = Request::new("GET", "/operations");
-        request.host = host.to_owned();
+        host.clone_into(&mut request.host);
         assert_eq!(browser.ask(&request).status, status, "{host}");
     }
 }
@@ -58,7 +58,7 @@ fn elsewhere_a_token_is_needed() {
     });
     let ask = |browser: &mut Browser, request: Request| {
         let mut request = request;
-        request.host = "lab.example:8080".to_owned();
+        "lab.example:8080".clone_into(&mut request.host);
         browser.ask(&request)
     };
     let get = || Request::new("GET", "/operations");

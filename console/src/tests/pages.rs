@@ -146,7 +146,10 @@ fn an_error_is_shown_with_both_objects() {
     assert!(page.contains("R2.14a"));
     let ann = browser.object("/onprem", "ann@contoso.com");
     let page = browser.page(&ann);
-    assert!(page.contains("blocked by AttributeValueMustBeUnique"), "{page}");
+    assert!(
+        page.contains("blocked by AttributeValueMustBeUnique"),
+        "{page}"
+    );
 }
 
 #[test]
