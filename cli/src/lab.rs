@@ -121,21 +121,23 @@ impl LabArguments {
 
     /// What clients prove themselves by.
     pub(crate) fn secrets(&self) -> Result<Secrets, Error> {
-        let drawn = || {
-            let mut bytes = [0; 24];
-            getrandom::fill(&mut bytes).map_err(|error| Error::Usage {
-                message: format!("no token can be drawn: {error}"),
-                help: "give one with `--token`".to_owned(),
-            })?;
-            let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
-            Ok(digits.collect())
-        };
         Ok(Secrets {
-            token: self.token.clone().map_or_else(drawn, Ok)?,
+            token: self.token.clone().map_or_else(Self::drawn, Ok)?,
             password: self.admin_password.clone(),
             client: Client::for_seed(1),
             permissions: self.permissions,
         })
+    }
+
+    /// A secret that nobody can guess.
+    pub(crate) fn drawn() -> Result<String, Error> {
+        let mut bytes = [0; 24];
+        getrandom::fill(&mut bytes).map_err(|error| Error::Usage {
+            message: format!("no token can be drawn: {error}"),
+            help: "give one with `--token`".to_owned(),
+        })?;
+        let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+        Ok(digits.collect())
     }
 
     /// Reads the world of a path: a scenario, a snapshot, or an empty one where there is none.

@@ -1,6 +1,6 @@
 //! A world that several doors lead to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +10,7 @@ use mock_cloud::CloudId;
 use sim::engine::CyclePolicy;
 use sim::judge::Property;
 use sim::rehearse::{Happening, Judgement, Rehearsal, counts, describe};
-use sim::world::{Action, Event, World};
+use sim::world::{Action, Discard, Event, World};
 use store::Entropy;
 
 use crate::fault::Faults;
@@ -20,6 +20,8 @@ use crate::kept::{self, Keep};
 const ACCOUNTS: u64 = 0x4C44_4150;
 /// Sets the ids of accounts that Graph makes apart from everything else.
 const IDS: u64 = 0x4752_4150;
+/// So many worlds are remembered at most; older ones are made again from the beginning.
+const PAST_MAX: usize = 4_096;
 
 /// Who brought something about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub enum Origin {
     Graph,
     /// Somebody at the control API.
     Control,
+    /// Somebody at the console.
+    Console,
     /// The pace that was asked for: a cycle after so many writes, time that writes take.
     Pace,
     /// The clock on the wall.
@@ -45,6 +49,7 @@ impl Origin {
             Self::Ldap(_) => "ldap",
             Self::Graph => "graph",
             Self::Control => "control",
+            Self::Console => "console",
             Self::Pace => "pace",
             Self::Clock => "clock",
             Self::Script(_) => "script",
@@ -133,6 +138,8 @@ pub struct Lab {
     world: World,
     kept: BTreeMap<String, World>,
     journal: Vec<Entry>,
+    /// What the world was after the last entries, where somebody looks back.
+    past: Option<VecDeque<World>>,
     ids: Entropy,
     settings: Settings,
     /// What goes wrong on purpose.
@@ -155,6 +162,7 @@ impl Lab {
             rehearsal,
             kept: BTreeMap::new(),
             journal: Vec::new(),
+            past: None,
             ids: Entropy::new(IDS),
             settings,
             faults: Faults::default(),
@@ -219,6 +227,43 @@ impl Lab {
     /// Everything that happened, in order.
     pub fn journal(&self) -> &[Entry] {
         &self.journal
+    }
+
+    /// From now on keeps the world after each entry at hand, so that looking back costs nothing.
+    pub fn remember(&mut self) {
+        self.past.get_or_insert_default();
+    }
+
+    /// The world after so many entries of the journal; 0 is the beginning.
+    pub fn world_after(&self, entries: usize) -> Option<World> {
+        let later = self.journal.len().checked_sub(entries)?;
+        if later == 0 {
+            return Some(self.world.clone());
+        }
+        let past = self.past.as_ref();
+        let place = past.and_then(|past| past.len().checked_sub(later + 1));
+        let known = past.zip(place).and_then(|(past, place)| past.get(place));
+        Some(known.cloned().unwrap_or_else(|| self.again(entries)))
+    }
+
+    /// Goes through the first entries of the journal again.
+    fn again(&self, entries: usize) -> World {
+        let start = self.rehearsal.world();
+        let mut world = start.clone();
+        let mut kept = BTreeMap::new();
+        for entry in &self.journal[..entries] {
+            match &entry.happening {
+                Happening::Act(action) => world.apply_into(action, &mut Discard),
+                Happening::Reset => world = start.clone(),
+                Happening::Save(name) => drop(kept.insert(name, world.clone())),
+                Happening::Restore(name) => {
+                    if let Some(known) = kept.get(name) {
+                        world = World::clone(known);
+                    }
+                }
+            }
+        }
+        world
     }
 
     /// The names that worlds are kept under.
@@ -291,6 +336,12 @@ impl Lab {
             self.broken |= kept.is_err();
             self.frozen |= self.broken;
         }
+        if let Some(past) = &mut self.past {
+            past.push_back(self.world.clone());
+            if past.len() > PAST_MAX {
+                past.pop_front();
+            }
+        }
         self.journal.push(Entry {
             number,
             at,
@@ -309,7 +360,7 @@ impl Lab {
 
     /// An id for an account that Graph makes. It is not drawn from the world, which changes by
     /// actions only.
-    pub(crate) fn fresh_id(&mut self) -> CloudId {
+    pub fn fresh_id(&mut self) -> CloudId {
         CloudId::from_bytes(self.ids.next_uuid())
     }
 

@@ -288,10 +288,41 @@ fn controlled(state: &mut State, request: &Request) -> Response {
     control::respond(&mut state.lab, &state.token, request)
 }
 
+/// What answers requests of HTTP on a lab.
+pub type Answering = Box<dyn Fn(&mut Lab, &Request) -> Response + Send + Sync>;
+
 impl Serving {
+    /// Opens one more door of plain HTTP to the same lab, until what is returned is dropped.
+    ///
+    /// # Errors
+    ///
+    /// An address that is taken.
+    pub fn open(&self, address: SocketAddr, answer: Answering) -> Result<HttpRunning, ServeError> {
+        let shared = Arc::clone(&self.shared);
+        let handler: mock_cloud::server::listen::Handler = Arc::new(move |request: &Request| {
+            let mut state = shared.lock();
+            let response = answer(&mut state.lab, request);
+            if state.lab.is_broken() {
+                return lost();
+            }
+            response
+        });
+        let addresses = mock_cloud::server::Listen {
+            graph: Some(address),
+            graph_tls: None,
+            names: Vec::new(),
+        };
+        Ok(start(&handler, &addresses)?)
+    }
+
     /// Looks at the lab, or changes it, while no request is answered.
     pub fn with<R>(&self, act: impl FnOnce(&mut Lab) -> R) -> R {
         act(&mut self.shared.lock().lab)
+    }
+
+    /// The bearer token of Graph and of the control API.
+    pub fn token(&self) -> &str {
+        &self.secrets.token
     }
 
     /// The certificates of the authorities that clients have to trust, as PEM.

@@ -4,6 +4,7 @@
 //! prints one line per step, `ok NAME` or `FAILED NAME: why`. The table in `docs/clients.md` says
 //! which steps which client takes; it is generated, and held to what the clients did.
 
+mod console;
 mod contract;
 mod graph;
 mod ldap;

@@ -48,7 +48,24 @@ pub(crate) fn shell(story: &str) -> Command {
 /// Puts files beside the packages of Node, because modules are found from where a file lies, and
 /// gives the place of one of them.
 pub(crate) fn node_program(files: &[PathBuf], program: &str) -> PathBuf {
-    let packages = tool("node/node_modules");
+    beside(&tool("node/node_modules"), files).join(program)
+}
+
+/// A program that drives a browser, and which browser.
+pub(crate) fn browser_story(program: &str) -> Command {
+    let files = [
+        root().join("tests/clients/node/steps.mjs"),
+        root().join("tests/clients/browser").join(program),
+    ];
+    let place = beside(&tool("browser/node_modules"), &files);
+    let chromium = std::fs::read_to_string(tool("browser/chromium")).expect("which browser");
+    let mut command = Command::new("node");
+    command.arg(place.join(program));
+    command.env("CHROMIUM", chromium.trim());
+    command
+}
+
+fn beside(packages: &Path, files: &[PathBuf]) -> PathBuf {
     let place = packages.with_file_name("stories");
     std::fs::create_dir_all(&place).expect("a directory for the stories");
     for from in files {
@@ -57,7 +74,7 @@ pub(crate) fn node_program(files: &[PathBuf], program: &str) -> PathBuf {
         std::fs::copy(from, &whole).expect("the story can be copied");
         std::fs::rename(&whole, place.join(&*name)).expect("the story can be put in place");
     }
-    place.join(program)
+    place
 }
 
 /// A program or directory that `cargo xtask setup` installs.

@@ -119,6 +119,14 @@ const NEEDS: &[Need] = &[
         provide: clients::node,
     },
     Need {
+        name: "Browser",
+        purpose: "to drive the console as people do",
+        hint: "install Chromium and Node 20 with npm; see tests/clients/browser/package.json",
+        instead: None,
+        heavy: false,
+        provide: clients::browser,
+    },
+    Need {
         name: "Rust clients",
         purpose: "to drive the servers with the libraries that programs use",
         hint: "see tests/clients/rust/Cargo.toml",

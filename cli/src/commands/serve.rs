@@ -2,12 +2,14 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use console::{Console, Settings};
 use host::{Lab, Listen, ServeError, Serving};
 use jiff::SignedDuration;
+use mock_cloud::server::{Request, Running};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -54,6 +56,14 @@ pub(crate) struct Serve {
     /// Where to serve the control API.
     #[arg(long, value_name = "ADDR", default_value = FREE, value_parser = address)]
     control: SocketAddr,
+    /// Serve the console, for a browser; on a free port of this machine unless an address is given.
+    /// Elsewhere than on this machine a browser needs the token.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, require_equals = true,
+          default_missing_value = FREE, value_parser = address)]
+    console: Option<SocketAddr>,
+    /// The console only shows, and changes nothing.
+    #[arg(long, requires = "console")]
+    read_only: bool,
     /// Keep the world in this directory: what was acknowledged outlives the process, and the same
     /// command goes on with it.
     #[arg(long, value_name = "DIR")]
@@ -123,16 +133,50 @@ impl Serve {
             .map_err(|error| refused(&error))?;
         let ca_file = self.ca_file();
         files::write(&ca_file, &serving.authorities())?;
-        let ready = ready(&serving, &ca_file);
+        let mut ready = ready(&serving, &ca_file);
+        let console = self.open_console(&serving)?;
+        if let Some((_, address)) = &console {
+            ready["console"] = address.as_str().into();
+        }
         let text = format!("{ready:#}\n");
         if let Some(path) = &self.ready {
             files::replace(path, &text)?;
         }
         report::print(&text);
         report::note(&format!("serving {name}; Ctrl-C stops it\n"));
+        if let Some((_, address)) = &console {
+            report::note(&format!("the console is at {address}\n"));
+        }
         wait_for_interrupt()?;
         report::note("stopped\n");
         Ok(Exit::Success)
+    }
+
+    /// Opens the console, where it is asked for; gives its address as a browser takes it.
+    fn open_console(&self, serving: &Serving) -> Result<Option<(Running, String)>, Error> {
+        let Some(address) = self.console else {
+            return Ok(None);
+        };
+        let form_key = LabArguments::drawn()?;
+        let token = (!address.ip().is_loopback()).then(|| serving.token().to_owned());
+        let query = token.as_ref().map(|token| format!("?token={token}"));
+        let settings = Settings {
+            token,
+            form_key,
+            read_only: self.read_only,
+        };
+        serving.with(Lab::remember);
+        let console = Mutex::new(Console::new(settings));
+        let answer = move |lab: &mut Lab, request: &Request| {
+            let mut console = console.lock().unwrap_or_else(PoisonError::into_inner);
+            console.respond(lab, request)
+        };
+        let running = serving
+            .open(address, Box::new(answer))
+            .map_err(|error| refused(&error))?;
+        let address = running.graph.unwrap_or(address);
+        let query = query.unwrap_or_default();
+        Ok(Some((running, format!("http://{address}/{query}"))))
     }
 
     /// The world of a directory: begun now, or gone on with.

@@ -82,6 +82,7 @@ fn json_response(status: u16, body: &Value) -> Response {
         headers: vec![("Content-Type", "application/json; charset=utf-8".to_owned())],
         body: format!("{body:#}\n").into_bytes(),
         lost: false,
+        again: None,
     }
 }
 

@@ -108,6 +108,7 @@ fn read_origin(value: &Value) -> Result<Origin, Broken> {
     match value.as_str() {
         Some("graph") => Ok(Origin::Graph),
         Some("control") => Ok(Origin::Control),
+        Some("console") => Ok(Origin::Console),
         Some("pace") => Ok(Origin::Pace),
         Some("clock") => Ok(Origin::Clock),
         Some(_) => Err(Broken::of("an origin", value)),

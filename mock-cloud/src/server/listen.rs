@@ -150,7 +150,11 @@ async fn answer(
         headers: headers.collect(),
         body,
     };
-    let response = (door.handler)(&request);
+    let mut response = (door.handler)(&request);
+    while let Some(pause) = response.again {
+        tokio::time::sleep(pause).await;
+        response = (door.handler)(&request);
+    }
     if response.lost {
         return Err(LostReply);
     }

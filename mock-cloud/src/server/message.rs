@@ -1,5 +1,7 @@
 //! Requests and responses as plain values.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// A request as it arrived, headers and body complete.
@@ -82,6 +84,9 @@ pub struct Response {
     /// Whether the connection breaks instead of carrying this response: the request was served,
     /// but the client never hears of it.
     pub lost: bool,
+    /// Instead of answering now, the request is put to the handler again after so long: there was
+    /// nothing to tell yet.
+    pub again: Option<Duration>,
 }
 
 /// The content type of Graph's JSON.
@@ -96,6 +101,7 @@ impl Response {
             headers: Vec::new(),
             body: Vec::new(),
             lost: false,
+            again: None,
         }
     }
 

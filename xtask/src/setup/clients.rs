@@ -26,12 +26,21 @@ const PROGRAMS: &[&str] = &["curl", "ldapsearch", "ldbsearch", "samba-tool"];
 /// `curl`, `ldapsearch`, Samba's tools (not its servers: some 60 MB) and what the Python clients
 /// are built with.
 pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
+    let missing = install(workshop, PACKAGES)?;
+    if missing.is_empty() {
+        return Ok(format!("{} and others", PROGRAMS.join(", ")));
+    }
+    Ok(format!("installed {}", missing.join(", ")))
+}
+
+/// Installs those packages of the system that are missing, and gives their names.
+fn install<'p>(workshop: &Workshop, packages: &[&'p str]) -> Result<Vec<&'p str>, String> {
     let run = |title, program: &str, arguments: &[&str]| {
         Step::new(title, Path::new(program), &workshop.root, arguments)
             .with("DEBIAN_FRONTEND", "noninteractive")
             .output()
     };
-    let missing: Vec<&str> = PACKAGES
+    let missing: Vec<&str> = packages
         .iter()
         .copied()
         .filter(|package| {
@@ -40,7 +49,7 @@ pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
         })
         .collect();
     if missing.is_empty() {
-        return Ok(format!("{} and others", PROGRAMS.join(", ")));
+        return Ok(missing);
     }
     let root = run("packages", "id", &["-u"]).is_ok_and(|id| id.trim() == "0");
     let apt = |arguments: &[&str]| {
@@ -57,7 +66,7 @@ pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
     apt(&["update", "-qq"])?;
     let install = ["install", "-y", "-qq", "--no-install-recommends"];
     apt(&[&install, missing.as_slice()].concat())?;
-    Ok(format!("installed {}", missing.join(", ")))
+    Ok(missing)
 }
 
 /// Python packages in a virtual environment.
@@ -85,13 +94,37 @@ fn environment(workshop: &Workshop, wanted: &Path, name: &str) -> Result<String,
 
 /// Node packages, exactly those of the lock file.
 pub(super) fn node(workshop: &Workshop) -> Result<String, String> {
-    let wanted = workshop.root.join("tests/clients/node/package-lock.json");
-    let place = workshop.tools().join("node");
+    node_packages(workshop, "node")
+}
+
+/// Chromium where it is found, else from the system's package manager; and what drives it.
+pub(super) fn browser(workshop: &Workshop) -> Result<String, String> {
+    let known = std::env::var("CHROMIUM").into_iter();
+    let names = [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ];
+    let names: Vec<String> = known.chain(names.map(str::to_owned)).collect();
+    let find = || names.iter().find(|name| Path::new(name).exists());
+    if find().is_none() {
+        install(workshop, &["chromium"])?;
+    }
+    let chromium = find().ok_or("no Chromium is found; CHROMIUM can name one")?;
+    node_packages(workshop, "browser")?;
+    let told = workshop.tools().join("browser/chromium");
+    fs::write(&told, chromium).map_err(|error| format!("{}: {error}", text(&told)))?;
+    Ok(chromium.clone())
+}
+
+fn node_packages(workshop: &Workshop, name: &str) -> Result<String, String> {
+    let list = workshop.root.join("tests/clients").join(name);
+    let wanted = list.join("package-lock.json");
+    let place = workshop.tools().join(name);
     installed(&wanted, &place, || {
         fs::create_dir_all(&place).map_err(|error| error.to_string())?;
         for name in ["package.json", "package-lock.json"] {
-            let from = workshop.root.join("tests/clients/node").join(name);
-            fs::copy(from, place.join(name)).map_err(|error| error.to_string())?;
+            fs::copy(list.join(name), place.join(name)).map_err(|error| error.to_string())?;
         }
         let install = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
         Step::new("clients", Path::new("npm"), &place, &install).output()

@@ -1,0 +1,354 @@
+//! What the console remembers between requests: lists per moment, runs, branches, drafts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mock_ad::directory::{AttributeId, ObjectId, ObjectKind};
+use mock_cloud::CloudKey;
+use mock_cloud::SyncObjectType;
+use sim::engine::{CsId, CyclePolicy, MvId, PendingExport, PendingImport, Source};
+use sim::world::World;
+
+use crate::at::At;
+use crate::branch::Branch;
+use crate::draft::Draft;
+use crate::pages::{Shared, shared};
+use crate::preview::Preview;
+use crate::rows::Rows;
+use crate::runs::{Counted, Run, Runs, counted};
+use crate::scene::Scene;
+
+/// So many moments are kept at hand.
+const MOMENTS: usize = 6;
+
+/// What the console remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    /// The run history.
+    pub(crate) runs: Runs,
+    /// Branches that somebody has made.
+    pub(crate) branches: Vec<Branch>,
+    /// The previews of the next cycle, by moment and policy.
+    pub(crate) previews: Vec<Arc<Preview>>,
+    /// The plan that somebody works on.
+    pub(crate) draft: Option<Draft>,
+    /// The objects behind the counters of the run that was looked at last.
+    counted: Option<(u32, Arc<Counted>)>,
+    lists: Vec<(At, Lists)>,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    cloud: Option<Arc<CloudLists>>,
+    space: Option<Arc<SpaceLists>>,
+    shared: Option<Arc<Vec<Shared>>>,
+    admin_conflicts: Option<Arc<Vec<CloudKey>>>,
+    containers: BTreeMap<usize, Arc<Vec<ObjectId>>>,
+    people: BTreeMap<usize, Arc<Rows>>,
+    children: BTreeMap<Source, Arc<Rows>>,
+    metaverse: Option<Arc<Rows>>,
+}
+
+/// The lists of the tenant.
+#[derive(Debug, Default)]
+pub(crate) struct CloudLists {
+    /// Live users.
+    pub(crate) users: Rows,
+    /// Everything in the recycle bin, latest first.
+    pub(crate) deleted: Rows,
+    /// Live groups.
+    pub(crate) groups: Rows,
+    /// Live contacts.
+    pub(crate) contacts: Rows,
+    /// Live objects with `onPremisesSyncEnabled`.
+    pub(crate) synced: usize,
+}
+
+/// What a connector space search finds, by its state; keys of the connector space or of objects.
+#[derive(Debug, Default)]
+pub(crate) struct SpaceLists {
+    /// Of the connector of the tenant.
+    pub(crate) entra: BTreeMap<&'static str, Vec<u32>>,
+    /// Of the connector of each forest.
+    pub(crate) forests: Vec<BTreeMap<&'static str, Vec<u32>>>,
+    /// Objects whose last export failed.
+    pub(crate) failures: Vec<CsId>,
+    /// Objects whose rules could not be evaluated.
+    pub(crate) unsynchronised: Vec<Source>,
+}
+
+impl Desk {
+    fn lists(&mut self, moment: At) -> &mut Lists {
+        let place = self.lists.iter().position(|(known, _)| *known == moment);
+        let entry = match place {
+            Some(place) => self.lists.remove(place),
+            None => (moment, Lists::default()),
+        };
+        self.lists.insert(0, entry);
+        self.lists.truncate(MOMENTS);
+        &mut self.lists[0].1
+    }
+
+    /// The objects behind the counters of a run; found by running it again, and kept.
+    pub(crate) fn counted(&mut self, scene: &Scene<'_>, run: &Run) -> Arc<Counted> {
+        let number = run.record.run;
+        match &self.counted {
+            Some((known, counted)) if *known == number => Arc::clone(counted),
+            _ => {
+                let found = Arc::new(counted(scene.lab, run).unwrap_or_default());
+                self.counted = Some((number, Arc::clone(&found)));
+                found
+            }
+        }
+    }
+
+    /// Runs the next cycle on a copy, and keeps what comes of it.
+    pub(crate) fn preview(&mut self, scene: &Scene<'_>, policy: CyclePolicy) -> Arc<Preview> {
+        let made = Arc::new(Preview::of(&scene.world, scene.moment(), policy));
+        self.previews.insert(0, Arc::clone(&made));
+        self.previews.truncate(2);
+        made
+    }
+
+    /// The lists of the tenant.
+    pub(crate) fn cloud(&mut self, scene: &Scene<'_>) -> Arc<CloudLists> {
+        let lists = self.lists(scene.moment());
+        let made = lists
+            .cloud
+            .get_or_insert_with(|| Arc::new(cloud(&scene.world)));
+        Arc::clone(made)
+    }
+
+    /// What a connector space search finds.
+    pub(crate) fn space(&mut self, scene: &Scene<'_>) -> Arc<SpaceLists> {
+        let lists = self.lists(scene.moment());
+        let made = lists
+            .space
+            .get_or_insert_with(|| Arc::new(space(&scene.world)));
+        Arc::clone(made)
+    }
+
+    /// Accounts that Connect Health lists under "Existing Admin Role Conflict".
+    pub(crate) fn admin_conflicts(&mut self, scene: &Scene<'_>) -> Arc<Vec<CloudKey>> {
+        let lists = self.lists(scene.moment());
+        let made = lists.admin_conflicts.get_or_insert_with(|| {
+            let tenant = scene.world.tenant();
+            let held = tenant
+                .objects()
+                .filter(|(_, it)| it.on_premises.admin_role_conflict);
+            Arc::new(held.map(|(key, _)| key).collect())
+        });
+        Arc::clone(made)
+    }
+
+    /// Addresses that several have.
+    pub(crate) fn shared(&mut self, scene: &Scene<'_>) -> Arc<Vec<Shared>> {
+        let lists = self.lists(scene.moment());
+        let made = lists
+            .shared
+            .get_or_insert_with(|| Arc::new(shared(&scene.world)));
+        Arc::clone(made)
+    }
+
+    /// The containers of a forest.
+    pub(crate) fn containers(&mut self, scene: &Scene<'_>, forest: usize) -> Arc<Vec<ObjectId>> {
+        let lists = self.lists(scene.moment());
+        let made = lists.containers.entry(forest).or_insert_with(|| {
+            let directory = scene.world.forests().get(forest);
+            let all = directory.map(|directory| {
+                let holds = |id: &ObjectId| {
+                    use ObjectKind::{Container, Domain, OrganizationalUnit};
+                    let kind = directory.kind(*id);
+                    matches!(kind, Container | Domain | OrganizationalUnit)
+                };
+                let live = directory
+                    .objects()
+                    .filter(|(_, object)| !object.is_deleted());
+                live.map(|(id, _)| id).filter(holds).collect()
+            });
+            Arc::new(all.unwrap_or_default())
+        });
+        Arc::clone(made)
+    }
+
+    /// Users, groups and contacts of a forest.
+    pub(crate) fn people(&mut self, scene: &Scene<'_>, forest: usize) -> Arc<Rows> {
+        let lists = self.lists(scene.moment());
+        let made = lists.people.entry(forest).or_insert_with(|| {
+            let directory = scene.world.forests().get(forest);
+            let all = directory.map(|directory| {
+                let live = directory.objects().filter(|(id, object)| {
+                    !object.is_deleted() && !object.placeholder && is_person(directory.kind(*id))
+                });
+                Rows::sorted(live.map(|(id, object)| (id.0, object.name().as_str())))
+            });
+            Arc::new(all.unwrap_or_default())
+        });
+        Arc::clone(made)
+    }
+
+    /// The objects right below a container.
+    pub(crate) fn children(&mut self, scene: &Scene<'_>, place: Source) -> Arc<Rows> {
+        let lists = self.lists(scene.moment());
+        let made = lists.children.entry(place).or_insert_with(|| {
+            let directory = scene.world.forests().get(place.forest);
+            let all = directory.map(|directory| {
+                let below = directory.children(place.object).filter_map(|id| {
+                    let object = directory.object(id)?;
+                    Some((id.0, object.name().as_str()))
+                });
+                Rows::sorted(below)
+            });
+            Arc::new(all.unwrap_or_default())
+        });
+        Arc::clone(made)
+    }
+
+    /// All metaverse objects.
+    pub(crate) fn metaverse(&mut self, scene: &Scene<'_>) -> Arc<Rows> {
+        let lists = self.lists(scene.moment());
+        let made = lists.metaverse.get_or_insert_with(|| {
+            let all = scene.world.engine().metaverse().iter();
+            let named = all.map(|(MvId(id), object)| {
+                let attributes = object.attributes.as_ref();
+                let name = attributes.and_then(|it| it.display_name.as_ref());
+                (id, name.map_or("", |name| name.as_str()))
+            });
+            Arc::new(Rows::sorted(named))
+        });
+        Arc::clone(made)
+    }
+}
+
+/// Whether an object of a forest is one that is synced.
+pub(crate) const fn is_person(kind: ObjectKind) -> bool {
+    use ObjectKind::{Contact, Group, InetOrgPerson, User};
+    matches!(kind, User | InetOrgPerson | Group | Contact)
+}
+
+/// What an object of a forest is found by.
+pub(crate) fn describe_ad(world: &World, source: Source, add: &mut dyn FnMut(&str)) {
+    let directory = world.forests().get(source.forest);
+    let Some(object) = directory.and_then(|it| it.object(source.object)) else {
+        return;
+    };
+    add(object.name());
+    for attribute in [
+        AttributeId::DISPLAY_NAME,
+        AttributeId::SAM_ACCOUNT_NAME,
+        AttributeId::USER_PRINCIPAL_NAME,
+        AttributeId::MAIL,
+    ] {
+        if let Some(text) = object.text(attribute) {
+            add(text);
+        }
+    }
+    for address in object.texts(AttributeId::PROXY_ADDRESSES) {
+        add(address);
+    }
+}
+
+/// What an account is found by.
+pub(crate) fn describe_cloud(world: &World, key: CloudKey, add: &mut dyn FnMut(&str)) {
+    let Some(object) = world.tenant().object(key) else {
+        return;
+    };
+    if let Some(upn) = &object.user_principal_name {
+        add(upn.as_str());
+    }
+    for text in [&object.display_name, &object.mail].into_iter().flatten() {
+        add(text);
+    }
+    for address in object.proxy_addresses.iter() {
+        add(address.as_str());
+    }
+}
+
+fn cloud(world: &World) -> CloudLists {
+    let (mut users, mut groups, mut contacts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut synced = 0;
+    for (key, object) in world.tenant().objects().filter(|(_, it)| it.is_live()) {
+        synced += usize::from(object.is_synced());
+        let name = object.display_name.as_ref();
+        let upn = || {
+            object
+                .user_principal_name
+                .as_ref()
+                .map(mock_cloud::Upn::text)
+        };
+        let name = name.or_else(upn).map_or("", |name| name.as_str());
+        match object.kind.sync_type() {
+            SyncObjectType::User => users.push((key.0, name)),
+            SyncObjectType::Group => groups.push((key.0, name)),
+            SyncObjectType::Contact => contacts.push((key.0, name)),
+        }
+    }
+    let deleted = world.tenant().deleted().map(|(key, _)| key.0);
+    let mut deleted: Vec<u32> = deleted.collect();
+    deleted.reverse();
+    CloudLists {
+        users: Rows::sorted(users.into_iter()),
+        groups: Rows::sorted(groups.into_iter()),
+        contacts: Rows::sorted(contacts.into_iter()),
+        deleted: Rows::in_order(deleted),
+        synced,
+    }
+}
+
+const fn pending_import(pending: PendingImport) -> Option<&'static str> {
+    match pending {
+        PendingImport::None => None,
+        PendingImport::Add => Some("pending-import-add"),
+        PendingImport::Update => Some("pending-import-modify"),
+        PendingImport::Delete => Some("pending-import-delete"),
+    }
+}
+
+fn space(world: &World) -> SpaceLists {
+    let mut all = SpaceLists::default();
+    for (id, entry) in world.engine().entra().iter() {
+        let export = match entry.pending_export {
+            PendingExport::None => None,
+            PendingExport::Add => Some("pending-export-add"),
+            PendingExport::Update => Some("pending-export-modify"),
+            PendingExport::Delete => Some("pending-export-delete"),
+        };
+        let failed = entry.failure.as_ref().map(|_| "export-errors");
+        let lone = entry.metaverse.is_none().then_some("disconnectors");
+        let joined = entry.metaverse.map(|_| "connectors");
+        let import = pending_import(entry.pending_import);
+        for state in [import, export, failed, lone, joined].into_iter().flatten() {
+            all.entra.entry(state).or_default().push(id.0);
+        }
+        if failed.is_some() {
+            all.failures.push(id);
+        }
+    }
+    for (forest, directory) in world.forests().iter().enumerate() {
+        let mut found: BTreeMap<&'static str, Vec<u32>> = BTreeMap::new();
+        let connector = world.engine().forest(forest);
+        for id in 0..directory.objects().len() as u32 {
+            let object = ObjectId(id);
+            let Some(entry) = connector.and_then(|it| it.entry(object)) else {
+                continue;
+            };
+            let error = entry.error.as_ref().map(|_| "synchronization-errors");
+            let write_back = entry.write_back.then_some("pending-export-modify");
+            let staged = entry.image.is_some();
+            let joined = entry.metaverse.map(|_| "connectors");
+            let lone = (staged && joined.is_none()).then_some("disconnectors");
+            let import = pending_import(entry.pending);
+            for state in [import, error, write_back, joined, lone]
+                .into_iter()
+                .flatten()
+            {
+                found.entry(state).or_default().push(id);
+            }
+            if error.is_some() {
+                all.unsynchronised.push(Source { forest, object });
+            }
+        }
+        all.forests.push(found);
+    }
+    all
+}

@@ -1,0 +1,186 @@
+//! Metaverse search: clauses above, a grid below.
+
+use maud::{Markup, html};
+use sim::engine::{MvId, MvObject};
+use store::eq_fold;
+
+use crate::desk::Desk;
+use crate::frame::Page;
+use crate::rows::{PAGE, Shown};
+use crate::scene::{Scene, Thing};
+use crate::words;
+
+const ATTRIBUTES: [&str; 7] = [
+    "displayName",
+    "userPrincipalName",
+    "mail",
+    "proxyAddresses",
+    "accountName",
+    "sourceAnchor",
+    "cloudFiltered",
+];
+const OPERATORS: [&str; 5] = [
+    "contains",
+    "equals",
+    "starts with",
+    "is present",
+    "is not present",
+];
+
+fn values(object: &MvObject, attribute: &str) -> Vec<String> {
+    let Some(attributes) = &object.attributes else {
+        let filtered = attribute == "cloudFiltered" && object.filtered.is_some();
+        return if filtered {
+            vec!["true".to_owned()]
+        } else {
+            Vec::new()
+        };
+    };
+    let one = |text: Option<&store::Text>| text.map(ToString::to_string).into_iter().collect();
+    match attribute {
+        "displayName" => one(attributes.display_name.as_ref()),
+        "userPrincipalName" => one(attributes.user_principal_name.as_ref()),
+        "mail" => one(attributes.mail.as_ref()),
+        "accountName" => one(attributes.sam_account_name.as_ref()),
+        "sourceAnchor" => vec![attributes.source_anchor.to_string()],
+        "proxyAddresses" => {
+            let all = attributes.proxy_addresses.iter();
+            all.map(|value| value.as_str().to_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn meets(object: &MvObject, attribute: &str, operator: &str, value: &str) -> bool {
+    let values = values(object, attribute);
+    let folded = store::fold(value);
+    match operator {
+        "is present" => !values.is_empty(),
+        "is not present" => values.is_empty(),
+        "equals" => values.iter().any(|one| eq_fold(one, value)),
+        "starts with" => values
+            .iter()
+            .any(|one| store::fold(one).starts_with(folded.as_str())),
+        _ => values
+            .iter()
+            .any(|one| store::fold(one).contains(folded.as_str())),
+    }
+}
+
+/// The search and what it finds.
+pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
+    let rows = desk.metaverse(scene);
+    let metaverse = scene.world.engine().metaverse();
+    let from: usize = scene.query.number("from").unwrap_or(0);
+    let (attribute, operator) = (scene.query.text("attribute"), scene.query.text("operator"));
+    let value = scene.query.text("value");
+    let clause = !value.is_empty() || operator.ends_with("present");
+    let shown = if clause {
+        let mut found: Vec<u32> = rows.ids().to_vec();
+        found.retain(|id| {
+            let object = metaverse.get(MvId(*id));
+            object.is_some_and(|object| meets(object, attribute, operator, value))
+        });
+        Shown {
+            total: found.len(),
+            ids: found.into_iter().skip(from).take(PAGE).collect(),
+            from,
+        }
+    } else {
+        rows.show(scene.query.text("q"), from, |id, add| {
+            if let Some(object) = metaverse.get(MvId(id)) {
+                for attribute in ATTRIBUTES {
+                    for value in values(object, attribute) {
+                        add(&value);
+                    }
+                }
+            }
+        })
+    };
+    let body = html! {
+        (words::search(scene, "Any attribute", &[]))
+        (clauses(scene))
+        div id="results" {
+            (words::pager(scene, &shown))
+            (grid(scene, &shown.ids))
+        }
+    };
+    let command = if clause {
+        format!("Get-ADSyncMVObject | Where-Object {attribute} -like '*{value}*'")
+    } else {
+        "Get-ADSyncMVObject".to_owned()
+    };
+    Page::new("Metaverse search", body, &[command])
+}
+
+fn clauses(scene: &Scene<'_>) -> Markup {
+    let chosen = |field: &str, option: &str| scene.query.text(field) == option;
+    html! {
+        form.inline.clause action="/metaverse" {
+            label for="attribute" { "Attribute" }
+            select id="attribute" name="attribute" {
+                @for name in ATTRIBUTES {
+                    option selected[chosen("attribute", name)] { (name) }
+                }
+            }
+            label for="operator" { "Operator" }
+            select id="operator" name="operator" {
+                @for name in OPERATORS { option selected[chosen("operator", name)] { (name) } }
+            }
+            label for="value" { "Value" }
+            input id="value" name="value" value=(scene.query.text("value"));
+            input type="hidden" name="at" value=(scene.at.to_string());
+            button { "Search" }
+        }
+    }
+}
+
+fn grid(scene: &Scene<'_>, ids: &[u32]) -> Markup {
+    let metaverse = scene.world.engine().metaverse();
+    html! {
+        @if ids.is_empty() { (words::none("No metaverse object is found.")) } @else {
+            div.scroll role="group" tabindex="0" aria-label="Table" {
+                table {
+                    caption { "Metaverse objects" }
+                    thead {
+                        tr {
+                            th { "displayName" } th { "Object type" } th { "userPrincipalName" }
+                            th { "sourceAnchor" } th { "cloudFiltered" } th { "Contributes" }
+                        }
+                    }
+                    tbody {
+                        @for id in ids {
+                            @if let Some(object) = metaverse.get(MvId(*id)) {
+                                (row(scene, MvId(*id), object))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(scene: &Scene<'_>, id: MvId, object: &MvObject) -> Markup {
+    let one = |name: &str| values(object, name).join(", ");
+    let kind = object
+        .attributes
+        .as_ref()
+        .map_or("person", |it| it.kind.name());
+    let name = one("displayName");
+    let name = if name.is_empty() {
+        scene.ad_label(object.source)
+    } else {
+        name
+    };
+    html! {
+        tr {
+            td { a href=(scene.thing(Thing::Metaverse(id))) { (name) } }
+            td { (kind) }
+            td.mono { (one("userPrincipalName")) }
+            td.mono { (one("sourceAnchor")) }
+            td { (one("cloudFiltered")) }
+            td.mono { (scene.dn(object.source.forest, object.source.object)) }
+        }
+    }
+}

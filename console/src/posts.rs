@@ -1,0 +1,165 @@
+//! What forms do.
+
+use std::str::FromStr as _;
+
+use host::Lab;
+use mock_cloud::server::Response;
+use sim::engine::CyclePolicy;
+use sim::scenario::value::Duration;
+
+use crate::act;
+use crate::answer;
+use crate::at::At;
+use crate::branch::{Branch, Inserted};
+use crate::desk::Desk;
+use crate::draft::Draft;
+use crate::pages;
+use crate::query::{Query, url};
+use crate::scene::Scene;
+use crate::{Settings, scene};
+
+/// So many branches are kept.
+const BRANCHES_MAX: usize = 12;
+
+/// Answers a form.
+pub(crate) fn post(
+    settings: &Settings,
+    desk: &mut Desk,
+    lab: &mut Lab,
+    path: &str,
+    form: &Query,
+) -> Response {
+    lab.remember();
+    match path {
+        "/act" if settings.read_only => answer::refused(403, "this console only shows"),
+        "/act" => action(settings, desk, lab, form),
+        "/timeline/branch" => branch(desk, lab, form),
+        "/preview" | "/plan" | "/plan/order" => {
+            let at = form.clone();
+            let Some(scene) = scene(settings, desk, lab, path, at) else {
+                return answer::refused(404, "there is no such moment");
+            };
+            match path {
+                "/preview" => preview(&scene, desk, form),
+                "/plan" => plan(&scene, desk),
+                _ => order(&scene, desk, form),
+            }
+        }
+        _ => answer::refused(404, "there is no such form"),
+    }
+}
+
+/// Where to go back to: a path of this console, and nothing else.
+fn back(form: &Query) -> &str {
+    let back = form.text("back");
+    let own =
+        back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\n', '\r']);
+    if own { back } else { "/operations" }
+}
+
+fn returning(form: &Query, name: &str, value: &str) -> Response {
+    let (path, query) = back(form).split_once('?').unwrap_or((back(form), ""));
+    answer::redirect(&Query::parse(query).with(path, name, value))
+}
+
+fn action(settings: &Settings, desk: &mut Desk, lab: &mut Lab, form: &Query) -> Response {
+    let fresh = (form.text("do") == "cloud-create").then(|| lab.fresh_id());
+    let Some(scene) = scene(settings, desk, lab, "/act", Query::default()) else {
+        return answer::refused(404, "there is no such moment");
+    };
+    match act::wanted(&scene, form, fresh) {
+        Ok(wanted) => {
+            drop(scene);
+            match act::carry_out(lab, wanted) {
+                Some(number) => {
+                    desk.runs.follow(lab);
+                    returning(form, "done", &number.to_string())
+                }
+                None => answer::redirect(back(form)),
+            }
+        }
+        Err(problem) => returning(form, "problem", &problem),
+    }
+}
+
+fn branch(desk: &mut Desk, lab: &Lab, form: &Query) -> Response {
+    let from = form.number("from").unwrap_or(lab.journal().len());
+    let inserted = match form.text("insert") {
+        "delta" => Inserted::Cycle(CyclePolicy::Delta),
+        "initial" => Inserted::Cycle(CyclePolicy::Initial),
+        "nothing" => Inserted::Nothing,
+        length => match Duration::from_str(length) {
+            Ok(length) => Inserted::Pause(length.signed()),
+            Err(_) => return answer::refused(400, "this can't be put in"),
+        },
+    };
+    let number = desk.branches.last().map_or(1, |branch| branch.number + 1);
+    let follows = form.text("follow") == "yes";
+    let Some(made) = Branch::of(lab, number, from, inserted, follows) else {
+        return answer::refused(404, "there is no such moment");
+    };
+    desk.branches.push(made);
+    if desk.branches.len() > BRANCHES_MAX {
+        desk.branches.remove(0);
+    }
+    let to = At::Branch(number).to_string();
+    answer::redirect(&url("/timeline/compare", &[("a", "now"), ("b", &to)]))
+}
+
+fn preview(scene: &Scene<'_>, desk: &mut Desk, form: &Query) -> Response {
+    let policy = match form.text("policy") {
+        "initial" => CyclePolicy::Initial,
+        _ => CyclePolicy::Delta,
+    };
+    desk.preview(scene, policy);
+    answer::redirect(back(form))
+}
+
+fn plan(scene: &Scene<'_>, desk: &mut Desk) -> Response {
+    desk.draft = Some(Draft::of(scene.lab, &scene.world, scene.moment()));
+    answer::redirect(&scene.link("/plan", &[]))
+}
+
+/// A new order of the plan: answered with the list alone where a script asks for it.
+fn order(scene: &Scene<'_>, desk: &mut Desk, form: &Query) -> Response {
+    let moment = scene.moment();
+    let Some(draft) = desk.draft.as_mut().filter(|draft| draft.moment == moment) else {
+        return answer::refused(409, "the world has moved on: load the plan again");
+    };
+    let mut order: Vec<usize> = form
+        .text("order")
+        .split(',')
+        .filter_map(|place| place.parse().ok())
+        .collect();
+    moved(&mut order, form.text("move"));
+    if !draft.reorder(scene.lab, &scene.world, order) {
+        return answer::refused(400, "this order does not name every step once");
+    }
+    if form.text("part") == "list" {
+        return answer::html(200, pages::plan_list(scene, draft));
+    }
+    answer::redirect(&scene.link("/plan", &[]))
+}
+
+/// Moves one step up or down, as its buttons do.
+fn moved(order: &mut [usize], button: &str) {
+    if button == "as-planned" {
+        order.sort_unstable();
+        return;
+    }
+    let Some((way, place)) = button.split_once('-') else {
+        return;
+    };
+    let place: Option<usize> = place.parse().ok();
+    let Some(at) = order.iter().position(|it| Some(*it) == place) else {
+        return;
+    };
+    let other = if way == "up" {
+        at.checked_sub(1)
+    } else {
+        Some(at + 1)
+    };
+    if let Some(other) = other.filter(|other| *other < order.len()) {
+        order.swap(at, other);
+    }
+}

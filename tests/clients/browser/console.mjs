@@ -1,0 +1,298 @@
+// The console in a browser: an administrator clicks through the founding procedure.
+//
+// CONSOLE is its address, PICTURES where screenshots go, CHROMIUM the browser.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { step } from "./steps.mjs";
+
+const base = process.env.CONSOLE.replace(/\/$/, "");
+const pictures = process.env.PICTURES;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+});
+// axe is a script of the test's own, which the console's policy would not let in.
+const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1280, height: 860 } });
+context.setDefaultTimeout(10_000);
+const complaints = [];
+const foreign = [];
+await context.route("**/*", (route) => {
+  if (!route.request().url().startsWith(base)) foreign.push(route.request().url());
+  return route.continue();
+});
+const page = await context.newPage();
+for (const one of [page]) watch(one);
+
+function watch(one) {
+  one.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  one.on("pageerror", (error) => complaints.push(error.message));
+  one.on("dialog", (dialog) => dialog.accept());
+}
+
+const go = (path) => page.goto(base + path, { waitUntil: "load" });
+const heading = async () => (await page.locator("h1").innerText()).trim();
+const main = () => page.locator("main");
+const press = async (name) => {
+  await Promise.all([
+    page.waitForURL(/done=\d+/),
+    page.getByRole("button", { name, exact: true }).click(),
+  ]);
+  const told = await page.locator(".done").innerText();
+  assert.match(told, /^Done:/, told);
+  return told;
+};
+const opened = async (summary) => {
+  await page.locator("details.action > summary", { hasText: summary }).click();
+  return page.locator("details.action[open]", { hasText: summary });
+};
+
+const PAGES = [
+  "/operations", "/connectors", "/connectors/ad0", "/connectors/entra", "/metaverse", "/preview",
+  "/onprem", "/cloud/users", "/cloud/deleted", "/cloud/groups", "/cloud/contacts", "/cloud/roles",
+  "/cloud/settings", "/errors", "/plan", "/timeline", "/people", "/addresses", "/clock", "/labs",
+  "/search?q=doe",
+];
+
+async function everybody(paths, scheme) {
+  await page.emulateMedia({ colorScheme: scheme });
+  const serious = [];
+  for (const path of paths) {
+    await go(path);
+    assert.notEqual(await page.title(), "", path);
+    assert.equal(await page.locator("h1").count(), 1, path);
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+    for (const one of found.violations) {
+      if (!["serious", "critical"].includes(one.impact)) continue;
+      const where = one.nodes.slice(0, 3).map((node) => `${node.target}: ${node.html}`);
+      serious.push(`${path} (${scheme}): ${one.id}: ${where.join(" | ")}`);
+    }
+  }
+  assert.deepEqual(serious, [], serious.join("\n"));
+}
+
+async function picture(name, path) {
+  for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 420]]) {
+    await page.setViewportSize({ width, height: 860 });
+    await page.emulateMedia({ colorScheme: scheme });
+    if (path) await go(path);
+    const file = `${pictures}/${name}-${scheme}-${width}.png`;
+    const bytes = await page.screenshot({ path: file, fullPage: true });
+    assert.ok(bytes.length > 10_000, `${file} is nearly empty`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${name} is ${wide} wide in a window of ${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+let person;
+let twin;
+let original;
+
+await step("pages can be used by everybody", async () => {
+  await everybody(PAGES, "light");
+  await everybody(PAGES, "dark");
+});
+
+await step("search as somebody types", async () => {
+  await go("/cloud/users");
+  await page.locator("#q").pressSequentially("jdoe@", { delay: 20 });
+  await page.waitForURL(/q=jdoe/);
+  await page.getByText("1–1 of 1").waitFor();
+  original = await page.locator("#results td a").first().getAttribute("href");
+  await go("/cloud/users?q=john.doe@");
+  twin = await page.locator("#results td a").first().getAttribute("href");
+  assert.notEqual(original, twin);
+  await go("/onprem?q=doe");
+  person = await page.locator("#results td a").first().getAttribute("href");
+  assert.match(person, /^\/object\/ad0-/);
+});
+
+await step("the person in three panes", async () => {
+  await go(person);
+  for (const place of ["Active Directory", "Metaverse", "Cloud"]) {
+    await page.locator(".place", { hasText: place }).waitFor();
+  }
+  assert.match(await page.locator(".linkline").innerText(), /hard: joined by sourceAnchor/);
+  assert.ok((await page.locator(".chain li").count()) > 2);
+  await everybody([person, original], "light");
+  await picture("object", person);
+});
+
+await step("a plan, put in another order by dragging", async () => {
+  await go("/plan");
+  const steps = page.locator(".plan > li");
+  const count = await steps.count();
+  assert.ok(count > 4, `${count} steps`);
+  assert.match(await page.locator("#plan [role=status]").innerText(), /\b0 refused/);
+  const first = await steps.nth(0).locator("b").first().innerText();
+  const last = await steps.nth(count - 1).locator("b").first().innerText();
+  await picture("plan", "/plan");
+  const judged = page.waitForResponse((answer) => answer.url().endsWith("/plan/order"));
+  await steps.nth(count - 1).locator(".grip").dragTo(steps.nth(0), { targetPosition: { x: 60, y: 5 } });
+  await judged;
+  await page.waitForFunction(
+    (text) => document.querySelector(".plan > li b").innerText === text, last,
+  );
+  assert.equal(await steps.nth(1).locator("b").first().innerText(), first);
+  await page.getByRole("button", { name: "Back to the order as planned" }).click();
+  await page.waitForLoadState();
+  const purge = page.locator(".plan > li", { hasText: "for good" });
+  const moves = purge.getByRole("button", { name: /Move up/ });
+  while (await moves.count()) {
+    const settled = page.waitForURL(/plan/);
+    await moves.click();
+    await settled;
+  }
+  const said = await page.locator("#plan").innerText();
+  assert.match(said, /Refused:|W\d\d/, "too early a purge is refused or a hazard");
+  await picture("plan-reordered");
+});
+
+await step("the founding procedure: out of scope", async () => {
+  await go(person);
+  const form = await opened("Move to another container");
+  await form.locator("#to").fill("OU=NotSynced,DC=contoso,DC=test");
+  const told = await press("Move");
+  assert.match(told, /Move-ADObject -Identity '[^']+' -TargetPath 'OU=NotSynced/);
+});
+
+await step("the founding procedure: what the next cycle deletes", async () => {
+  await go("/preview");
+  const deletes = await page.locator(".deletes").innerText();
+  assert.match(deletes, /john\.doe@contoso\.com/);
+  await picture("preview", "/preview");
+  await page.locator(".counters .danger a").first().click();
+  await page.locator("table tbody tr").first().waitFor();
+  await go("/preview");
+  await press("Commit: run this cycle");
+});
+
+await step("the founding procedure: the duplicate for good", async () => {
+  await go("/cloud/deleted");
+  await page.getByText("Permanent deletion date").waitFor();
+  const told = await press("Delete permanently: john.doe@contoso.com");
+  assert.match(told, /DELETE \/v1\.0\/directory\/deletedItems\//);
+});
+
+await step("the founding procedure: the anchor", async () => {
+  await go(original);
+  const form = await opened("Set or clear the ImmutableId");
+  await form.locator("#anchor").fill(person.replace(/^\/object\//, "").replace(/\?.*/, ""));
+  const told = await press("Set");
+  assert.match(told, /Update-MgUser -UserId \S+ -OnPremisesImmutableId/);
+});
+
+await step("the founding procedure: back into scope", async () => {
+  await go(person);
+  const form = await opened("Move to another container");
+  await form.locator("#to").fill("OU=Staff,DC=contoso,DC=test");
+  await press("Move");
+  await press("Run delta cycle");
+  await press("Run delta cycle");
+  await go(person);
+  assert.match(await page.locator(".linkline").innerText(), /hard/);
+  const cloud = await page.locator("tr", { hasText: "licences and mailbox" }).innerText();
+  assert.match(cloud, /E3\s+mailbox/);
+  await go("/cloud/users");
+  await page.getByText("1–1 of 1").waitFor();
+  await go("/errors");
+  assert.equal(await page.locator(".tile.some").count(), 0);
+});
+
+await step("a run with its counters", async () => {
+  await go("/operations");
+  await picture("operations", "/operations");
+  const counter = page.locator(".statistics a").first();
+  for (const row of await page.locator("tbody tr td:first-child a").all()) {
+    if (await counter.count()) break;
+    await go(await row.getAttribute("href"));
+  }
+  await go("/operations?run=5");
+  const link = page.locator(".statistics a").first();
+  if (await link.count()) {
+    await link.click();
+    await page.locator("table tbody tr").first().waitFor();
+  }
+});
+
+await step("the timeline, step by step", async () => {
+  await go("/timeline");
+  const last = Number(await page.locator("#at").getAttribute("max"));
+  assert.ok(last >= 6, `${last} entries`);
+  await page.getByRole("link", { name: "Step back" }).click();
+  await page.waitForURL(new RegExp(`at=${last - 1}`));
+  await page.locator("#at").fill("1");
+  await page.waitForURL(/at=1\b/);
+  await page.getByRole("link", { name: "Cloud then" }).click();
+  await page.waitForURL(/cloud\/users.*at=1/);
+  await page.getByText("1–2 of 2").waitFor();
+  assert.equal(await page.locator("form[action='/act']").count(), 0);
+  await page.getByRole("link", { name: "Back to now" }).click();
+  await page.getByText("1–1 of 1").waitFor();
+  await picture("timeline", "/timeline");
+});
+
+await step("a branch, compared with what happened", async () => {
+  await go("/timeline?at=1");
+  await page.locator("#insert").selectOption("31d");
+  await page.getByRole("button", { name: "Branch" }).click();
+  await page.waitForURL(/timeline\/compare/);
+  assert.equal(await heading(), "Two ends compared");
+  await go("/timeline?at=5");
+  await page.locator("#insert").selectOption("delta");
+  await page.getByRole("button", { name: "Branch" }).click();
+  await page.waitForURL(/timeline\/compare\?a=now&b=b2/);
+  await go("/timeline/compare?a=b1&b=b2");
+  assert.equal(await heading(), "Two ends compared");
+  await picture("compare");
+  await everybody(["/timeline/compare?a=b1&b=b2", "/timeline/1", "/timeline"], "light");
+});
+
+await step("pictures of people and addresses", async () => {
+  await go("/people");
+  assert.ok((await page.locator("td.state svg").count()) > 6);
+  await picture("people", "/people");
+  await picture("addresses", "/addresses");
+});
+
+await step("another window hears of it at once", async () => {
+  const other = await context.newPage();
+  watch(other);
+  await other.goto(`${base}/timeline`);
+  const before = Number(await other.locator("#at").getAttribute("max"));
+  await go("/operations");
+  await press("+30 min");
+  await other.waitForFunction(
+    (count) => Number(document.querySelector("#at").max) === count + 1, before,
+  );
+  await other.close();
+});
+
+await step("by keyboard alone", async () => {
+  await go("/operations");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => location.hash), "#main");
+  await go("/plan");
+  await page.keyboard.press("Tab");
+  assert.ok(await page.evaluate(() => document.activeElement !== document.body));
+});
+
+await step("nothing leaves this machine and nothing complains", async () => {
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+});
+
+await browser.close();
