@@ -16,4 +16,4 @@ pub(crate) mod views;
 pub(crate) use composite::composite;
 pub use composite::operator;
 pub use render::render;
-pub(crate) use render::{Members, default_shape};
+pub(crate) use render::default_shape;
