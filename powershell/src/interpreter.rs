@@ -7,6 +7,7 @@ mod block;
 mod call;
 mod commands;
 mod complete;
+mod declared;
 mod errors;
 mod expressions;
 mod formals;
@@ -34,12 +35,9 @@ use crate::value::{Array, ArrayKind, Value};
 
 pub use block::script_block;
 pub use complete::Completion;
+pub(crate) use declared::{declared_command, has_parameter};
 pub use errors::error_text;
 pub use run::{Ended, Parameter};
-
-pub(crate) use aliases::resolve as resolve_alias;
-pub(crate) use formals::{Formal, of_command};
-pub(crate) use session::find as session_command;
 
 use outlet::Outlet;
 use scope::Scope;

@@ -38,7 +38,17 @@ pub fn parse(source: &Rc<Source>) -> Result<Rc<Block>, ParseError> {
     parser.script().map(Rc::new)
 }
 
-/// Parses a piece of a script that stands alone: its places are those of the whole.
-pub(crate) fn parse_text(text: &str) -> Result<Rc<Block>, ParseError> {
-    cursor::Parser::new(text).script().map(Rc::new)
+/// Whether what was typed so far is a statement that has not come to its end: a bracket or a quote
+/// is open, or something has to follow.
+pub fn is_incomplete(text: &str) -> bool {
+    let source = Rc::new(Source::new("", text));
+    match parse(&source) {
+        Ok(_) => text.trim_end().ends_with('`') || text.trim_end().ends_with('|'),
+        Err(error) => {
+            let at_end = error.span.end >= text.trim_end().len();
+            let is_open = error.id.starts_with("MissingEnd") || error.id.contains("Terminator");
+            let lacks = ["Missing", "Incomplete", "Empty"].iter().any(|it| error.id.contains(it));
+            is_open || at_end && lacks
+        }
+    }
 }

@@ -232,6 +232,13 @@ impl Interpreter<'_> {
         {
             return Ok(found);
         }
+        // A program by its path: modules offer it by its name.
+        if let Some(bare) = wanted.rsplit(['\\', '/']).next()
+            && bare != &*wanted
+            && let Some(found) = self.named(bare)
+        {
+            return Ok(found);
+        }
         Err(not_a_command(name))
     }
 
@@ -404,9 +411,4 @@ pub(crate) fn decoded(bytes: &[u8]) -> String {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         other => String::from_utf8_lossy(other).into_owned(),
     }
-}
-
-/// An error as a way out.
-pub(crate) fn raised(record: ErrorRecord) -> Unwind {
-    record.into()
 }

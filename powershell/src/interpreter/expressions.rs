@@ -593,8 +593,3 @@ pub(crate) fn type_not_found(name: &str) -> ErrorRecord {
     record.target = Value::text(name);
     record
 }
-
-/// Whether a property computes its value.
-pub(crate) const fn is_computed(property: &Property) -> bool {
-    matches!(property, Property::Script(_))
-}

@@ -512,11 +512,6 @@ fn apply_common(scope: &Scope, common: &Common) {
     }
 }
 
-/// An `[ArrayList]` with these values.
-pub(crate) fn list(values: Vec<Value>) -> Value {
-    Value::Array(Array::new(ArrayKind::ArrayList, values))
-}
-
 /// What `$PSCmdlet` keeps.
 #[derive(Debug)]
 pub(crate) struct CmdletNative {

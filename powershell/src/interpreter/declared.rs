@@ -1,0 +1,30 @@
+//! What commands there are and what they take, for whoever asks before anything runs.
+
+use std::rc::Rc;
+
+use super::formals::of_command;
+use super::{aliases, session};
+use crate::command::{Command, Module};
+
+/// The cmdlet that a name calls: of the session itself or of a module, by its name, an alias, the
+/// name of its module before a backslash, or the last part of a path.
+pub(crate) fn declared_command(name: &str, modules: &[Rc<dyn Module>]) -> Option<Rc<Command>> {
+    let of = |name: &str| {
+        let own = session::find(name);
+        own.or_else(|| modules.iter().find_map(|module| module.find(name)))
+            .or_else(|| modules.iter().find_map(|module| module.find(&format!("Get-{name}"))))
+    };
+    let name = aliases::resolve(name).unwrap_or(name);
+    of(name).or_else(|| {
+        let bare = name.rsplit(['\\', '/']).next().filter(|it| *it != name)?;
+        of(bare)
+    })
+}
+
+/// Whether a command has a parameter of a name, which may be shortened as far as it is clear.
+pub(crate) fn has_parameter(command: &Command, name: &str) -> bool {
+    let formals = of_command(command);
+    let lower = name.to_ascii_lowercase();
+    let begins = |it: &str| it.to_ascii_lowercase().starts_with(&lower);
+    formals.iter().any(|it| begins(&it.name) || it.aliases.iter().any(|it| begins(it)))
+}
