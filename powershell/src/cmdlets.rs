@@ -154,10 +154,4 @@ impl Command {
         self.default_set = Some(Rc::from(set));
         self
     }
-
-    /// The class behind it has another name.
-    fn of_class(mut self, class: &str) -> Self {
-        self.class = Rc::from(format!("Microsoft.PowerShell.Commands.{class}"));
-        self
-    }
 }
