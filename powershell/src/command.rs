@@ -302,6 +302,45 @@ pub trait Call {
 
     /// The world outside.
     fn host(&mut self) -> &mut dyn Host;
+
+    /// Asks the session itself for something, such as another strict mode or another folder.
+    fn session(&mut self, _request: Request) -> Outcome<Vec<Value>> {
+        Ok(Vec::new())
+    }
+}
+
+/// What a cmdlet can ask of the session.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// `Set-StrictMode`: the level, 0 for off.
+    Strict(u8),
+    /// An alias: its name and its command.
+    Alias(Rc<str>, Rc<str>),
+    /// The command of an alias, or of all.
+    Aliases(Option<Rc<str>>),
+    /// The folder that relative paths begin at from now on.
+    Folder(String),
+    /// The folder that relative paths begin at.
+    CurrentFolder,
+    /// Runs a text as a script in the scope of the caller (`Invoke-Expression`).
+    Run(Rc<str>),
+    /// Calls a block in a scope of its own, or, if `true`, in that of the caller.
+    Block(ScriptBlock, Vec<Value>, bool),
+    /// Sets a variable: its name, its value, its scope (`Global`, `Script`, `Local`, a number)
+    /// and whether it can't be set again.
+    Variable(Rc<str>, Value, Option<Rc<str>>, bool),
+    /// Takes a variable away.
+    RemoveVariable(Rc<str>, Option<Rc<str>>),
+    /// The names of all variables.
+    Variables,
+    /// The names of all functions.
+    Functions,
+    /// Defines a function.
+    Function(Rc<str>, ScriptBlock),
+    /// Takes a function away.
+    RemoveFunction(Rc<str>),
+    /// Forgets the errors in `$Error`.
+    ClearErrors,
 }
 
 impl dyn Call + '_ {

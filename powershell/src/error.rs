@@ -86,6 +86,12 @@ pub struct ErrorRecord {
     pub command_class: Rc<str>,
     /// Where. Filled in by the interpreter when empty.
     pub position: Option<Position>,
+    /// `ScriptStackTrace`. Filled in by the interpreter.
+    pub stack: Rc<str>,
+    /// What the console shows before the message; the activity where it is empty.
+    pub shown_by: Rc<str>,
+    /// Whether it ends the script and not only a statement (`throw`, `-ErrorAction Stop`).
+    pub is_fatal: bool,
     /// `ErrorDetails.Message`, where it differs from the message (Graph puts its JSON there).
     pub details: Option<String>,
     /// Further properties of the exception (`ErrorCode`, `Response` …).
@@ -128,7 +134,7 @@ pub enum Unwind {
     /// `exit`, with its code.
     Exit(i32),
     /// The rest of a pipeline has all it wants (`Select-Object -First`), by the number of the
-    /// pipeline.
+    /// pipeline. A cmdlet says 0: its own.
     PipelineDone(u64),
     /// The script is stopped from outside: a limit, or somebody at the keyboard. `catch` does
     /// not see it, `finally` does.

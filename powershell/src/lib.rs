@@ -11,5 +11,8 @@ pub mod convert;
 pub mod error;
 pub mod format;
 pub mod host;
+pub mod interpreter;
+pub mod operators;
+pub mod syntax;
 pub mod types;
 pub mod value;
