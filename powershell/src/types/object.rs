@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use crate::convert::{self, cast, is_custom, number, to_text, type_name};
+use crate::convert::{cast, is_custom, number, to_text, type_name};
 use crate::error::{Category, ErrorRecord};
 use crate::host::Host;
 use crate::value::{Array, ArrayKind, CUSTOM, Object, Property, Table, Value};
