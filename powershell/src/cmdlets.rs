@@ -21,6 +21,8 @@ mod paths;
 mod remoting;
 mod select;
 mod sort;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::collections::BTreeMap;
