@@ -21,6 +21,8 @@ mod paths;
 mod remoting;
 mod select;
 mod sort;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::collections::BTreeMap;
@@ -152,12 +154,6 @@ impl Command {
     /// The parameter set that is taken where the arguments leave it open.
     fn by_default(mut self, set: &str) -> Self {
         self.default_set = Some(Rc::from(set));
-        self
-    }
-
-    /// The class behind it has another name.
-    fn of_class(mut self, class: &str) -> Self {
-        self.class = Rc::from(format!("Microsoft.PowerShell.Commands.{class}"));
         self
     }
 }

@@ -93,7 +93,8 @@ pub(crate) fn ask(call: &mut dyn Call, prompt: &str, secret: bool) -> Outcome<St
         return Ok(answer);
     }
     let record = ErrorRecord::new(
-        "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
+        "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not \
+        available.",
         "System.Management.Automation.PSInvalidOperationException",
         "InvalidOperation",
         Category::InvalidOperation,
@@ -151,8 +152,10 @@ fn to_secure(call: &mut dyn Call) -> Outcome {
     if call.switch("AsPlainText") {
         if !call.switch("Force") {
             let record = ErrorRecord::new(
-                "The system cannot protect plain text input. To suppress this warning and convert the \
-                 plain text to a SecureString, reissue the command specifying the Force parameter. For \
+                "The system cannot protect plain text input. To suppress this warning and \
+                convert the \
+                 plain text to a SecureString, reissue the command specifying the Force \
+                 parameter. For \
                  more information ,type: get-help ConvertTo-SecureString.",
                 "System.ArgumentException",
                 "ImportSecureString_ForceRequired",
@@ -170,17 +173,16 @@ fn to_secure(call: &mut dyn Call) -> Outcome {
                 .and_then(|it| u8::from_str_radix(it, 16).ok())
         })
         .collect();
-    match bytes.and_then(|it| String::from_utf8(it).ok()) {
-        Some(text) => call.write(Value::Secure(Rc::from(text))),
-        None => {
-            let record = ErrorRecord::new(
-                "Input string was not in a correct format.",
-                "System.FormatException",
-                "ImportSecureString_InvalidArgument",
-                Category::InvalidArgument,
-            );
-            call.error(record)
-        }
+    if let Some(text) = bytes.and_then(|it| String::from_utf8(it).ok()) {
+        call.write(Value::Secure(Rc::from(text)))
+    } else {
+        let record = ErrorRecord::new(
+            "Input string was not in a correct format.",
+            "System.FormatException",
+            "ImportSecureString_InvalidArgument",
+            Category::InvalidArgument,
+        );
+        call.error(record)
     }
 }
 
@@ -191,10 +193,12 @@ fn from_secure(call: &mut dyn Call) -> Outcome {
     if call.switch("AsPlainText") {
         return call.write(Value::Text(text));
     }
-    let hex: String = text.bytes().map(|it| format!("{it:02x}")).collect();
+    let hex: Vec<String> = text.bytes().map(|it| format!("{it:02x}")).collect();
+    let hex = hex.concat();
     call.write(Value::from(format!("{MARK}{hex}")))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn grid(items: Vec<Value>, call: &mut dyn Call) -> Outcome {
     let mut text = rendered(call, &items, WIDTH)?;
     if let Some(title) = common::text(call, "Title") {

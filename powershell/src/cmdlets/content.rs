@@ -114,9 +114,12 @@ fn encoding(call: &dyn Call) -> Outcome<Option<Encoding>> {
     }
     let record = ErrorRecord::new(
         format!(
-            "Cannot validate argument on parameter 'Encoding'. The argument \"{name}\" does not belong \
-             to the set \"unknown,string,unicode,bigendianunicode,utf8,utf7,utf32,ascii,default,oem\" \
-             specified by the ValidateSet attribute. Supply an argument that is in the set and then \
+            "Cannot validate argument on parameter 'Encoding'. The argument \"{name}\" does not \
+            belong \
+             to the set \
+             \"unknown,string,unicode,bigendianunicode,utf8,utf7,utf32,ascii,default,oem\" \
+             specified by the ValidateSet attribute. Supply an argument that is in the set and \
+             then \
              try the command again."
         ),
         "System.Management.Automation.ParameterBindingValidationException",
@@ -227,11 +230,12 @@ impl Cmdlet for Put {
         let as_bytes =
             common::text(call, "Encoding").is_some_and(|it| it.eq_ignore_ascii_case("Byte"));
         let end = if call.switch("NoNewline") { "" } else { "\r\n" };
-        let text: String = self
+        let texts: Vec<String> = self
             .values
             .iter()
             .map(|it| format!("{}{end}", to_display(it)))
             .collect();
+        let text = texts.concat();
         for path in paths(call) {
             let absolute = call.path(&path);
             let shown = types::windows_path(&absolute);

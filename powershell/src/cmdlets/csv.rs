@@ -151,6 +151,7 @@ fn lines(call: &mut dyn Call, items: &[Value], head: bool) -> Outcome<Vec<String
     Ok(all)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn to_csv(items: Vec<Value>, call: &mut dyn Call) -> Outcome {
     for line in lines(call, &items, true)? {
         call.write(Value::from(line))?;
@@ -205,20 +206,20 @@ impl Cmdlet for Export {
         let asked = encoding(call, None);
         let encoding = asked.unwrap_or(Encoding::Ascii);
         let old = old.filter(|it| !it.is_empty());
-        let written = match &old {
-            Some(old) => self.appended(call, &items, old, &absolute, asked)?,
-            None => {
-                let text = ended(&lines(call, &items, true)?);
-                let bytes = [encoding.mark(), &encoding.encode(&text)].concat();
-                call.host().replace(&absolute, &bytes)
-            }
+        let written = if let Some(old) = &old {
+            self.appended(call, &items, old, &absolute, asked)?
+        } else {
+            let text = ended(&lines(call, &items, true)?);
+            let bytes = [encoding.mark(), &encoding.encode(&text)].concat();
+            call.host().replace(&absolute, &bytes)
         };
         written.map_err(|error| common::not_opened(call, &error, &absolute).into())
     }
 }
 
 fn ended(lines: &[String]) -> String {
-    lines.iter().map(|it| format!("{it}\r\n")).collect()
+    let lines: Vec<String> = lines.iter().map(|it| format!("{it}\r\n")).collect();
+    lines.concat()
 }
 
 impl Export {
@@ -268,7 +269,8 @@ fn mismatch(path: &str, column: &str) -> ErrorRecord {
     let shown = types::windows_path(path);
     ErrorRecord::new(
         format!(
-            "Cannot append CSV content to the following file: {shown}. The appended object does not \
+            "Cannot append CSV content to the following file: {shown}. The appended object does \
+            not \
              have a property that corresponds to the following column: {column}. To continue with \
              mismatched properties, add the -Force parameter, and then retry the command."
         ),
@@ -352,7 +354,8 @@ fn objects(call: &mut dyn Call, text: &str) -> Outcome {
     }
     if made {
         call.warning(
-            "One or more headers were not specified. Default names starting with \"H\" have been used \
+            "One or more headers were not specified. Default names starting with \"H\" have \
+            been used \
              in place of any missing headers.",
         )?;
     }

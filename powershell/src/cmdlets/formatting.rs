@@ -147,26 +147,23 @@ fn named(item: Option<&Value>, selectors: &[Selector]) -> Vec<Selector> {
     let names = item.map_or_else(Vec::new, names_of);
     let mut all = Vec::new();
     for selector in selectors {
-        match selector.pattern() {
-            Some(pattern) => {
-                all.extend(
-                    names
-                        .iter()
-                        .filter(|it| like(pattern, it))
-                        .map(|it| Selector {
-                            label: it.clone(),
-                            source: common::Source::Name(it.clone()),
-                            options: Vec::new(),
-                        }),
-                )
+        if let Some(pattern) = selector.pattern() {
+            all.extend(
+                names
+                    .iter()
+                    .filter(|it| like(pattern, it))
+                    .map(|it| Selector {
+                        label: it.clone(),
+                        source: common::Source::Name(it.clone()),
+                        options: Vec::new(),
+                    }),
+            );
+        } else {
+            let mut own = selector.clone();
+            if let Some(name) = names.iter().find(|it| it.eq_ignore_ascii_case(&own.label)) {
+                own.label.clone_from(name);
             }
-            None => {
-                let mut own = selector.clone();
-                if let Some(name) = names.iter().find(|it| it.eq_ignore_ascii_case(&own.label)) {
-                    own.label.clone_from(name);
-                }
-                all.push(own);
-            }
+            all.push(own);
         }
     }
     all
@@ -199,6 +196,7 @@ fn column(call: &dyn Call, selector: &Selector) -> Column {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn table(call: &mut dyn Call, items: Vec<Value>, selectors: &[Selector]) -> Outcome<Shape> {
     let auto = call.switch("AutoSize");
     let mut table = if selectors.is_empty() {
@@ -275,6 +273,7 @@ fn default_table(call: &mut dyn Call, items: &[Value]) -> Outcome<Table> {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn list(call: &mut dyn Call, items: Vec<Value>, selectors: &[Selector]) -> Outcome<Shape> {
     let mut entries = Vec::new();
     for item in &items {
@@ -314,21 +313,21 @@ fn is_there(item: &Value, selector: &Selector) -> bool {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn wide(call: &mut dyn Call, items: Vec<Value>, selectors: &[Selector]) -> Outcome<Shape> {
     let mut values = Vec::new();
     for item in &items {
         let selectors = named(Some(item), selectors);
-        let value = match selectors.first() {
-            Some(selector) => selector.value(call, item)?,
-            None => {
-                let names = names_of(item);
-                let usual = names
-                    .iter()
-                    .find(|it| ["Name", "DisplayName"].contains(&it.as_str()));
-                match usual.or_else(|| names.first()) {
-                    Some(name) => call.member(item, name)?,
-                    None => Value::Null,
-                }
+        let value = if let Some(selector) = selectors.first() {
+            selector.value(call, item)?
+        } else {
+            let names = names_of(item);
+            let usual = names
+                .iter()
+                .find(|it| ["Name", "DisplayName"].contains(&it.as_str()));
+            match usual.or_else(|| names.first()) {
+                Some(name) => call.member(item, name)?,
+                None => Value::Null,
             }
         };
         values.push(value);

@@ -52,7 +52,7 @@ pub(crate) fn commands() -> Vec<Command> {
     copied.retain(|it| &*it.name != "NewName");
     let mut renamed = moved;
     renamed.retain(|it| &*it.name != "Destination");
-    vec![
+    let mut all = vec![
         simple(
             "Test-Path",
             MANAGEMENT,
@@ -91,11 +91,18 @@ pub(crate) fn commands() -> Vec<Command> {
             new_item,
         )
         .asking(Impact::Medium),
+    ];
+    all.extend(changing(&path(), copied, renamed));
+    all
+}
+
+fn changing(path: &[Parameter], copied: Vec<Parameter>, renamed: Vec<Parameter>) -> Vec<Command> {
+    vec![
         simple(
             "Remove-Item",
             MANAGEMENT,
             "Removes files and folders.",
-            path(),
+            path.to_vec(),
             remove_item,
         )
         .asking(Impact::Medium),
@@ -116,9 +123,13 @@ pub(crate) fn commands() -> Vec<Command> {
             transfer,
         )
         .asking(Impact::Medium),
-        simple("Invoke-Item", MANAGEMENT, "Opens a file.", path(), |call| {
-            call.warning("Invoke-Item opens a program and is passed over here.")
-        }),
+        simple(
+            "Invoke-Item",
+            MANAGEMENT,
+            "Opens a file.",
+            path.to_vec(),
+            |call| call.warning("Invoke-Item opens a program and is passed over here."),
+        ),
     ]
 }
 

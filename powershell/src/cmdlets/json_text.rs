@@ -39,7 +39,7 @@ impl Writer<'_> {
                 let ticks = crate::convert::clock::ticks(time) - 621_355_968_000_000_000;
                 let milliseconds = ticks.div_euclid(10_000);
                 self.out
-                    .push_str(&format!("\"\\/Date({milliseconds})\\/\""));
+                    .push_str(format!("\"\\/Date({milliseconds})\\/\"").as_str());
             }
             Value::Text(text) => self.text(text),
             Value::Object(object) if types::enums::value_of(object).is_some() => {
@@ -160,9 +160,11 @@ fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '<' | '>' | '&' | '\'' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(char)));
+                out.push_str(format!("\\u{:04x}", u32::from(char)).as_str());
             }
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if control < ' ' => {
+                out.push_str(format!("\\u{:04x}", u32::from(control)).as_str());
+            }
             other => out.push(other),
         }
     }

@@ -218,10 +218,10 @@ fn typed(call: &mut dyn Call, object: &Object) -> Outcome {
     match (kind.as_str(), &value) {
         ("noteproperty" | "", _) => return note(call, object, &name, value),
         ("scriptproperty", Value::Block(block)) => {
-            object.add(&name, Property::Script(block.clone()))
+            object.add(&name, Property::Script(block.clone()));
         }
         ("aliasproperty", other) => {
-            object.add(&name, Property::Alias(common::shared(&to_text(other))))
+            object.add(&name, Property::Alias(common::shared(&to_text(other))));
         }
         ("scriptmethod", Value::Block(block)) => object.add_method(&name, block.clone()),
         _ => {
@@ -241,7 +241,8 @@ fn note(call: &mut dyn Call, object: &Object, name: &str, value: Value) -> Outco
     if object.property(name).is_some() && !call.switch("Force") {
         let record = ErrorRecord::new(
             format!(
-                "Cannot add a member with the name \"{name}\" because a member with that name already \
+                "Cannot add a member with the name \"{name}\" because a member with that name \
+                already \
                  exists. To overwrite the member anyway, add the Force parameter to your command."
             ),
             "System.InvalidOperationException",

@@ -18,7 +18,7 @@ pub(crate) const WIDTH: usize = 120;
 pub(crate) fn commands() -> Vec<Command> {
     let message = |name: &str| Parameter::text(name).at(0).mandatory().piped().nullable();
     let colours = || Parameter::object("ForegroundColor").or(&["fg"]);
-    vec![
+    let mut all = vec![
         simple(
             "Write-Host",
             UTILITY,
@@ -83,6 +83,13 @@ pub(crate) fn commands() -> Vec<Command> {
                 call.debug(&text)
             },
         ),
+    ];
+    all.extend(more());
+    all
+}
+
+fn more() -> Vec<Command> {
+    vec![
         simple(
             "Write-Information",
             UTILITY,
@@ -275,6 +282,7 @@ fn write_error(call: &mut dyn Call) -> Outcome {
     call.error(record)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "cmdlets have one signature")]
 fn write_information(call: &mut dyn Call) -> Outcome {
     let wanted = call
         .variable("InformationPreference")
@@ -299,8 +307,10 @@ fn write_progress(call: &mut dyn Call) -> Outcome {
         if percent > 100 {
             let record = ErrorRecord::new(
                 format!(
-                    "Cannot validate argument on parameter 'PercentComplete'. The {percent} argument is \
-                     greater than the maximum allowed range of 100. Supply an argument that is less \
+                    "Cannot validate argument on parameter 'PercentComplete'. The {percent} \
+                    argument is \
+                     greater than the maximum allowed range of 100. Supply an argument that is \
+                     less \
                      than or equal to 100 and then try the command again."
                 ),
                 "System.Management.Automation.ParameterBindingValidationException",
@@ -318,6 +328,7 @@ fn write_progress(call: &mut dyn Call) -> Outcome {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn show(items: Vec<Value>, call: &mut dyn Call) -> Outcome {
     let text = rendered(call, &items, WIDTH)?;
     if !text.is_empty() {
@@ -326,6 +337,7 @@ fn show(items: Vec<Value>, call: &mut dyn Call) -> Outcome {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "these have one signature")]
 fn out_string(items: Vec<Value>, call: &mut dyn Call) -> Outcome {
     let width = common::count(call, "Width").map_or(WIDTH, |it| it + 1);
     let text = rendered(call, &items, width)?;

@@ -173,14 +173,16 @@ fn invoke(call: &mut dyn Call) -> Outcome {
         hosts.push(crate::convert::to_text(&name));
     }
     let remote = !hosts.is_empty();
-    let runs = hosts.len().max(1);
-    for at in 0..runs {
+    if hosts.is_empty() {
+        hosts.push(String::new());
+    }
+    for host in &hosts {
         for value in call.run(&block, call.argument("InputObject"), &arguments)? {
             if let (true, Value::Object(object)) = (remote, &value)
                 && object.property("PSComputerName").is_none()
                 && crate::convert::is_custom(object)
             {
-                object.add("PSComputerName", Property::Note(Value::text(&hosts[at])));
+                object.add("PSComputerName", Property::Note(Value::text(host)));
             }
             call.write_whole(value)?;
         }

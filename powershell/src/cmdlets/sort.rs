@@ -55,10 +55,10 @@ pub(crate) fn order(one: &Value, other: &Value, case: bool) -> Ordering {
     let same = convert::type_name(one) == convert::type_name(other);
     let numbers =
         convert::number::as_double(one).is_some() && convert::number::as_double(other).is_some();
-    if same || numbers {
-        if let Ok(order) = convert::compare(one, other, case) {
-            return order;
-        }
+    if (same || numbers)
+        && let Ok(order) = convert::compare(one, other, case)
+    {
+        return order;
     }
     convert::compare(
         &Value::from(to_text(one)),

@@ -99,22 +99,19 @@ pub(crate) fn commands() -> Vec<Command> {
 }
 
 fn start_sleep(call: &mut dyn Call) -> Outcome {
-    let duration = match call.argument("Milliseconds") {
-        Some(value) => SignedDuration::from_millis(
-            number::as_long(&cast(&value, "System.Int64")?).unwrap_or(0),
-        ),
-        None => {
-            let seconds = call.argument("Seconds").unwrap_or_default();
-            // Windows PowerShell sleeps for whole seconds.
-            SignedDuration::from_secs(
-                number::as_long(&cast(&seconds, "System.Int32")?).unwrap_or(0),
-            )
-        }
+    let duration = if let Some(value) = call.argument("Milliseconds") {
+        SignedDuration::from_millis(number::as_long(&cast(&value, "System.Int64")?).unwrap_or(0))
+    } else {
+        let seconds = call.argument("Seconds").unwrap_or_default();
+        // Windows PowerShell sleeps for whole seconds.
+        SignedDuration::from_secs(number::as_long(&cast(&seconds, "System.Int32")?).unwrap_or(0))
     };
     if duration.is_negative() {
         let record = ErrorRecord::new(
-            "Cannot validate argument on parameter 'Seconds'. The argument is less than the minimum \
-             allowed range of 0. Supply an argument that is greater than or equal to 0 and then try \
+            "Cannot validate argument on parameter 'Seconds'. The argument is less than the \
+            minimum \
+             allowed range of 0. Supply an argument that is greater than or equal to 0 and then \
+             try \
              the command again.",
             "System.Management.Automation.ParameterBindingValidationException",
             "ParameterArgumentValidationError",
@@ -226,7 +223,7 @@ fn unix_format(time: &DateTime, format: &str) -> String {
             Some('n') => "'\n'",
             Some('t') => "'\t'",
             Some('j') => {
-                out.push_str(&format!("{:03}", clock::fields(time).date().day_of_year()));
+                out.push_str(format!("{:03}", clock::fields(time).date().day_of_year()).as_str());
                 continue;
             }
             Some('s') => {
@@ -323,7 +320,8 @@ impl Cmdlet for GetRandom {
         if least >= most {
             let record = ErrorRecord::new(
                 format!(
-                    "The Minimum value ({}) cannot be greater than or equal to the Maximum value ({}).",
+                    "The Minimum value ({}) cannot be greater than or equal to the Maximum \
+                    value ({}).",
                     to_text(&number::fitting(least)),
                     to_text(&number::fitting(most))
                 ),
