@@ -78,7 +78,7 @@ impl Rows {
     }
 
     /// The same list after some objects have changed: each with its name now, if it is still in.
-    pub(crate) fn updated<'t>(&self, now: &[(u32, Option<&'t str>)]) -> Self {
+    pub(crate) fn updated(&self, now: &[(u32, Option<&str>)]) -> Self {
         let mut changed = self.changed.clone();
         changed.extend(now.iter().map(|(id, name)| (*id, name.is_some())));
         let touched: Vec<u32> = now.iter().map(|(id, _)| *id).collect();

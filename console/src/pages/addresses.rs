@@ -49,8 +49,8 @@ pub(crate) fn shared(world: &World) -> Vec<Shared> {
     for (key, object) in world.tenant().objects().filter(|(_, it)| !is_gone(it)) {
         let upn = object.user_principal_name.as_ref().map(Upn::as_str);
         let addresses = object.proxy_addresses.iter().map(ProxyAddress::address);
-        let names = upn.into_iter().chain(addresses);
-        named.extend(names.map(|name| (store::fold_hash(name), Owner::Account(key))));
+        let all = upn.into_iter().chain(addresses);
+        named.extend(all.map(|name| (store::fold_hash(name), Owner::Account(key))));
     }
     named.sort_unstable();
     named.dedup();
