@@ -74,6 +74,12 @@ fn main() {
         start.elapsed()
     );
     let mut console = Console::new(Settings::local("key"));
+    let start = Instant::now();
+    console.warm(&mut lab);
+    println!(
+        "sorting and writing down what is searched took {:?}",
+        start.elapsed()
+    );
     let static_page = median(&mut console, &mut lab, "/console.css");
     println!("static page: {static_page:?}\n");
     println!("| page | cold | warm |\n|---|---|---|");

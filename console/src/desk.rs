@@ -1,11 +1,12 @@
 //! What the console remembers between requests: lists per moment, runs, branches, drafts.
 
+mod kept_up;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mock_ad::directory::{AttributeId, ObjectId, ObjectKind};
-use mock_cloud::CloudKey;
-use mock_cloud::SyncObjectType;
+use mock_ad::directory::{AttributeId, Directory, Object, ObjectId, ObjectKind};
+use mock_cloud::{CloudKey, DirectoryObject, SyncObjectType};
 use sim::engine::{CsId, CyclePolicy, MvId, PendingExport, PendingImport, Source};
 use sim::world::World;
 
@@ -34,11 +35,24 @@ pub(crate) struct Desk {
     pub(crate) draft: Option<Draft>,
     /// The objects behind the counters of the run that was looked at last.
     counted: Option<(u32, Arc<Counted>)>,
-    lists: Vec<(At, Lists)>,
+    lists: Vec<Lists>,
+    latest: Latest,
 }
 
+/// The long lists as they were made last, each with the world then: whatever moment they are of,
+/// the next is made of them.
 #[derive(Debug, Default)]
+struct Latest {
+    cloud: Option<(World, Arc<CloudLists>)>,
+    people: BTreeMap<usize, (World, Arc<Rows>)>,
+    children: Option<(Source, World, Arc<Rows>)>,
+    metaverse: Option<(World, Arc<Rows>)>,
+}
+
+/// What is known of one moment.
+#[derive(Debug)]
 struct Lists {
+    moment: At,
     cloud: Option<Arc<CloudLists>>,
     space: Option<Arc<SpaceLists>>,
     shared: Option<Arc<Vec<Shared>>>,
@@ -78,15 +92,33 @@ pub(crate) struct SpaceLists {
 }
 
 impl Desk {
-    fn lists(&mut self, moment: At) -> &mut Lists {
-        let place = self.lists.iter().position(|(known, _)| *known == moment);
+    fn lists(&mut self, scene: &Scene<'_>) -> &mut Lists {
+        let moment = scene.moment();
+        let place = self.lists.iter().position(|known| known.moment == moment);
         let entry = match place {
             Some(place) => self.lists.remove(place),
-            None => (moment, Lists::default()),
+            None => Lists::at(moment),
         };
         self.lists.insert(0, entry);
         self.lists.truncate(MOMENTS);
-        &mut self.lists[0].1
+        &mut self.lists[0]
+    }
+
+    /// Writes what is searched, so that the first search need not.
+    pub(crate) fn warm(&mut self, scene: &Scene<'_>) {
+        let world = &scene.world;
+        for forest in 0..world.forests().len() {
+            self.people(scene, forest).warm(|id, add| {
+                let object = ObjectId(id);
+                describe_ad(world, Source { forest, object }, add);
+            });
+        }
+        let lists = self.cloud(scene);
+        for rows in [&lists.users, &lists.groups, &lists.contacts] {
+            rows.warm(|id, add| describe_cloud(world, CloudKey(id), add));
+        }
+        let describe = |id, add: &mut dyn FnMut(&str)| describe_metaverse(world, MvId(id), add);
+        self.metaverse(scene).warm(describe);
     }
 
     /// The objects behind the counters of a run; found by running it again, and kept.
@@ -112,16 +144,20 @@ impl Desk {
 
     /// The lists of the tenant.
     pub(crate) fn cloud(&mut self, scene: &Scene<'_>) -> Arc<CloudLists> {
-        let lists = self.lists(scene.moment());
-        let made = lists
-            .cloud
-            .get_or_insert_with(|| Arc::new(cloud(&scene.world)));
-        Arc::clone(made)
+        if let Some(known) = &self.lists(scene).cloud {
+            return Arc::clone(known);
+        }
+        let latest = self.latest.cloud.as_ref();
+        let kept = latest.and_then(|(world, lists)| kept_up::cloud(world, &scene.world, lists));
+        let made = Arc::new(kept.unwrap_or_else(|| cloud(&scene.world)));
+        self.lists(scene).cloud = Some(Arc::clone(&made));
+        self.latest.cloud = Some((scene.world.clone(), Arc::clone(&made)));
+        made
     }
 
     /// What a connector space search finds.
     pub(crate) fn space(&mut self, scene: &Scene<'_>) -> Arc<SpaceLists> {
-        let lists = self.lists(scene.moment());
+        let lists = self.lists(scene);
         let made = lists
             .space
             .get_or_insert_with(|| Arc::new(space(&scene.world)));
@@ -130,7 +166,7 @@ impl Desk {
 
     /// Accounts that Connect Health lists under "Existing Admin Role Conflict".
     pub(crate) fn admin_conflicts(&mut self, scene: &Scene<'_>) -> Arc<Vec<CloudKey>> {
-        let lists = self.lists(scene.moment());
+        let lists = self.lists(scene);
         let made = lists.admin_conflicts.get_or_insert_with(|| {
             let tenant = scene.world.tenant();
             let held = tenant
@@ -141,18 +177,18 @@ impl Desk {
         Arc::clone(made)
     }
 
-    /// Addresses that several have.
-    pub(crate) fn shared(&mut self, scene: &Scene<'_>) -> Arc<Vec<Shared>> {
-        let lists = self.lists(scene.moment());
-        let made = lists
-            .shared
-            .get_or_insert_with(|| Arc::new(shared(&scene.world)));
-        Arc::clone(made)
+    /// Addresses that several have, if that was found out or the world is small.
+    pub(crate) fn shared(&mut self, scene: &Scene<'_>, wanted: bool) -> Option<Arc<Vec<Shared>>> {
+        let lists = self.lists(scene);
+        if lists.shared.is_none() && wanted {
+            lists.shared = Some(Arc::new(shared(&scene.world)));
+        }
+        lists.shared.clone()
     }
 
     /// The containers of a forest.
     pub(crate) fn containers(&mut self, scene: &Scene<'_>, forest: usize) -> Arc<Vec<ObjectId>> {
-        let lists = self.lists(scene.moment());
+        let lists = self.lists(scene);
         let made = lists.containers.entry(forest).or_insert_with(|| {
             let directory = scene.world.forests().get(forest);
             let all = directory.map(|directory| {
@@ -173,51 +209,116 @@ impl Desk {
 
     /// Users, groups and contacts of a forest.
     pub(crate) fn people(&mut self, scene: &Scene<'_>, forest: usize) -> Arc<Rows> {
-        let lists = self.lists(scene.moment());
-        let made = lists.people.entry(forest).or_insert_with(|| {
-            let directory = scene.world.forests().get(forest);
-            let all = directory.map(|directory| {
-                let live = directory.objects().filter(|(id, object)| {
-                    !object.is_deleted() && !object.placeholder && is_person(directory.kind(*id))
-                });
-                Rows::sorted(live.map(|(id, object)| (id.0, object.name().as_str())))
-            });
-            Arc::new(all.unwrap_or_default())
+        if let Some(known) = self.lists(scene).people.get(&forest) {
+            return Arc::clone(known);
+        }
+        let latest = self.latest.people.get(&forest);
+        let kept = latest.and_then(|(world, rows)| {
+            kept_up::forest(world, &scene.world, forest, rows, &is_listed)
         });
-        Arc::clone(made)
+        let made = Arc::new(kept.unwrap_or_else(|| {
+            let directory = scene.world.forests().get(forest);
+            directory.map_or_else(Rows::default, |directory| {
+                let all = directory.objects();
+                let listed = all.filter(|(id, object)| is_listed(directory, *id, object));
+                Rows::sorted(listed.map(|(id, object)| (id.0, object.name().as_str())))
+            })
+        }));
+        let lists = self.lists(scene);
+        lists.people.insert(forest, Arc::clone(&made));
+        let latest = (scene.world.clone(), Arc::clone(&made));
+        self.latest.people.insert(forest, latest);
+        made
     }
 
     /// The objects right below a container.
     pub(crate) fn children(&mut self, scene: &Scene<'_>, place: Source) -> Arc<Rows> {
-        let lists = self.lists(scene.moment());
-        let made = lists.children.entry(place).or_insert_with(|| {
+        if let Some(known) = self.lists(scene).children.get(&place) {
+            return Arc::clone(known);
+        }
+        let latest = self
+            .latest
+            .children
+            .as_ref()
+            .filter(|known| known.0 == place);
+        let kept = latest.and_then(|(_, world, rows)| {
+            let below =
+                |_: &Directory, _: ObjectId, object: &Object| object.parent == Some(place.object);
+            kept_up::forest(world, &scene.world, place.forest, rows, &below)
+        });
+        let made = Arc::new(kept.unwrap_or_else(|| {
             let directory = scene.world.forests().get(place.forest);
-            let all = directory.map(|directory| {
+            directory.map_or_else(Rows::default, |directory| {
                 let below = directory.children(place.object).filter_map(|id| {
                     let object = directory.object(id)?;
                     Some((id.0, object.name().as_str()))
                 });
                 Rows::sorted(below)
-            });
-            Arc::new(all.unwrap_or_default())
-        });
-        Arc::clone(made)
+            })
+        }));
+        let lists = self.lists(scene);
+        lists.children.insert(place, Arc::clone(&made));
+        self.latest.children = Some((place, scene.world.clone(), Arc::clone(&made)));
+        made
     }
 
     /// All metaverse objects.
     pub(crate) fn metaverse(&mut self, scene: &Scene<'_>) -> Arc<Rows> {
-        let lists = self.lists(scene.moment());
-        let made = lists.metaverse.get_or_insert_with(|| {
+        if let Some(known) = &self.lists(scene).metaverse {
+            return Arc::clone(known);
+        }
+        let latest = self.latest.metaverse.as_ref();
+        let kept = latest.and_then(|(world, rows)| kept_up::metaverse(world, &scene.world, rows));
+        let made = Arc::new(kept.unwrap_or_else(|| {
             let all = scene.world.engine().metaverse().iter();
-            let named = all.map(|(MvId(id), object)| {
-                let attributes = object.attributes.as_ref();
-                let name = attributes.and_then(|it| it.display_name.as_ref());
-                (id, name.map_or("", |name| name.as_str()))
-            });
-            Arc::new(Rows::sorted(named))
-        });
-        Arc::clone(made)
+            Rows::sorted(all.map(|(MvId(id), object)| (id, kept_up::mv_name(object))))
+        }));
+        self.lists(scene).metaverse = Some(Arc::clone(&made));
+        self.latest.metaverse = Some((scene.world.clone(), Arc::clone(&made)));
+        made
     }
+}
+
+impl Lists {
+    fn at(moment: At) -> Self {
+        Self {
+            moment,
+            cloud: None,
+            space: None,
+            shared: None,
+            admin_conflicts: None,
+            containers: BTreeMap::new(),
+            people: BTreeMap::new(),
+            children: BTreeMap::new(),
+            metaverse: None,
+        }
+    }
+}
+
+/// Whether an object is listed among the people of a forest.
+fn is_listed(directory: &Directory, id: ObjectId, object: &Object) -> bool {
+    !object.is_deleted() && !object.placeholder && is_person(directory.kind(id))
+}
+
+/// What a metaverse object is found by.
+pub(crate) fn describe_metaverse(world: &World, id: MvId, add: &mut dyn FnMut(&str)) {
+    let object = world.engine().metaverse().get(id);
+    let Some(attributes) = object.and_then(|object| object.attributes.as_ref()) else {
+        return;
+    };
+    let texts = [
+        &attributes.display_name,
+        &attributes.user_principal_name,
+        &attributes.mail,
+        &attributes.sam_account_name,
+    ];
+    for text in texts.into_iter().flatten() {
+        add(text);
+    }
+    for address in attributes.proxy_addresses.iter() {
+        add(address.as_str());
+    }
+    add(&attributes.source_anchor.to_string());
 }
 
 /// Whether an object of a forest is one that is synced.
@@ -269,30 +370,35 @@ fn cloud(world: &World) -> CloudLists {
     let mut synced = 0;
     for (key, object) in world.tenant().objects().filter(|(_, it)| it.is_live()) {
         synced += usize::from(object.is_synced());
-        let name = object.display_name.as_ref();
-        let upn = || {
-            object
-                .user_principal_name
-                .as_ref()
-                .map(mock_cloud::Upn::text)
-        };
-        let name = name.or_else(upn).map_or("", |name| name.as_str());
+        let name = cloud_name(object);
         match object.kind.sync_type() {
             SyncObjectType::User => users.push((key.0, name)),
             SyncObjectType::Group => groups.push((key.0, name)),
             SyncObjectType::Contact => contacts.push((key.0, name)),
         }
     }
-    let deleted = world.tenant().deleted().map(|(key, _)| key.0);
-    let mut deleted: Vec<u32> = deleted.collect();
-    deleted.reverse();
     CloudLists {
         users: Rows::sorted(users.into_iter()),
         groups: Rows::sorted(groups.into_iter()),
         contacts: Rows::sorted(contacts.into_iter()),
-        deleted: Rows::in_order(deleted),
+        deleted: deleted(world),
         synced,
     }
+}
+
+fn deleted(world: &World) -> Rows {
+    let all = world.tenant().deleted().map(|(key, _)| key.0);
+    let mut all: Vec<u32> = all.collect();
+    all.reverse();
+    Rows::in_order(all)
+}
+
+/// What an account is sorted by.
+fn cloud_name(object: &DirectoryObject) -> &str {
+    let upn = object.user_principal_name.as_ref();
+    let name = object.display_name.as_ref();
+    name.or_else(|| upn.map(mock_cloud::Upn::text))
+        .map_or("", |name| name.as_str())
 }
 
 const fn pending_import(pending: PendingImport) -> Option<&'static str> {

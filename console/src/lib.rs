@@ -108,6 +108,15 @@ impl Console {
         }
     }
 
+    /// Sorts and writes down what pages list and search, so that the first of them need not.
+    pub fn warm(&mut self, lab: &mut Lab) {
+        lab.remember();
+        self.desk.runs.follow(lab);
+        if let Some(scene) = scene(&self.settings, &self.desk, lab, "/", Query::default()) {
+            self.desk.warm(&scene);
+        }
+    }
+
     /// Answers a request.
     pub fn respond(&mut self, lab: &mut Lab, request: &Request) -> Response {
         if let Err(refused) = guard::admit(&self.settings, request) {

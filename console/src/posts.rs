@@ -34,13 +34,17 @@ pub(crate) fn post(
         "/act" if settings.read_only => answer::refused(403, "this console only shows"),
         "/act" => action(settings, desk, lab, form),
         "/timeline/branch" => branch(desk, lab, form),
-        "/preview" | "/plan" | "/plan/order" => {
+        "/preview" | "/addresses" | "/plan" | "/plan/order" => {
             let at = form.clone();
             let Some(scene) = scene(settings, desk, lab, path, at) else {
                 return answer::refused(404, "there is no such moment");
             };
             match path {
                 "/preview" => preview(&scene, desk, form),
+                "/addresses" => {
+                    desk.shared(&scene, true);
+                    answer::redirect(back(form))
+                }
                 "/plan" => plan(&scene, desk),
                 _ => order(&scene, desk, form),
             }

@@ -165,8 +165,9 @@ impl Serve {
             form_key,
             read_only: self.read_only,
         };
-        serving.with(Lab::remember);
-        let console = Mutex::new(Console::new(settings));
+        let mut console = Console::new(settings);
+        serving.with(|lab| console.warm(lab));
+        let console = Mutex::new(console);
         let answer = move |lab: &mut Lab, request: &Request| {
             let mut console = console.lock().unwrap_or_else(PoisonError::into_inner);
             console.respond(lab, request)

@@ -1,8 +1,5 @@
 //! Shared addresses: who shares which address with whom, as a graph.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use maud::{Markup, html};
 use mock_ad::directory::AttributeId;
 use mock_cloud::{CloudKey, ProxyAddress, Upn};
@@ -10,8 +7,9 @@ use sim::engine::Source;
 use sim::world::World;
 use store::Text;
 
+use super::preview::{SMALL, size};
 use crate::desk::{Desk, is_person};
-use crate::frame::Page;
+use crate::frame::{Page, hidden};
 use crate::rows::Shown;
 use crate::scene::{Scene, Thing};
 use crate::words;
@@ -28,43 +26,55 @@ pub(crate) struct Shared {
     accounts: Vec<CloudKey>,
 }
 
+/// Who has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Person(Source),
+    Account(CloudKey),
+}
+
 /// All addresses that are shared, in their order.
 pub(crate) fn shared(world: &World) -> Vec<Shared> {
-    let mut owners: BTreeMap<u64, (Vec<Source>, Vec<CloudKey>)> = BTreeMap::new();
+    // One flat list of names and owners, sorted: a map of lists costs several times as much.
+    let mut named: Vec<(u64, Owner)> = Vec::new();
     for (forest, directory) in world.forests().iter().enumerate() {
         for (object, it) in directory.objects() {
             if it.is_deleted() || !is_person(directory.kind(object)) {
                 continue;
             }
-            for address in names_of(it) {
-                let entry = owners.entry(store::fold_hash(address)).or_default();
-                let source = Source { forest, object };
-                if entry.0.last() != Some(&source) {
-                    entry.0.push(source);
-                }
-            }
+            let owner = Owner::Person(Source { forest, object });
+            named.extend(names_of(it).map(|name| (store::fold_hash(name), owner)));
         }
     }
     for (key, object) in world.tenant().objects().filter(|(_, it)| !is_gone(it)) {
         let upn = object.user_principal_name.as_ref().map(Upn::as_str);
         let addresses = object.proxy_addresses.iter().map(ProxyAddress::address);
-        for address in upn.into_iter().chain(addresses) {
-            let entry = owners.entry(store::fold_hash(address)).or_default();
-            if entry.1.last() != Some(&key) {
-                entry.1.push(key);
+        let all = upn.into_iter().chain(addresses);
+        named.extend(all.map(|name| (store::fold_hash(name), Owner::Account(key))));
+    }
+    named.sort_unstable();
+    named.dedup();
+    let mut all = Vec::new();
+    for same in named
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|same| same.len() > 1)
+    {
+        let (mut people, mut accounts) = (Vec::new(), Vec::new());
+        for (_, owner) in same {
+            match owner {
+                Owner::Person(source) => people.push(*source),
+                Owner::Account(key) => accounts.push(*key),
             }
         }
+        if !is_one_person(world, &people, &accounts) {
+            let address = spelled(world, same[0].0, &people, &accounts);
+            all.push(Shared {
+                address,
+                people,
+                accounts,
+            });
+        }
     }
-    owners.retain(|_, (people, accounts)| people.len() + accounts.len() > 1);
-    let mut all: Vec<Shared> = owners
-        .into_iter()
-        .filter(|(_, (people, accounts))| !is_one_person(world, people, accounts))
-        .map(|(hash, (people, accounts))| Shared {
-            address: spelled(world, hash, &people, &accounts),
-            people,
-            accounts,
-        })
-        .collect();
     all.sort_by(|one, other| one.address.cmp(&other.address));
     all
 }
@@ -87,9 +97,12 @@ fn is_one_person(world: &World, people: &[Source], accounts: &[CloudKey]) -> boo
     let ([person], [account]) = (people, accounts) else {
         return false;
     };
-    let triple = crate::triple::Triple::joined(world, Thing::Ad(*person));
-    let entry = triple.space.and_then(|cs| world.engine().entra().get(cs));
-    entry.is_some_and(|entry| entry.cloud == Some(*account))
+    let engine = world.engine();
+    let connector = engine.forest(person.forest);
+    let entry = connector.and_then(|it| it.entry(person.object));
+    let joined = entry.and_then(|entry| engine.metaverse().get(entry.metaverse?));
+    let space = joined.and_then(|joined| engine.entra().get(joined.connector?));
+    space.is_some_and(|space| space.cloud == Some(*account))
 }
 
 fn spelled(world: &World, hash: u64, people: &[Source], accounts: &[CloudKey]) -> String {
@@ -114,7 +127,19 @@ fn spelled(world: &World, hash: u64, people: &[Source], accounts: &[CloudKey]) -
 
 /// The graph, and the same as a table.
 pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
-    let all: Arc<Vec<Shared>> = desk.shared(scene);
+    let title = "Shared addresses";
+    let commands = ["dirsync-lab hygiene SNAPSHOT".to_owned()];
+    let Some(all) = desk.shared(scene, size(scene) <= SMALL) else {
+        let body = html! {
+            p { "This world is large: comparing every address with every other takes a moment." }
+            form method="post" action="/addresses" {
+                (hidden(scene))
+                input type="hidden" name="at" value=(scene.at.to_string());
+                button { "Compare addresses" }
+            }
+        };
+        return Page::new(title, body, &commands);
+    };
     let from: usize = scene.query.number("from").unwrap_or(0);
     let page: Vec<&Shared> = all.iter().skip(from).take(DRAWN).collect();
     let shown = Shown {
@@ -132,11 +157,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
             (graph(scene, &page))
         }
     };
-    Page::new(
-        "Shared addresses",
-        body,
-        &["dirsync-lab hygiene SNAPSHOT".to_owned()],
-    )
+    Page::new(title, body, &commands)
 }
 
 fn pager(scene: &Scene<'_>, shown: &Shown) -> Markup {

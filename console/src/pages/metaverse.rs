@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use sim::engine::{MvId, MvObject};
 use store::eq_fold;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, describe_metaverse};
 use crate::frame::Page;
 use crate::rows::{PAGE, Shown};
 use crate::scene::{Scene, Thing};
@@ -27,44 +27,73 @@ const OPERATORS: [&str; 5] = [
     "is not present",
 ];
 
-fn values(object: &MvObject, attribute: &str) -> Vec<String> {
+/// The values of one attribute, one after the other.
+fn each(object: &MvObject, attribute: &str, see: &mut dyn FnMut(&str)) {
     let Some(attributes) = &object.attributes else {
-        let filtered = attribute == "cloudFiltered" && object.filtered.is_some();
-        return if filtered {
-            vec!["true".to_owned()]
-        } else {
-            Vec::new()
-        };
+        if attribute == "cloudFiltered" && object.filtered.is_some() {
+            see("true");
+        }
+        return;
     };
-    let one = |text: Option<&store::Text>| text.map(ToString::to_string).into_iter().collect();
-    match attribute {
-        "displayName" => one(attributes.display_name.as_ref()),
-        "userPrincipalName" => one(attributes.user_principal_name.as_ref()),
-        "mail" => one(attributes.mail.as_ref()),
-        "accountName" => one(attributes.sam_account_name.as_ref()),
-        "sourceAnchor" => vec![attributes.source_anchor.to_string()],
+    let text = match attribute {
+        "displayName" => attributes.display_name.as_ref(),
+        "userPrincipalName" => attributes.user_principal_name.as_ref(),
+        "mail" => attributes.mail.as_ref(),
+        "accountName" => attributes.sam_account_name.as_ref(),
+        "sourceAnchor" => return see(&attributes.source_anchor.to_string()),
         "proxyAddresses" => {
             let all = attributes.proxy_addresses.iter();
-            all.map(|value| value.as_str().to_owned()).collect()
+            return all.for_each(|value| see(value.as_str()));
         }
-        _ => Vec::new(),
+        _ => None,
+    };
+    if let Some(text) = text {
+        see(text);
     }
 }
 
-fn meets(object: &MvObject, attribute: &str, operator: &str, value: &str) -> bool {
-    let values = values(object, attribute);
-    let folded = store::fold(value);
-    match operator {
-        "is present" => !values.is_empty(),
-        "is not present" => values.is_empty(),
-        "equals" => values.iter().any(|one| eq_fold(one, value)),
-        "starts with" => values
-            .iter()
-            .any(|one| store::fold(one).starts_with(folded.as_str())),
-        _ => values
-            .iter()
-            .any(|one| store::fold(one).contains(folded.as_str())),
+fn values(object: &MvObject, attribute: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    each(object, attribute, &mut |value| all.push(value.to_owned()));
+    all
+}
+
+/// A clause of the search, its value folded once.
+struct Clause<'a> {
+    attribute: &'a str,
+    operator: &'a str,
+    value: &'a str,
+    folded: store::Text,
+}
+
+impl Clause<'_> {
+    fn is_met_by(&self, object: &MvObject) -> bool {
+        let (mut present, mut met) = (false, false);
+        each(object, self.attribute, &mut |one| {
+            present = true;
+            met |= match self.operator {
+                "equals" => eq_fold(one, self.value),
+                "starts with" => store::fold(one).starts_with(self.folded.as_str()),
+                "contains" | "" => holds(one, &self.folded),
+                _ => false,
+            };
+        });
+        match self.operator {
+            "is present" => present,
+            "is not present" => !present,
+            _ => met,
+        }
     }
+}
+
+/// Whether a text holds a folded one, in any case; plain text is compared where it stands.
+fn holds(text: &str, folded: &str) -> bool {
+    if !text.is_ascii() || folded.is_empty() {
+        return store::fold(text).contains(folded);
+    }
+    let wanted = folded.as_bytes();
+    let mut windows = text.as_bytes().windows(wanted.len());
+    windows.any(|window| window.eq_ignore_ascii_case(wanted))
 }
 
 /// The search and what it finds.
@@ -76,10 +105,16 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
     let value = scene.query.text("value");
     let clause = !value.is_empty() || operator.ends_with("present");
     let shown = if clause {
+        let asked = Clause {
+            attribute,
+            operator,
+            value,
+            folded: store::fold(value),
+        };
         let mut found: Vec<u32> = rows.ids().to_vec();
         found.retain(|id| {
             let object = metaverse.get(MvId(*id));
-            object.is_some_and(|object| meets(object, attribute, operator, value))
+            object.is_some_and(|object| asked.is_met_by(object))
         });
         Shown {
             total: found.len(),
@@ -88,13 +123,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         }
     } else {
         rows.show(scene.query.text("q"), from, |id, add| {
-            if let Some(object) = metaverse.get(MvId(id)) {
-                for attribute in ATTRIBUTES {
-                    for value in values(object, attribute) {
-                        add(&value);
-                    }
-                }
-            }
+            describe_metaverse(&scene.world, MvId(id), add);
         })
     };
     let body = html! {
