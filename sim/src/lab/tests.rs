@@ -9,7 +9,7 @@ use crate::run::{Words, known};
 use crate::scenario::render;
 
 /// A lab that is right; the tests spoil it.
-const LAB: &str = r#"lab: T1
+const LAB: &str = r"lab: T1
 title: A twin
 goal: To learn what a twin is.
 vary:
@@ -57,7 +57,7 @@ traps:
     costs: [data, goal]
 debrief:
   - { says: It is tried once., hazards: [W01] }
-"#;
+";
 
 fn words() -> Words {
     known()
