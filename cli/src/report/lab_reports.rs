@@ -76,7 +76,8 @@ const HEADS: [&str; 20] = [
     "predicted right",
 ];
 
-/// One line for each learner. `data`, `guards` and `hints` are points, the rest counts.
+/// One line for each learner. `data`, `guards` and `hints` are points lost, the rest
+/// counts.
 pub(crate) fn csv(desks: &[Named]) -> String {
     let mut text = HEADS.join(",");
     text.push_str("\r\n");
@@ -90,6 +91,7 @@ pub(crate) fn csv(desks: &[Named]) -> String {
             (false, true) => "incident",
             (false, false) => "",
         };
+        let lost = |kind: &str| standing.points_of(kind).unsigned_abs().to_string();
         let cells = [
             learner(one),
             session.lab().lab.value.clone(),
@@ -101,13 +103,13 @@ pub(crate) fn csv(desks: &[Named]) -> String {
             standing.score.to_string(),
             standing.met().to_string(),
             standing.findings.len().to_string(),
-            standing.points_of("data").to_string(),
+            lost("data"),
             deeds.irreversible.len().to_string(),
             deeds.commands.to_string(),
             deeds.cycles.to_string(),
             deeds.refused.to_string(),
-            standing.points_of("guards").to_string(),
-            standing.points_of("hints").to_string(),
+            lost("guards"),
+            lost("hints"),
             session.undone().to_string(),
             standing.predicted.to_string(),
             standing.predicted_right.to_string(),

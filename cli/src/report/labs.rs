@@ -57,6 +57,14 @@ pub(crate) fn wrapped(text: &str, indent: &str) -> String {
     out
 }
 
+/// Prose in lines of a readable width, whatever lines it was written in. A blank line ends a
+/// paragraph.
+fn prose(text: &str) -> String {
+    let paragraphs = text.trim().split("\n\n");
+    let joined = paragraphs.map(|one| one.split_whitespace().collect::<Vec<_>>().join(" "));
+    wrapped(&joined.collect::<Vec<_>>().join("\n\n"), "")
+}
+
 /// The labs, one line each.
 pub(crate) fn list(labs: &[(String, Lab)]) -> String {
     let mut text = String::new();
@@ -121,7 +129,7 @@ pub(crate) fn brief(session: &Session, begun: &Begun) -> String {
         text.push_str(&wrapped(&format!("To learn: {}", lab.goal), ""));
         text.push('\n');
     }
-    text.push_str(&wrapped(&lab.brief, ""));
+    text.push_str(&prose(&lab.brief));
     for message in &lab.incident {
         let _ = write!(text, "\n  | From: {}\n", message.from);
         if let Some(subject) = &message.subject {
@@ -330,13 +338,14 @@ fn run(record: &StepRecord) -> String {
     let counted: Vec<String> = counted
         .map(|counter| format!("{} {}", counter.label, counter.count))
         .collect();
-    let mut text = format!(
-        "  {}  {}  {}  {}\n",
+    let line = format!(
+        "  {}  {}  {}  {}",
         record.connector,
         record.result.step.name(),
         record.result.status,
         counted.join(", ")
     );
+    let mut text = format!("{}\n", line.trim_end());
     for error in &record.errors {
         let _ = writeln!(text, "      {}  {}", error.object, error.code);
         text.push_str(&wrapped(&error.detail, "        "));

@@ -9,7 +9,7 @@ use crate::run::{Words, known};
 use crate::scenario::render;
 
 /// A lab that is right; the tests spoil it.
-const LAB: &str = r#"lab: T1
+const LAB: &str = r"lab: T1
 title: A twin
 goal: To learn what a twin is.
 vary:
@@ -57,7 +57,7 @@ traps:
     costs: [data, goal]
 debrief:
   - { says: It is tried once., hazards: [W01] }
-"#;
+";
 
 fn words() -> Words {
     known()
@@ -298,7 +298,7 @@ fn commands_are_read_with_the_words_of_the_world() {
     let text = format!("move: {{ user: {}, to: OU=Owt }}", jane(&session));
     let steps = session.read(&text, &words()).expect("steps");
     let found = session.take(&steps).expect_err("no such container");
-    assert!(render(&found, &text).contains("the containers are `OU=Out`, `OU=Staff`"));
+    assert!(render(&found, &text).contains("`OU=Out`, `OU=Staff`"));
 }
 
 #[test]
@@ -318,14 +318,14 @@ fn files_that_are_wrong() {
     let cases = [
         ("empty", String::new()),
         ("no lab", LAB.replacen("lab: T1\n", "", 1)),
-        ("unknown key", LAB.replace("brief:", "breif:")),
+        ("unknown key", LAB.replace("\nbrief:", "\nbreif:")),
         (
             "unknown placeholder",
             LAB.replace("brief: <jane.name>", "brief: <jane.nome>"),
         ),
         (
             "placeholder in a variant",
-            LAB.replace("brief:", &format!("{variants}brief:")),
+            LAB.replace("\nbrief:", &format!("\n{variants}brief:")),
         ),
         ("unknown draw", LAB.replace("jane: person", "jane: persona")),
         (

@@ -115,12 +115,16 @@ impl Template {
         if let Kind::Mapping(entries) = &mut self.root.kind {
             for (key, node) in entries {
                 if !but.contains(&key.text.as_str()) {
+                    key.text = filling.text(&key.text, &key.at);
                     filling.node(node);
                 }
             }
         }
-        self.is_partial |= !filling.found.is_empty();
-        self.found.extend(filling.found);
+        // Where something that is drawn was lost to a mistake, its placeholders are no news.
+        if !self.is_partial {
+            self.is_partial = !filling.found.is_empty();
+            self.found.extend(filling.found);
+        }
     }
 
     /// Reads the whole.

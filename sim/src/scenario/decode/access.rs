@@ -106,7 +106,7 @@ impl<'a> Entries<'a> {
         }
         let message = format!("unknown key `{}`", key.text);
         let label = match self.within.key {
-            "" => "a scenario has no such key".to_owned(),
+            "" => format!("a {} has no such key", problems.noun()),
             parent => format!("`{parent}` has no such key"),
         };
         let help = moved(self.within.key, &key.text).map_or_else(

@@ -41,6 +41,11 @@ impl Problems {
         (found, self.is_partial.get())
     }
 
+    /// What such a file is called.
+    pub(super) const fn noun(&self) -> &'static str {
+        self.noun
+    }
+
     /// The file that is read.
     pub(super) fn file(&self) -> &str {
         &self.file
