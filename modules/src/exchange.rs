@@ -10,9 +10,10 @@ use mock_cloud::tenant::{Change, Kind};
 use mock_cloud::{CloudKey, DirectoryObject, Tenant};
 use powershell::command::{Call, Impact, Module, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
-use powershell::value::{Object, Value};
+use powershell::value::{Array, ArrayKind, Object, Value};
 use sim::engine::Source;
 use sim::world::{Action, AdChange, Event};
+use uuid::Uuid;
 
 use crate::declare::{Offer, Plan};
 use crate::stage::{Remote, Stage, origin};
@@ -26,6 +27,7 @@ enum Which {
     UnifiedGroups,
     Users,
     Any,
+    Nothing,
 }
 
 const CLOUD: &[(&str, Which)] = &[
@@ -87,8 +89,8 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     Rc::new(offer)
 }
 
-fn reading() -> Vec<Parameter> {
-    vec![
+fn reading(noun: &str) -> Vec<Parameter> {
+    let mut all = vec![
         Parameter::object("Identity").at(0).piped().nullable(),
         Parameter::text("Anr"),
         Parameter::text("Filter"),
@@ -97,12 +99,23 @@ fn reading() -> Vec<Parameter> {
         Parameter::texts("Properties"),
         Parameter::texts("PropertySets"),
         Parameter::text("SortBy"),
-        Parameter::switch("SoftDeletedMailbox"),
-        Parameter::switch("InactiveMailboxOnly"),
-        Parameter::switch("GroupMailbox"),
-        Parameter::switch("PublicFolder"),
-        Parameter::switch("SoftDeletedMailUser"),
-    ]
+    ];
+    // A switch that another noun has would make a short form of this one's ambiguous.
+    let own: &[&str] = match noun {
+        "Mailbox" | "EXOMailbox" => &[
+            "SoftDeletedMailbox",
+            "InactiveMailboxOnly",
+            "IncludeInactiveMailbox",
+            "GroupMailbox",
+            "PublicFolder",
+        ],
+        "MailUser" => &["SoftDeletedMailUser"],
+        "UnifiedGroup" => &["IncludeSoftDeletedGroups"],
+        "Recipient" | "EXORecipient" => &["IncludeSoftDeletedRecipients"],
+        _ => &[],
+    };
+    all.extend(own.iter().map(|name| Parameter::switch(name)));
+    all
 }
 
 fn declare_cloud(offer: &mut Offer, stage: &Stage) {
@@ -110,7 +123,7 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
         let on = stage.clone();
         let plan = Plan::new(
             format!("Get-{noun}"),
-            reading(),
+            reading(noun),
             "Gets recipients of the tenant.",
         );
         offer.offer(plan, move |call| get(&on, *which, call));
@@ -118,7 +131,7 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
     for noun in EMPTY {
         let plan = Plan::new(
             format!("Get-{noun}"),
-            reading(),
+            reading(noun),
             "Gets none: none can be here.",
         );
         offer.offer(plan, |_| Ok(()));
@@ -126,10 +139,11 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
     for (noun, which) in [
         ("Mailbox", Which::Mailboxes),
         ("DistributionGroup", Which::Groups),
+        ("DynamicDistributionGroup", Which::Nothing),
         ("UnifiedGroup", Which::UnifiedGroups),
         ("MailContact", Which::Contacts),
     ] {
-        let parameters = vec![
+        let mut parameters = vec![
             Parameter::object("Identity").at(0).mandatory().piped(),
             Parameter::object("EmailAddresses"),
             Parameter::text("WindowsEmailAddress"),
@@ -141,6 +155,9 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
             Parameter::object("HiddenFromAddressListsEnabled"),
             Parameter::switch("ForceUpgrade"),
         ];
+        if noun.ends_with("DistributionGroup") {
+            parameters.push(Parameter::switch("BypassSecurityGroupManagerCheck"));
+        }
         let on = stage.clone();
         let plan = Plan::new(format!("Set-{noun}"), parameters, "Changes a recipient.");
         offer.offer(plan.asking(Impact::Medium), move |call| {
@@ -176,6 +193,7 @@ fn is_recipient(object: &DirectoryObject, which: Which) -> bool {
         Which::UnifiedGroups => object.kind == Kind::Microsoft365Group,
         Which::Users => object.kind.is_user(),
         Which::Any => has_mailbox || has_address,
+        Which::Nothing => false,
     }
 }
 
@@ -198,8 +216,34 @@ fn details(object: &DirectoryObject) -> &'static str {
     }
 }
 
+/// The coarser of the two types of a recipient.
+fn recipient_type(object: &DirectoryObject) -> &'static str {
+    match details(object) {
+        "GuestMailUser" => "MailUser",
+        "GroupMailbox" => "MailUniversalDistributionGroup",
+        other => other,
+    }
+}
+
+/// The GUID of a mailbox, which follows from the mark it has here.
+fn exchange_guid(mailbox: &str) -> Value {
+    Value::Guid(Uuid::new_v5(&Uuid::NAMESPACE_OID, mailbox.as_bytes()))
+}
+
+fn legacy_dn(object: &DirectoryObject) -> String {
+    let id = object.id.to_string().replace('-', "");
+    let nick = object.mail_nickname.as_deref().unwrap_or_default();
+    format!(
+        "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/\
+         cn={id}-{nick}"
+    )
+}
+
 fn recipient(object: &DirectoryObject) -> Value {
-    let addresses = Value::texts(object.proxy_addresses.iter().map(ProxyAddress::as_str));
+    let addresses = object.proxy_addresses.iter().map(ProxyAddress::as_str);
+    // What comes over the wire is a list that can be changed.
+    let addresses =
+        Value::Array(Array::new(ArrayKind::ArrayList, addresses.map(Value::text)));
     let primary = object.primary_smtp().map_or(Value::Null, Value::text);
     let name = object
         .display_name
@@ -223,14 +267,18 @@ fn recipient(object: &DirectoryObject) -> Value {
         ("WindowsEmailAddress", primary.clone()),
         ("PrimarySmtpAddress", primary),
         ("EmailAddresses", addresses),
-        ("RecipientType", Value::text(details(object))),
+        ("RecipientType", Value::text(recipient_type(object))),
         ("RecipientTypeDetails", Value::text(details(object))),
         ("ExternalDirectoryObjectId", guid.clone()),
-        ("Guid", guid),
+        ("Guid", guid.clone()),
+        ("ExchangeObjectId", guid),
         (
             "ExchangeGuid",
-            object.mailbox.as_deref().map_or(Value::Null, Value::text),
+            object.mailbox.as_deref().map_or(Value::Null, exchange_guid),
         ),
+        ("LegacyExchangeDN", Value::text(legacy_dn(object))),
+        ("WindowsLiveID", upn.clone()),
+        ("MicrosoftOnlineServicesID", upn.clone()),
         (
             "ImmutableId",
             anchor.map_or(Value::Null, |it| Value::text(it.to_string())),
@@ -521,7 +569,7 @@ fn declare_forest(offer: &mut Offer, stage: &Stage) {
         let on = stage.clone();
         let plan = Plan::new(
             format!("Get-{noun}"),
-            reading(),
+            reading(noun),
             "Gets recipients of the forest.",
         );
         offer.offer(plan, move |call| get_forest(&on, noun, call));

@@ -288,6 +288,17 @@ pub trait Call {
         arguments: &[Value],
     ) -> Outcome<Vec<Value>>;
 
+    /// Runs a block as [`run`](Self::run) does, without showing its errors: what a calculated
+    /// property, a key to sort or to group by is computed with.
+    fn run_quietly(
+        &mut self,
+        block: &ScriptBlock,
+        dollar: Option<Value>,
+        arguments: &[Value],
+    ) -> Outcome<Vec<Value>> {
+        self.run(block, dollar, arguments)
+    }
+
     /// Runs a command by name with arguments by name, and returns what it wrote.
     fn invoke(&mut self, command: &str, arguments: &[(Rc<str>, Value)]) -> Outcome<Vec<Value>>;
 

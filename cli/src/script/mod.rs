@@ -223,7 +223,7 @@ impl Script {
         let mut all = modules::all(&stage);
         all.push(powershell::cmdlets::core());
         let limits = Limits { steps: self.options.max_steps, ..Limits::default() };
-        let name = format!("/{}", self.file_name());
+        let name = format!("C:\\{}", self.file_name());
         let ended = {
             let mut interpreter = Interpreter::new(Box::new(&mut host), all, limits);
             interpreter.run_script(&name, &self.text, parameters(&self.arguments))
@@ -273,7 +273,7 @@ impl Script {
     }
 }
 
-/// The arguments of a script: `-Name value`, `-Switch`, or a value alone.
+/// The arguments of a script: `-Name value`, `-Name:value`, `-Switch`, or a value alone.
 fn parameters(words: &[String]) -> Vec<Parameter> {
     let mut all = Vec::new();
     let mut words = words.iter().peekable();
@@ -283,14 +283,30 @@ fn parameters(words: &[String]) -> Vec<Parameter> {
             letter.is_some_and(char::is_alphabetic)
         };
         if !is_name(word) {
-            all.push(Parameter::Value(Value::text(word)));
+            all.push(Parameter::Value(argument(word)));
             continue;
         }
-        let name = word.trim_start_matches('-').trim_end_matches(':');
-        let value = words.next_if(|it| !is_name(it)).map(Value::text);
+        let word = word.trim_start_matches('-');
+        let (name, value) = match word.split_once(':') {
+            Some((name, value)) if !value.is_empty() => (name, Some(argument(value))),
+            _ => {
+                let value = words.next_if(|it| !is_name(it)).map(|it| argument(it));
+                (word.trim_end_matches(':'), value)
+            }
+        };
         all.push(Parameter::Named(name.into(), value));
     }
     all
+}
+
+/// An argument: text, but for the three constants.
+fn argument(word: &str) -> Value {
+    match word.to_ascii_lowercase().as_str() {
+        "$true" => Value::Bool(true),
+        "$false" => Value::Bool(false),
+        "$null" => Value::Null,
+        _ => Value::text(word),
+    }
 }
 
 /// Why a script was stopped, in words.

@@ -20,41 +20,31 @@ const TABLE: &str = "System.Collections.Hashtable";
 /// ADS_UF_ACCOUNTDISABLE, with ADS_UF_NORMAL_ACCOUNT.
 const DISABLED: i64 = 0x202;
 
+/// What can be set. Only what creates an object takes these from the properties of what comes down
+/// the pipeline: an object that was read would otherwise be written back whole.
 fn setting_parameters(kind: Kind) -> Vec<Parameter> {
     let settable = kind.settable().iter();
     let mut all: Vec<Parameter> = settable
-        .map(|name| Parameter::object(name).piped_by_name().nullable())
+        .map(|name| Parameter::object(name).nullable())
         .collect();
     all.extend(
         kind.flags()
             .iter()
-            .map(|name| Parameter::new(name, BOOL).piped_by_name().nullable()),
+            .map(|name| Parameter::new(name, BOOL).nullable()),
     );
     if kind == Kind::User {
-        all.push(Parameter::new("ChangePasswordAtLogon", BOOL).piped_by_name());
-        all.push(Parameter::new("CannotChangePassword", BOOL).piped_by_name());
-        all.push(
-            Parameter::object("AccountExpirationDate")
-                .piped_by_name()
-                .nullable(),
-        );
+        all.push(Parameter::new("ChangePasswordAtLogon", BOOL));
+        all.push(Parameter::new("CannotChangePassword", BOOL));
+        all.push(Parameter::object("AccountExpirationDate").nullable());
     }
     if kind == Kind::OrganizationalUnit || kind == Kind::Object {
-        all.push(Parameter::new("ProtectedFromAccidentalDeletion", BOOL).piped_by_name());
+        all.push(Parameter::new("ProtectedFromAccidentalDeletion", BOOL));
     }
     if kind == Kind::Group {
         let scopes = ["DomainLocal", "Global", "Universal", "0", "1", "2"];
-        all.push(
-            Parameter::text("GroupScope")
-                .one_of(&scopes)
-                .piped_by_name(),
-        );
+        all.push(Parameter::text("GroupScope").one_of(&scopes));
         let categories = ["Distribution", "Security", "0", "1"];
-        all.push(
-            Parameter::text("GroupCategory")
-                .one_of(&categories)
-                .piped_by_name(),
-        );
+        all.push(Parameter::text("GroupCategory").one_of(&categories));
     }
     all
 }
@@ -103,7 +93,8 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         if kind == Kind::User {
             parameters.push(Parameter::text("Type"));
         }
-        parameters.extend(setting_parameters(kind));
+        let settings = setting_parameters(kind).into_iter();
+        parameters.extend(settings.map(Parameter::piped_by_name));
         parameters.extend(common());
         let about = format!("Creates an object of Active Directory ({}).", kind.noun());
         let plan = Plan::new(format!("New-{}", kind.noun()), parameters, &about);

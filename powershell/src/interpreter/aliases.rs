@@ -136,8 +136,8 @@ const ALIASES: [(&str, &str); 137] = [
     ("sv", "Set-Variable"),
     ("tee", "Tee-Object"),
     ("type", "Get-Content"),
-    ("where", "Where-Object"),
     ("wget", "Invoke-WebRequest"),
+    ("where", "Where-Object"),
     ("write", "Write-Output"),
 ];
 
@@ -153,4 +153,16 @@ pub(crate) fn resolve(name: &str) -> Option<&'static str> {
 /// All aliases and their commands.
 pub(crate) const fn all() -> &'static [(&'static str, &'static str)] {
     &ALIASES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALIASES, resolve};
+
+    #[test]
+    fn every_alias_is_found() {
+        for (alias, command) in ALIASES.iter().filter(|(alias, _)| *alias != "md") {
+            assert_eq!(resolve(alias), Some(*command), "{alias}");
+        }
+    }
 }

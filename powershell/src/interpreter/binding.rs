@@ -264,20 +264,18 @@ impl Interpreter<'_> {
         if formal.is_switch() {
             return match value {
                 Value::Text(_) | Value::Table(_) => {
-                    let why = ErrorRecord {
-                        message: format!(
-                            "Cannot convert value \"{}\" to type \
-                             \"System.Management.Automation.SwitchParameter\". Boolean parameters \
-                             accept only Boolean values and numbers, such as $True, $False, 1 or \
-                             0.",
-                            convert::type_name(&value)
-                        ),
-                        ..ErrorRecord::default()
-                    };
+                    let why = no_boolean(&value, "System.Management.Automation.SwitchParameter");
                     Err(not_converted(callee, formal, &value, &why).into())
                 }
                 other => Ok(Value::Bool(convert::to_bool(&other))),
             };
+        }
+        // Elsewhere any text is true but the empty one; here `"false"` would be.
+        if &*formal.kind == "System.Boolean"
+            && matches!(value, Value::Text(_) | Value::Table(_) | Value::Object(_))
+        {
+            let why = no_boolean(&value, "System.Boolean");
+            return Err(not_converted(callee, formal, &value, &why).into());
         }
         if &*formal.kind == "System.String"
             && let Value::Array(array) = &value
@@ -755,6 +753,18 @@ fn not_converted(
     record.exception =
         Rc::from("System.Management.Automation.ParameterBindingArgumentTransformationException");
     record
+}
+
+/// What is no Boolean for a parameter.
+fn no_boolean(value: &Value, kind: &str) -> ErrorRecord {
+    ErrorRecord {
+        message: format!(
+            "Cannot convert value \"{}\" to type \"{kind}\". Boolean parameters accept only \
+             Boolean values and numbers, such as $True, $False, 1 or 0 instead.",
+            convert::type_name(value)
+        ),
+        ..ErrorRecord::default()
+    }
 }
 
 /// An argument that is not allowed.

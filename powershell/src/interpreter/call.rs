@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Interpreter;
 use super::binding::Given;
 use super::functions::FunctionCall;
+use super::outlet::Muted;
 use super::pipeline::{Chain, Meta, Sink, Stage};
 use crate::command::{Call, Command, Impact, Module};
 use crate::convert;
@@ -62,7 +63,9 @@ impl Call for CallContext<'_, '_> {
 
     fn arguments(&self) -> Vec<(Rc<str>, Value)> {
         let binding = &self.stage.binding;
-        let bound = binding.bound.iter();
+        // Those that every cmdlet has are not its own.
+        let own = |index: usize| !binding.formals[index].common;
+        let bound = binding.bound.iter().filter(|(index, _)| own(*index));
         bound
             .map(|(index, value)| (Rc::clone(&binding.formals[*index].name), value.clone()))
             .collect()
@@ -169,6 +172,23 @@ impl Call for CallContext<'_, '_> {
         arguments: &[Value],
     ) -> Outcome<Vec<Value>> {
         self.it.run_block(block, dollar, arguments)
+    }
+
+    fn run_quietly(
+        &mut self,
+        block: &ScriptBlock,
+        dollar: Option<Value>,
+        arguments: &[Value],
+    ) -> Outcome<Vec<Value>> {
+        let errors = Muted {
+            stream: 2,
+            kept: None,
+        };
+        let base = self.it.outlet.muted.len();
+        self.it.outlet.muted.push(errors);
+        let outcome = self.it.run_block(block, dollar, arguments);
+        self.it.outlet.muted.truncate(base);
+        outcome
     }
 
     fn invoke(&mut self, command: &str, arguments: &[(Rc<str>, Value)]) -> Outcome<Vec<Value>> {

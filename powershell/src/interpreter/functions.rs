@@ -138,12 +138,15 @@ impl Interpreter<'_> {
         scope.set("MyInvocation", self.my_invocation(function, meta));
         scope.set("input", Value::array([]));
         if function.is_script || !body.source.file.is_empty() {
-            let file = &*body.source.file;
-            let folder = file
-                .rsplit_once(['\\', '/'])
-                .map_or("", |(folder, _)| folder);
-            scope.set("PSCommandPath", Value::text(file));
-            scope.set("PSScriptRoot", Value::text(folder));
+            let file = on_windows(&body.source.file);
+            let folder = match file.rsplit_once('\\') {
+                // The root keeps its backslash.
+                Some((folder, _)) if folder.ends_with(':') => format!("{folder}\\"),
+                Some((folder, _)) => folder.to_owned(),
+                None => String::new(),
+            };
+            scope.set("PSCommandPath", Value::from(file));
+            scope.set("PSScriptRoot", Value::from(folder));
         }
         if function.traits.advanced {
             let cmdlet = self.cmdlet_object(meta, &binding.set);
@@ -457,6 +460,14 @@ impl Interpreter<'_> {
         ];
         Value::Object(Object::typed(&kinds, members, None))
     }
+}
+
+/// The path of a file as scripts know it.
+fn on_windows(file: &str) -> String {
+    if file.starts_with('/') {
+        return crate::types::windows_path(file);
+    }
+    file.to_owned()
 }
 
 /// How a function is called.

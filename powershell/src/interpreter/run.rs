@@ -7,7 +7,7 @@ use super::binding::Given;
 use super::block::BlockBody;
 use super::functions::FunctionCall;
 use super::pipeline::Sink;
-use crate::error::{ErrorRecord, Outcome, Stop, Unwind};
+use crate::error::{ErrorRecord, Outcome, Position, Stop, Unwind};
 use crate::host::{Host, Stream};
 use crate::syntax::{Source, parse};
 use crate::value::{Property, Value};
@@ -53,6 +53,17 @@ impl Sink for Console {
     }
 }
 
+/// The place of what was typed at a prompt.
+fn typed(text: &str) -> Position {
+    Position {
+        line: 1,
+        column: 1,
+        text: Rc::from(text),
+        span: 0..text.len(),
+        ..Position::default()
+    }
+}
+
 impl Interpreter<'_> {
     /// Runs a script as `powershell.exe -File` does, and shows what it writes.
     pub fn run_script(&mut self, file: &str, text: &str, arguments: Vec<Parameter>) -> Ended {
@@ -78,6 +89,8 @@ impl Interpreter<'_> {
             given: given.collect(),
             is_script: true,
             invocation: Rc::from(file),
+            // As if it were called at a prompt.
+            position: typed(&format!(".\\{name}")),
             ..FunctionCall::default()
         };
         let stage = self.function_stage(&Rc::from(name), &body, call);

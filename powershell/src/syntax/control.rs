@@ -50,10 +50,6 @@ impl Parser<'_> {
             "exit" => StatementKind::Exit(self.optional_statement()?),
             "throw" => StatementKind::Throw(self.optional_statement()?),
             "function" | "filter" => return self.function(start, lower == "filter"),
-            "param" => {
-                self.at = start;
-                return self.unexpected();
-            }
             "using" => {
                 self.blanks()?;
                 let span = Span::new(start, start + word.len());
@@ -95,7 +91,11 @@ impl Parser<'_> {
         let lower = self.word_here().to_ascii_lowercase();
         match self.loop_statement(start, &lower, Some(label))? {
             Some(statement) => Ok(statement),
-            None => self.unexpected(),
+            // A label of nothing is the name of a command.
+            None => {
+                self.at = start;
+                self.pipeline_statement()
+            }
         }
     }
 

@@ -7,6 +7,15 @@ use super::cursor::{Parsed, Parser, is_dash, is_double_quote, is_single_quote, i
 use super::source::Span;
 use crate::value::Value;
 
+/// Whether an attribute says how a parameter is bound, and nothing of its value.
+fn is_of_parameters(name: &str) -> bool {
+    const NAMES: [&str; 5] =
+        ["Alias", "ArgumentCompleter", "Parameter", "PSDefaultValue", "SupportsWildcards"];
+    let bare = name.rsplit('.').next().unwrap_or(name);
+    let bare = bare.strip_suffix("Attribute").unwrap_or(bare);
+    NAMES.iter().any(|it| it.eq_ignore_ascii_case(bare))
+}
+
 impl<'t> Parser<'t> {
     /// An operand with members, calls and indexes behind it.
     pub(super) fn postfix(&mut self) -> Parsed<Expression> {
@@ -359,8 +368,13 @@ impl<'t> Parser<'t> {
     fn bracket(&mut self) -> Parsed<Expression> {
         let start = self.at;
         if let Some(attribute) = self.try_attribute()? {
-            let what = format!("The attribute '{}' of a variable", attribute.name);
-            return self.refuse(&what, attribute.span);
+            // Those that say how a parameter is bound mean nothing for a variable.
+            if !is_of_parameters(&attribute.name) {
+                let what = format!("The attribute '{}' of a variable", attribute.name);
+                return self.refuse(&what, attribute.span);
+            }
+            self.lines()?;
+            return self.nested(Self::unary);
         }
         let name = self.type_name()?;
         let end = self.at;
