@@ -112,3 +112,69 @@ pub trait Host {
     /// Removes a file, or a folder with everything in it.
     fn remove(&mut self, path: &str) -> Result<(), FileError>;
 }
+
+impl<H: Host + ?Sized> Host for &mut H {
+    fn write(&mut self, stream: Stream, text: &str, colour: Option<&str>) {
+        (**self).write(stream, text, colour);
+    }
+
+    fn ask(&mut self, prompt: &str, secret: bool) -> Option<String> {
+        (**self).ask(prompt, secret)
+    }
+
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    fn sleep(&mut self, duration: SignedDuration) {
+        (**self).sleep(duration);
+    }
+
+    fn random(&mut self) -> u64 {
+        (**self).random()
+    }
+
+    fn is_interrupted(&self) -> bool {
+        (**self).is_interrupted()
+    }
+
+    fn reached(&mut self, position: &Position) {
+        (**self).reached(position);
+    }
+
+    fn environment(&self, name: &str) -> Option<String> {
+        (**self).environment(name)
+    }
+
+    fn start_folder(&self) -> String {
+        (**self).start_folder()
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        (**self).read(path)
+    }
+
+    fn replace(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+        (**self).replace(path, bytes)
+    }
+
+    fn append(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+        (**self).append(path, bytes)
+    }
+
+    fn entry(&self, path: &str) -> Result<FileEntry, FileError> {
+        (**self).entry(path)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<FileEntry>, FileError> {
+        (**self).list(path)
+    }
+
+    fn make_folder(&mut self, path: &str) -> Result<(), FileError> {
+        (**self).make_folder(path)
+    }
+
+    fn remove(&mut self, path: &str) -> Result<(), FileError> {
+        (**self).remove(path)
+    }
+}

@@ -37,10 +37,6 @@ pub use complete::Completion;
 pub use errors::error_text;
 pub use run::{Ended, Parameter};
 
-pub(crate) use aliases::resolve as resolve_alias;
-pub(crate) use formals::{Formal, of_command};
-pub(crate) use session::find as session_command;
-
 use outlet::Outlet;
 use scope::Scope;
 
@@ -59,7 +55,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             steps: 20_000_000,
-            memory: 2_000_000_000,
+            memory: 512_000_000,
             depth: 64,
         }
     }

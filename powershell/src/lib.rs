@@ -15,3 +15,9 @@ pub mod operators;
 pub mod syntax;
 pub mod types;
 pub mod value;
+
+/// The modules that tests run with.
+#[cfg(test)]
+fn test_modules() -> Vec<std::rc::Rc<dyn command::Module>> {
+    Vec::new()
+}

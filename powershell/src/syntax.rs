@@ -37,8 +37,3 @@ pub fn parse(source: &Rc<Source>) -> Result<Rc<Block>, ParseError> {
     let mut parser = cursor::Parser::new(&source.text);
     parser.script().map(Rc::new)
 }
-
-/// Parses a piece of a script that stands alone: its places are those of the whole.
-pub(crate) fn parse_text(text: &str) -> Result<Rc<Block>, ParseError> {
-    cursor::Parser::new(text).script().map(Rc::new)
-}

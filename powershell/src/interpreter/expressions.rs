@@ -169,7 +169,7 @@ impl Interpreter<'_> {
                 }
             }
         }
-        self.memory += text.len() as u64 / 8;
+        self.memory += text.len() as u64;
         Ok(Value::from(text))
     }
 
@@ -278,7 +278,15 @@ impl Interpreter<'_> {
                 let full = self.type_of_value(&right)?;
                 Ok(self.cast_value(&left, &full).unwrap_or(Value::Null))
             }
-            name => Ok(operators::binary(name, &left, &right, case)?),
+            name => {
+                let value = operators::binary(name, &left, &right, case)?;
+                self.memory += match &value {
+                    Value::Text(text) => text.len() as u64,
+                    Value::Array(array) => array.borrow().len() as u64 * 8,
+                    _ => 0,
+                };
+                Ok(value)
+            }
         }
     }
 
@@ -592,9 +600,4 @@ pub(crate) fn type_not_found(name: &str) -> ErrorRecord {
     let mut record = invalid(&format!("Unable to find type [{name}]."), "TypeNotFound");
     record.target = Value::text(name);
     record
-}
-
-/// Whether a property computes its value.
-pub(crate) const fn is_computed(property: &Property) -> bool {
-    matches!(property, Property::Script(_))
 }

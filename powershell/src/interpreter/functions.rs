@@ -464,6 +464,8 @@ impl Interpreter<'_> {
 pub(crate) struct FunctionCall {
     pub(crate) given: Vec<Given>,
     pub(crate) position: crate::error::Position,
+    /// Where its name stands.
+    pub(crate) name_position: crate::error::Position,
     pub(crate) piped: bool,
     pub(crate) dotted: bool,
     pub(crate) is_script: bool,
@@ -510,11 +512,6 @@ fn apply_common(scope: &Scope, common: &Common) {
             Value::text(if on { "Low" } else { "None" }),
         );
     }
-}
-
-/// An `[ArrayList]` with these values.
-pub(crate) fn list(values: Vec<Value>) -> Value {
-    Value::Array(Array::new(ArrayKind::ArrayList, values))
 }
 
 /// What `$PSCmdlet` keeps.

@@ -28,15 +28,6 @@ impl Sink for Vec<Value> {
     }
 }
 
-/// Where objects are lost.
-pub(crate) struct Discard;
-
-impl Sink for Discard {
-    fn put(&mut self, _it: &mut Interpreter<'_>, _value: Value) -> Outcome {
-        Ok(())
-    }
-}
-
 /// The parameters that every cmdlet has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Common {

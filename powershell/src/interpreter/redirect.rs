@@ -191,11 +191,6 @@ impl Interpreter<'_> {
         let kinds = ["System.Management.Automation.PathInfo", "System.Object"];
         Value::Object(crate::value::Object::typed(&kinds, members, Some(&path)))
     }
-
-    /// The text of something that a command is told.
-    pub(crate) fn plain(&self, value: &Value) -> String {
-        convert::to_text(value)
-    }
 }
 
 /// A path of the sandbox as Windows shows it.

@@ -35,7 +35,6 @@ impl Slot {
 pub(crate) struct FunctionDefinition {
     pub(crate) name: Rc<str>,
     pub(crate) body: Rc<BlockBody>,
-    pub(crate) filter: bool,
 }
 
 impl FunctionDefinition {

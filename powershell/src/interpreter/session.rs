@@ -452,11 +452,7 @@ impl Interpreter<'_> {
             }
             Request::Function(name, block) => {
                 if let Some(body) = super::block::BlockBody::of(&block) {
-                    caller.define(FunctionDefinition {
-                        name,
-                        body,
-                        filter: false,
-                    });
+                    caller.define(FunctionDefinition { name, body });
                 }
             }
             Request::RemoveFunction(name) => {

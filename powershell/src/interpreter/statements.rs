@@ -181,7 +181,6 @@ impl Interpreter<'_> {
         };
         let definition = FunctionDefinition {
             name: Rc::from(name),
-            filter: function.filter,
             body: Rc::new(BlockBody {
                 block: Rc::clone(&function.body),
                 source: Rc::clone(&self.source),
