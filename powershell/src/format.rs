@@ -15,5 +15,5 @@ pub(crate) mod views;
 
 pub(crate) use composite::composite;
 pub use composite::operator;
+pub(crate) use render::default_shape;
 pub use render::render;
-pub(crate) use render::{Members, default_shape};

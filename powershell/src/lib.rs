@@ -5,6 +5,7 @@
 //! and whatever a script may touch (a clock, a prompt, files, chance) it gets from a
 //! [`host::Host`]: there is no process, no network and no file behind it unless the host has one.
 
+pub mod cmdlets;
 pub mod command;
 pub mod convert;
 pub mod error;

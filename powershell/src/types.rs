@@ -6,6 +6,7 @@ pub(crate) mod enums;
 pub(crate) mod error;
 pub(crate) mod guid;
 pub(crate) mod io;
+mod kind;
 mod list;
 mod math;
 pub(crate) mod net;
@@ -44,7 +45,6 @@ pub fn member(value: &Value, name: &str) -> Option<Value> {
         return Some(object::ps_object(value));
     }
     let found = match value {
-        Value::Null => None,
         Value::Text(text) => text::member(text, &lower),
         Value::DateTime(time) => time::member(time, &lower),
         Value::TimeSpan(ticks) => time::span_member(*ticks, &lower),
@@ -54,9 +54,8 @@ pub fn member(value: &Value, name: &str) -> Option<Value> {
         Value::Table(table) => table::member(table, name),
         Value::Object(object) => object::member(object, &lower),
         Value::Block(block) => (lower == "ast").then(|| Value::Text(Rc::clone(&block.text))),
-        Value::Type(name) => object::type_member(name, &lower),
+        Value::Type(name) => kind::type_member(name, &lower),
         Value::Secure(text) => (lower == "length").then(|| number::length(text.chars().count())),
-        Value::Regex(_) => None,
         Value::Error(record) => error::member(record, &lower),
         _ => None,
     };
@@ -165,7 +164,7 @@ pub fn call(value: &Value, name: &str, arguments: &[Value]) -> Called {
         Value::Table(table) => table::call(table, name, lower, arguments),
         Value::Object(object) => object::call(object, name, lower, arguments),
         Value::Regex(pattern) => regex::call(pattern, lower, arguments),
-        Value::Type(full) => object::type_call(full, lower, arguments),
+        Value::Type(full) => kind::type_call(full, lower, arguments),
         Value::Secure(text) => object::secure_call(text, lower),
         _ => None,
     };

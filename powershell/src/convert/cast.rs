@@ -41,8 +41,9 @@ fn to_simple(value: &Value, full: &str) -> Cast {
         "System.Object" => Ok(value.clone()),
         "System.Void" => Ok(Value::Null),
         "System.String" => Ok(Value::from(to_text(value))),
-        "System.Boolean" => Ok(Value::Bool(to_bool(value))),
-        "System.Management.Automation.SwitchParameter" => Ok(Value::Bool(to_bool(value))),
+        "System.Boolean" | "System.Management.Automation.SwitchParameter" => {
+            Ok(Value::Bool(to_bool(value)))
+        }
         "System.Char" => to_char(value),
         "System.Guid" => to_guid(value),
         "System.DateTime" => to_date(value),

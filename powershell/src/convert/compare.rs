@@ -134,10 +134,16 @@ pub fn equals_case(left: &Value, right: &Value, case_sensitive: bool) -> bool {
         (Value::Text(left), right) => same_text(left, &to_text(right), case_sensitive),
         (Value::Array(one), Value::Array(other)) => one.is(other),
         (Value::Table(one), Value::Table(other)) => one.is(other),
-        (Value::Table(_) | Value::Array(_), _) => false,
         (Value::Bytes(one), Value::Bytes(other)) => std::rc::Rc::ptr_eq(one, other),
         (Value::Block(one), Value::Block(other)) => std::rc::Rc::ptr_eq(&one.body, &other.body),
-        (Value::Secure(_) | Value::Bytes(_) | Value::Block(_), _) => false,
+        (
+            Value::Table(_)
+            | Value::Array(_)
+            | Value::Secure(_)
+            | Value::Bytes(_)
+            | Value::Block(_),
+            _,
+        ) => false,
         (Value::Regex(_) | Value::Error(_), other) => {
             type_name(left) == type_name(other) && to_text(left) == to_text(other)
         }
@@ -201,7 +207,6 @@ fn weight(char: char) -> (u8, char) {
 fn base(char: char) -> char {
     match char {
         'à'..='å' => 'a',
-        'ç' => 'c',
         'è'..='ë' => 'e',
         'ì'..='ï' => 'i',
         'ñ' => 'n',
@@ -210,7 +215,7 @@ fn base(char: char) -> char {
         'ý' | 'ÿ' => 'y',
         'š' => 's',
         'ž' => 'z',
-        'č' | 'ć' => 'c',
+        'ç' | 'č' | 'ć' => 'c',
         other => other,
     }
 }

@@ -249,7 +249,7 @@ pub(crate) fn span(ticks: i64, format: &str) -> Option<String> {
         };
         match (char, number) {
             (_, Some(number)) => {
-                out.push_str(&format!("{number:0count$}"));
+                out.push_str(format!("{number:0count$}").as_str());
                 at += count;
             }
             ('f' | 'F', _) if count <= 7 => {

@@ -6,7 +6,7 @@ use crate::value::Value;
 #[derive(Debug, Clone)]
 struct Digits {
     negative: bool,
-    digits: Vec<u8>,
+    all: Vec<u8>,
     point: i32,
 }
 
@@ -26,7 +26,7 @@ impl Digits {
         let digits = text.trim_start_matches('0');
         Self {
             negative: number < 0,
-            digits: digits.bytes().map(|it| it - b'0').collect(),
+            all: digits.bytes().map(|it| it - b'0').collect(),
             point: place(digits.len()),
         }
         .trimmed()
@@ -44,51 +44,51 @@ impl Digits {
         let point = exponent.parse::<i32>().unwrap_or(0) + 1;
         Self {
             negative: number < 0.0,
-            digits,
+            all: digits,
             point,
         }
         .trimmed()
     }
 
     fn trimmed(mut self) -> Self {
-        while self.digits.last() == Some(&0) {
-            self.digits.pop();
+        while self.all.last() == Some(&0) {
+            self.all.pop();
         }
-        if self.digits.is_empty() {
+        if self.all.is_empty() {
             self.point = 0;
         }
         self
     }
 
     fn is_zero(&self) -> bool {
-        self.digits.is_empty()
+        self.all.is_empty()
     }
 
     /// Keeps so many digits after the point, halves away from zero.
     fn rounded(mut self, decimals: i32) -> Self {
         let keep = self.point.saturating_add(decimals);
         let Ok(keep) = usize::try_from(keep) else {
-            self.digits.clear();
+            self.all.clear();
             return self.trimmed();
         };
-        if keep >= self.digits.len() {
+        if keep >= self.all.len() {
             return self;
         }
-        let up = self.digits[keep] >= 5;
-        self.digits.truncate(keep);
+        let up = self.all[keep] >= 5;
+        self.all.truncate(keep);
         if up {
             let mut at = keep;
             loop {
                 if at == 0 {
-                    self.digits.insert(0, 1);
+                    self.all.insert(0, 1);
                     self.point += 1;
                     break;
                 }
                 at -= 1;
-                if self.digits[at] == 9 {
-                    self.digits[at] = 0;
+                if self.all[at] == 9 {
+                    self.all[at] = 0;
                 } else {
-                    self.digits[at] += 1;
+                    self.all[at] += 1;
                     break;
                 }
             }
@@ -99,7 +99,7 @@ impl Digits {
     /// The digits before the point, at least one, and exactly so many after it.
     fn split(&self, decimals: usize) -> (String, String) {
         let digit = |at: i32| -> char {
-            let found = usize::try_from(at).ok().and_then(|at| self.digits.get(at));
+            let found = usize::try_from(at).ok().and_then(|at| self.all.get(at));
             char::from(b'0' + found.copied().unwrap_or(0))
         };
         let before: String = (0..self.point).map(digit).collect();
@@ -157,13 +157,9 @@ fn general(digits: &Digits, precision: i32, exponent_letter: &str) -> String {
         return "0".to_owned();
     }
     let exponent = digits.point - 1;
-    let count = place(digits.digits.len());
+    let count = place(digits.all.len());
     if exponent >= precision || exponent < -5 {
-        let text: String = digits
-            .digits
-            .iter()
-            .map(|it| char::from(b'0' + it))
-            .collect();
+        let text: String = digits.all.iter().map(|it| char::from(b'0' + it)).collect();
         let (first, rest) = text.split_at(1);
         let rest = if rest.is_empty() {
             String::new()
@@ -319,14 +315,14 @@ fn currency(digits: Digits, decimals: usize) -> String {
 }
 
 /// A custom format: `0.00`, `#,##0`, `0.0%`, sections with `;`.
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 fn custom(digits: &Digits, format: &str) -> Option<String> {
     let sections = sections(format);
     let negative = digits.negative && !digits.is_zero();
     let (section, keep_sign) = match sections.len() {
         0 => return Some(String::new()),
-        1 => (&sections[0], true),
         2 if negative => (&sections[1], false),
-        2 => (&sections[0], true),
+        1 | 2 => (&sections[0], true),
         _ if digits.is_zero() => (&sections[2], false),
         _ if negative && !sections[1].is_empty() => (&sections[1], false),
         _ => (&sections[0], true),

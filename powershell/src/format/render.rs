@@ -114,7 +114,7 @@ fn drawn(formatted: &Formatted, width: usize) -> String {
     let mut out = String::new();
     for (head, shape) in &formatted.0 {
         if let Some(head) = head {
-            out.push_str(&format!("\n\n   {head}\n"));
+            out.push_str(format!("\n\n   {head}\n").as_str());
         }
         match shape {
             Shape::Table(it) => {
@@ -130,7 +130,6 @@ fn drawn(formatted: &Formatted, width: usize) -> String {
                 out.push_str(&list::wide(values, *columns, *auto, width));
                 out.push('\n');
             }
-            Shape::Text(text) => out.push_str(text),
         }
     }
     out.push('\n');

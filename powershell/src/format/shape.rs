@@ -46,8 +46,6 @@ pub(crate) enum Shape {
         /// Whether columns are as wide as what is in them.
         auto: bool,
     },
-    /// Text that is drawn already.
-    Text(String),
 }
 
 /// Shapes, each under a head of its own where they are grouped.

@@ -107,7 +107,8 @@ fn a_hashtable_has_names_and_values() {
     table.set(Value::text("a"), Value::Int(1));
     table.set(Value::text("long"), Value::array((0..6).map(Value::Int)));
     let expected = "\nName                           Value\n----                           -----\n\
-                    a                              1\nlong                           {0, 1, 2, 3...}\n\n\n";
+                    a                              1\nlong                           {0, 1, 2, \
+                    3...}\n\n\n";
     assert_eq!(shown(&[Value::Table(table)]), expected);
 }
 

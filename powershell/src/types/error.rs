@@ -170,6 +170,7 @@ pub(crate) fn record_of(object: &Object) -> ErrorRecord {
 }
 
 /// `[System.Exception]::new("…")` and its like.
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 pub(crate) fn construct_exception(kind: &str, values: &[Value]) -> Called {
     let message = match values.first() {
         Some(first) => to_text(first),
@@ -183,6 +184,7 @@ pub(crate) fn construct_exception(kind: &str, values: &[Value]) -> Called {
 }
 
 /// `[System.Management.Automation.ErrorRecord]::new(exception, id, category, target)`.
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 pub(crate) fn construct(values: &[Value]) -> Called {
     let arguments = Arguments::new(".ctor", values);
     let run = || {

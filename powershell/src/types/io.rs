@@ -136,6 +136,7 @@ fn root(path: &str) -> &str {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 fn combine(values: &[Value]) -> Done {
     let parts: Vec<String> = match values {
         [only @ Value::Array(_)] => only.enumerate().iter().map(to_text).collect(),
@@ -216,7 +217,8 @@ pub(crate) fn file(name: &str, lower: &str, values: &[Value], host: &mut dyn Hos
                 .enumerate()
                 .iter()
                 .map(|it| format!("{}\r\n", to_text(it)))
-                .collect()
+                .collect::<Vec<_>>()
+                .concat()
         };
         match lower {
             "exists" => return Ok(Value::Bool(host.entry(&path).is_ok_and(|it| !it.folder))),

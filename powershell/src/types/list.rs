@@ -26,11 +26,14 @@ pub(crate) fn member(array: &Array, lower: &str) -> Option<Value> {
         "syncroot" if fixed => Some(Value::Array(array.clone())),
         "capacity" if !fixed => Some(length),
         // An array of one type names it: `ADPropertyValueCollection` has `Value` besides.
-        "value" if matches!(array.kind(), ArrayKind::Named(name) if name.ends_with("PropertyValueCollection")) => {
-            Some(Value::collected(array.borrow().clone()))
-        }
+        "value" if is_property(array) => Some(Value::collected(array.borrow().clone())),
         _ => None,
     }
+}
+
+/// Whether it is the values of an attribute.
+fn is_property(array: &Array) -> bool {
+    matches!(array.kind(), ArrayKind::Named(name) if name.ends_with("PropertyValueCollection"))
 }
 
 /// The properties of a `[byte[]]`.

@@ -238,7 +238,8 @@ fn to_kind(arguments: &Arguments<'_>, values: &[Value], kind: &str) -> Done {
         let digits = text.trim_start_matches("0x").trim_start_matches("0X");
         let radix = radix.unsigned_abs();
         if digits.is_empty() {
-            let reason = "Index was out of range. Must be non-negative and less than the size of the collection.";
+            let reason = "Index was out of range. Must be non-negative and less than the size \
+            of the collection.";
             return Err(arguments.range(reason, "startIndex"));
         }
         let number = u64::from_str_radix(digits, radix)

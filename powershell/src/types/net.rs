@@ -151,15 +151,15 @@ pub(crate) fn construct(kind: &str, arguments: &Arguments<'_>) -> Called {
             mail_address(&text).ok_or_else(|| arguments.format(reason))
         }),
         "System.Management.Automation.PSCredential" => new_credential(arguments),
-        "System.Net.NetworkCredential" => arguments.text(0).and_then(|user| {
+        "System.Net.NetworkCredential" => arguments.text(0).map(|user| {
             let password = match arguments.get(1) {
                 Ok(Value::Secure(text)) => Value::Secure(Rc::clone(text)),
                 Ok(other) => Value::Secure(Rc::from(to_text(other))),
                 Err(_) => Value::Secure(Rc::from("")),
             };
             match credential(&user, &password) {
-                Value::Object(object) => Ok(network_credential(&object)),
-                other => Ok(other),
+                Value::Object(object) => network_credential(&object),
+                other => other,
             }
         }),
         "System.Security.Principal.SecurityIdentifier" => arguments.text(0).map(|text| {
@@ -182,14 +182,16 @@ fn absolute(text: &str, arguments: &Arguments<'_>) -> Result<Value, ErrorRecord>
 fn new_credential(arguments: &Arguments<'_>) -> Result<Value, ErrorRecord> {
     let user = arguments.text(0)?;
     if user.is_empty() {
-        let reason = "Cannot process argument because the value of argument \"userName\" is not valid. \
+        let reason = "Cannot process argument because the value of argument \"userName\" is not \
+        valid. \
                       Change the value of the \"userName\" argument and run the operation again.";
         return Err(arguments.failed(reason, "System.Management.Automation.PSArgumentException"));
     }
     match arguments.get(1)? {
         password @ Value::Secure(_) => Ok(credential(&user, password)),
         Value::Null => {
-            let reason = "Cannot process argument because the value of argument \"password\" is null. \
+            let reason = "Cannot process argument because the value of argument \"password\" is \
+            null. \
                           Change the value of argument \"password\" to a non-null value.";
             Err(arguments.failed(
                 reason,
@@ -208,7 +210,7 @@ pub(crate) fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push_str(format!("%{byte:02X}").as_str());
         }
     }
     out

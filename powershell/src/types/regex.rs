@@ -283,18 +283,15 @@ fn expanded(captures: &Captures<'_>, text: &str, replacement: &str) -> String {
                 let name: String =
                     end.map_or(String::new(), |it| chars[at + 2..at + it].iter().collect());
                 let by_number = name.parse().ok().and_then(|it| captures.get(it));
-                match (end, by_number.or_else(|| captures.name(&name))) {
-                    (Some(end), Some(found)) => {
-                        out.push_str(found.as_str());
-                        at += end + 1;
-                        continue;
-                    }
-                    _ => {
-                        out.push('$');
-                        at += 1;
-                        continue;
-                    }
+                if let (Some(end), Some(found)) = (end, by_number.or_else(|| captures.name(&name)))
+                {
+                    out.push_str(found.as_str());
+                    at += end + 1;
+                    continue;
                 }
+                out.push('$');
+                at += 1;
+                continue;
             }
             Some(digit) if digit.is_ascii_digit() => {
                 at += 1 + numbered(&chars[at + 1..], captures, &mut out);
@@ -402,6 +399,7 @@ fn options(value: Option<&Value>) -> String {
 }
 
 /// `[regex]::new(pattern, options)`.
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 pub(crate) fn construct(values: &[Value]) -> Called {
     let arguments = Arguments::new(".ctor", values);
     let pattern = match arguments.text(0) {

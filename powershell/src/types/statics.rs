@@ -18,7 +18,8 @@ pub(crate) const METHODS: &[(&str, &str)] = &[
     (
         "System.Char",
         "isdigit isnumber isletter isletterordigit isupper islower iswhitespace ispunctuation \
-         iscontrol toupper toupperinvariant tolower tolowerinvariant tostring parse convertfromutf32",
+         iscontrol toupper toupperinvariant tolower tolowerinvariant tostring parse \
+         convertfromutf32",
     ),
     ("System.Guid", "newguid parse tryparse parseexact"),
     (
@@ -42,7 +43,8 @@ pub(crate) const METHODS: &[(&str, &str)] = &[
     ),
     (
         "System.Math",
-        "round floor ceiling truncate sqrt exp log10 sin cos tan atan log pow abs sign max min divrem",
+        "round floor ceiling truncate sqrt exp log10 sin cos tan atan log pow abs sign max min \
+        divrem",
     ),
     ("System.Int32", "parse tryparse"),
     ("System.Int64", "parse tryparse"),
@@ -150,7 +152,6 @@ pub(crate) fn member(kind: &str, lower: &str) -> Option<Value> {
         ("System.Net.ServicePointManager", "securityprotocol") => {
             enums::of_number("System.Net.SecurityProtocolType", 3264)
         }
-        ("System.Net.ServicePointManager", _) => Some(Value::Null),
         (
             "System.StringComparer",
             "ordinalignorecase"
@@ -169,7 +170,7 @@ pub(crate) fn member(kind: &str, lower: &str) -> Option<Value> {
         ("System.Globalization.CultureInfo", "currentculture" | "currentuiculture") => {
             Some(culture("en-US"))
         }
-        ("System.DBNull", "value") => Some(Value::Null),
+        ("System.Net.ServicePointManager", _) | ("System.DBNull", "value") => Some(Value::Null),
         _ => None,
     }
 }
@@ -372,7 +373,7 @@ fn environment(name: &str, lower: &str, values: &[Value], host: &mut dyn Host) -
             for (at, part) in parts.iter().enumerate() {
                 match host.environment(part).filter(|_| at % 2 == 1) {
                     Some(value) => out.push_str(&value),
-                    None if at % 2 == 1 => out.push_str(&format!("%{part}%")),
+                    None if at % 2 == 1 => out.push_str(format!("%{part}%").as_str()),
                     None => out.push_str(part),
                 }
             }

@@ -93,7 +93,7 @@ pub(crate) fn call(table: &Table, name: &str, lower: &str, arguments: &[Value]) 
         }
         "clone" => {
             let copy = Table::new(table.is_ordered());
-            *copy.borrow_mut() = table.borrow().clone();
+            copy.borrow_mut().clone_from(&table.borrow());
             Ok(Value::Table(copy))
         }
         "getenumerator" => Ok(named(

@@ -35,7 +35,6 @@ pub(crate) fn call(text: &Rc<str>, name: &str, lower: &str, values: &[Value]) ->
         "padleft" | "padright" => pad(text, lower, &arguments),
         "insert" => insert(text, &arguments),
         "remove" => remove(text, &arguments),
-        "tochararray" => Ok(chars(text)),
         "chars" | "get_chars" => char_at(text, &arguments),
         "get_length" => Ok(number::length(text.chars().count())),
         "tostring" | "clone" | "normalize" | "trimtostring" => Ok(Value::Text(Rc::clone(text))),
@@ -43,7 +42,7 @@ pub(crate) fn call(text: &Rc<str>, name: &str, lower: &str, values: &[Value]) ->
         "compareto" => arguments
             .text(0)
             .map(|it| Value::Int(convert_order(text, &it))),
-        "getenumerator" => Ok(chars(text)),
+        "tochararray" | "getenumerator" => Ok(chars(text)),
         "gettypecode" => Ok(Value::text("String")),
         _ => return None,
     };
@@ -89,6 +88,7 @@ fn trim(text: &str, lower: &str, values: &[Value]) -> Value {
 
 /// `Split`: a string in the first place counts as its characters, as in .NET Framework; only an
 /// array of longer strings separates by strings.
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 fn split(text: &str, values: &[Value]) -> Done {
     let mut separators = Vec::new();
     let mut count = usize::MAX;
@@ -172,12 +172,11 @@ fn substring(text: &str, arguments: &Arguments<'_>) -> Done {
     let Ok(length) = usize::try_from(arguments.int(1)?) else {
         return Err(arguments.range("Length cannot be less than zero.", "length"));
     };
-    match offset(rest, length) {
-        Some(end) => Ok(Value::text(&rest[..end])),
-        None => {
-            let reason = "Index and length must refer to a location within the string.";
-            Err(arguments.range(reason, "length"))
-        }
+    if let Some(end) = offset(rest, length) {
+        Ok(Value::text(&rest[..end]))
+    } else {
+        let reason = "Index and length must refer to a location within the string.";
+        Err(arguments.range(reason, "length"))
     }
 }
 
@@ -237,7 +236,8 @@ fn index_of(text: &str, lower: &str, arguments: &Arguments<'_>) -> Done {
         _ => Some(if lower == "indexof" { 0 } else { chars.len() }),
     };
     let Some(start) = start else {
-        let reason = "Index was out of range. Must be non-negative and less than the size of the collection.";
+        let reason = "Index was out of range. Must be non-negative and less than the size of \
+        the collection.";
         return Err(arguments.range(reason, "startIndex"));
     };
     let is = |at: &usize| chars[*at..].starts_with(&wanted);
@@ -312,12 +312,11 @@ fn remove(text: &str, arguments: &Arguments<'_>) -> Done {
             .ok()
             .and_then(|it| offset(rest, it)),
     };
-    match end {
-        Some(end) => Ok(Value::from(format!("{}{}", &text[..start], &rest[end..]))),
-        None => {
-            let reason = "Index and count must refer to a location within the string.";
-            Err(arguments.range(reason, "count"))
-        }
+    if let Some(end) = end {
+        Ok(Value::from(format!("{}{}", &text[..start], &rest[end..])))
+    } else {
+        let reason = "Index and count must refer to a location within the string.";
+        Err(arguments.range(reason, "count"))
     }
 }
 

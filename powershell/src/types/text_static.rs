@@ -53,8 +53,9 @@ fn join(arguments: &Arguments<'_>, values: &[Value]) -> Result<Value, ErrorRecor
 fn formatted(arguments: &Arguments<'_>, values: &[Value]) -> Result<Value, ErrorRecord> {
     let (format, rest) = match values {
         // A culture in front changes nothing: there is one.
-        [Value::Object(_), format @ Value::Text(_), rest @ ..] => (to_text(format), rest),
-        [format, rest @ ..] => (to_text(format), rest),
+        [Value::Object(_), format @ Value::Text(_), rest @ ..] | [format, rest @ ..] => {
+            (to_text(format), rest)
+        }
         [] => return Err(super::no_overload("Format", 0)),
     };
     format::composite(&format, &spread(rest))

@@ -97,6 +97,7 @@ pub(crate) fn call(time: &DateTime, name: &str, lower: &str, values: &[Value]) -
     Some(done)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "methods have one signature")]
 fn standard(time: &DateTime, letter: char) -> Result<Value, ErrorRecord> {
     Ok(Value::from(
         format::date::standard(time, letter).unwrap_or_default(),
