@@ -37,6 +37,10 @@ pub use complete::Completion;
 pub use errors::error_text;
 pub use run::{Ended, Parameter};
 
+pub(crate) use aliases::resolve as alias;
+pub(crate) use formals::of_command;
+pub(crate) use session::find as session_command;
+
 use outlet::Outlet;
 use scope::Scope;
 

@@ -5,6 +5,7 @@
 //! and whatever a script may touch (a clock, a prompt, files, chance) it gets from a
 //! [`host::Host`]: there is no process, no network and no file behind it unless the host has one.
 
+pub mod check;
 pub mod cmdlets;
 pub mod command;
 pub mod convert;
@@ -20,5 +21,5 @@ pub mod value;
 /// The modules that tests run with.
 #[cfg(test)]
 fn test_modules() -> Vec<std::rc::Rc<dyn command::Module>> {
-    Vec::new()
+    vec![cmdlets::core()]
 }

@@ -11,7 +11,7 @@ use super::pipeline::{Common, Meta, Runner, Stage};
 use super::{aliases, session};
 use crate::command::Command;
 use crate::convert;
-use crate::error::{Category, ErrorRecord, Outcome, Position, Unwind};
+use crate::error::{Category, ErrorRecord, Outcome, Position};
 use crate::host::Host;
 use crate::syntax::ast::{
     self, Argument, Element, ElementKind, Expression, ExpressionKind, Invocation, RedirectTarget,

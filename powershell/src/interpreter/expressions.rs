@@ -11,7 +11,7 @@ use crate::syntax::ast::{
     Body, Element, ElementKind, Expression, ExpressionKind, MemberName, Operator, Piece, Pipeline,
     Statement, StatementKind, TypeName, Variable,
 };
-use crate::value::{Array, ArrayKind, CUSTOM, Object, Property, Table, Value};
+use crate::value::{Array, ArrayKind, CUSTOM, Object, Table, Value};
 
 /// Whether an expression writes nothing when it stands alone: `$i++`, `[void]…`.
 pub(crate) fn is_silent(expression: &Expression) -> bool {

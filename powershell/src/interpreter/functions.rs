@@ -12,7 +12,7 @@ use crate::command::Impact;
 use crate::error::{ErrorRecord, Outcome, Unwind};
 use crate::syntax::ast::Body;
 use crate::syntax::{Source, Span};
-use crate::value::{Array, ArrayKind, Object, ScriptBlock, Table, Value};
+use crate::value::{Object, ScriptBlock, Table, Value};
 
 /// A function, a script or a script block as a stage of a pipeline.
 pub(crate) struct FunctionStage {
