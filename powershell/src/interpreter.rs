@@ -57,7 +57,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             steps: 20_000_000,
-            memory: 2_000_000_000,
+            memory: 512_000_000,
             depth: 64,
         }
     }

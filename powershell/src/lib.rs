@@ -21,5 +21,5 @@ pub mod value;
 /// The modules that tests run with.
 #[cfg(test)]
 fn test_modules() -> Vec<std::rc::Rc<dyn command::Module>> {
-    Vec::new()
+    vec![cmdlets::core()]
 }

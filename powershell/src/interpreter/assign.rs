@@ -43,7 +43,7 @@ impl Interpreter<'_> {
     fn combined(&mut self, operator: &str, old: &Value, value: &Value) -> Outcome<Value> {
         if let ("+", Value::Text(text)) = (operator, old) {
             let more = self.text(value);
-            self.memory += more.len() as u64 / 8;
+            self.memory += more.len() as u64;
             return Ok(Value::from(format!("{text}{more}")));
         }
         if let Value::Array(array) = old {

@@ -15,6 +15,8 @@ pub(crate) enum Given {
     Named {
         name: Rc<str>,
         value: Option<(Value, Option<Rc<str>>)>,
+        /// Where it stands; `None` for what was splatted.
+        position: Option<Position>,
     },
     /// A value, and how it was written if it is a number.
     Value(Value, Option<Rc<str>>),
@@ -146,6 +148,7 @@ impl Interpreter<'_> {
         given: Vec<Given>,
     ) -> Outcome<Vec<(Value, Option<Rc<str>>)>> {
         let mut left = Vec::new();
+        let mut at = (*binding.callee).clone();
         let mut given = given.into_iter().peekable();
         while let Some(argument) = given.next() {
             let (name, value) = match argument {
@@ -153,11 +156,22 @@ impl Interpreter<'_> {
                     left.push((value, raw));
                     continue;
                 }
-                Given::Named { name, value } => (name, value),
+                Given::Named {
+                    name,
+                    value,
+                    position,
+                } => {
+                    if let Some(position) = position {
+                        let mut callee = (*binding.callee).clone();
+                        callee.position = position;
+                        at = callee;
+                    }
+                    (name, value)
+                }
             };
-            let Some(index) = find_formal(binding, &name)? else {
+            let Some(index) = find_formal(binding, &at, &name)? else {
                 if binding.callee.advanced {
-                    return Err(unknown_parameter(&binding.callee, &name).into());
+                    return Err(unknown_parameter(&at, &name).into());
                 }
                 left.push((Value::from(format!("-{name}")), None));
                 left.extend(value);
@@ -170,11 +184,11 @@ impl Interpreter<'_> {
                 (None, true) => (Value::Bool(true), None),
                 (None, false) => match given.next_if(|it| matches!(it, Given::Value(..))) {
                     Some(Given::Value(value, raw)) => (value, raw),
-                    _ => return Err(missing_argument(&binding.callee, formal).into()),
+                    _ => return Err(missing_argument(&at, formal).into()),
                 },
             };
             if binding.is_bound(index) {
-                return Err(bound_twice(&binding.callee, &formal.name).into());
+                return Err(bound_twice(&at, &formal.name).into());
             }
             self.bind_one(binding, index, value, raw)?;
         }
@@ -597,7 +611,11 @@ fn rest_formal(binding: &Binding, set: &str) -> Option<usize> {
 }
 
 /// The parameter of a name: the exact one, an alias, or the only one that begins with it.
-fn find_formal(binding: &Binding, name: &str) -> Result<Option<usize>, ErrorRecord> {
+fn find_formal(
+    binding: &Binding,
+    callee: &Callee,
+    name: &str,
+) -> Result<Option<usize>, ErrorRecord> {
     let formals = &binding.formals;
     let exact = formals.iter().position(|it| it.is_named(name));
     if exact.is_some() {
@@ -621,11 +639,7 @@ fn find_formal(binding: &Binding, name: &str) -> Result<Option<usize>, ErrorReco
                 "Parameter cannot be processed because the parameter name '{name}' is ambiguous. \
                  Possible matches include:{names}."
             );
-            Err(binding_error(
-                &binding.callee,
-                "AmbiguousParameter",
-                message,
-            ))
+            Err(binding_error(callee, "AmbiguousParameter", message))
         }
     }
 }

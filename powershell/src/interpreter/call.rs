@@ -199,6 +199,7 @@ impl Call for CallContext<'_, '_> {
             Given::Named {
                 name: Rc::clone(name),
                 value: Some((value.clone(), None)),
+                position: None,
             }
         });
         let call = FunctionCall {

@@ -11,7 +11,7 @@ use super::pipeline::{Common, Meta, Runner, Stage};
 use super::{aliases, session};
 use crate::command::Command;
 use crate::convert;
-use crate::error::{Category, ErrorRecord, Outcome, Position, Unwind};
+use crate::error::{Category, ErrorRecord, Outcome, Position};
 use crate::host::Host;
 use crate::syntax::ast::{
     self, Argument, Element, ElementKind, Expression, ExpressionKind, Invocation, RedirectTarget,
@@ -66,6 +66,7 @@ impl Interpreter<'_> {
         let call = FunctionCall {
             given,
             position,
+            name_position: self.source.position(command.name.span),
             piped,
             dotted,
             is_script: false,
@@ -97,7 +98,7 @@ impl Interpreter<'_> {
     /// The stage of a command by its name.
     pub(crate) fn named_stage(&mut self, name: &str, mut call: FunctionCall) -> Outcome<Stage> {
         let meaning = self.meaning(name);
-        match self.located_error(meaning, &call.position)? {
+        match self.located_error(meaning, &call.name_position)? {
             Meaning::Function(name, body) => self.function_stage(&name, &body, call),
             Meaning::Script(name, body) => {
                 call.is_script = true;
@@ -162,7 +163,7 @@ impl Interpreter<'_> {
                     let (value, raw) = self.argument_value(expression)?;
                     given.push(Given::Value(value, raw));
                 }
-                Argument::Parameter { name, value, .. } => {
+                Argument::Parameter { name, value, span } => {
                     let value = value
                         .as_ref()
                         .map(|it| self.argument_value(it))
@@ -170,6 +171,7 @@ impl Interpreter<'_> {
                     given.push(Given::Named {
                         name: Rc::clone(name),
                         value,
+                        position: Some(self.source.position(*span)),
                     });
                 }
                 Argument::Splat(variable, _) => self.splat(variable, &mut given)?,
@@ -195,6 +197,7 @@ impl Interpreter<'_> {
                     given.push(Given::Named {
                         name: Rc::from(convert::to_text(key)),
                         value: Some((value.clone(), None)),
+                        position: None,
                     });
                 }
             }
@@ -359,7 +362,7 @@ fn as_words(given: Vec<Given>) -> Vec<Given> {
     let mut words = Vec::new();
     for argument in given {
         match argument {
-            Given::Named { name, value } => {
+            Given::Named { name, value, .. } => {
                 let mut word = format!("-{name}");
                 if let Some((value, raw)) = value {
                     word.push(':');
@@ -381,13 +384,16 @@ pub(crate) fn not_a_command(name: &str) -> ErrorRecord {
          operable program. Check the spelling of the name, or if a path was included, verify that \
          the path is correct and try again."
     );
-    ErrorRecord::new(
+    let mut record = ErrorRecord::new(
         message,
         "System.Management.Automation.CommandNotFoundException",
         "CommandNotFoundException",
         Category::ObjectNotFound,
-    )
-    .about(Value::text(name))
+    );
+    record
+        .properties
+        .push((Rc::from("CommandName"), Value::text(name)));
+    record.about(Value::text(name))
 }
 
 /// The text of a script, whatever its encoding.

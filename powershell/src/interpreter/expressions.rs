@@ -11,7 +11,7 @@ use crate::syntax::ast::{
     Body, Element, ElementKind, Expression, ExpressionKind, MemberName, Operator, Piece, Pipeline,
     Statement, StatementKind, TypeName, Variable,
 };
-use crate::value::{Array, ArrayKind, CUSTOM, Object, Property, Table, Value};
+use crate::value::{Array, ArrayKind, CUSTOM, Object, Table, Value};
 
 /// Whether an expression writes nothing when it stands alone: `$i++`, `[void]…`.
 pub(crate) fn is_silent(expression: &Expression) -> bool {
@@ -169,7 +169,7 @@ impl Interpreter<'_> {
                 }
             }
         }
-        self.memory += text.len() as u64 / 8;
+        self.memory += text.len() as u64;
         Ok(Value::from(text))
     }
 
@@ -278,7 +278,15 @@ impl Interpreter<'_> {
                 let full = self.type_of_value(&right)?;
                 Ok(self.cast_value(&left, &full).unwrap_or(Value::Null))
             }
-            name => Ok(operators::binary(name, &left, &right, case)?),
+            name => {
+                let value = operators::binary(name, &left, &right, case)?;
+                self.memory += match &value {
+                    Value::Text(text) => text.len() as u64,
+                    Value::Array(array) => array.borrow().len() as u64 * 8,
+                    _ => 0,
+                };
+                Ok(value)
+            }
         }
     }
 

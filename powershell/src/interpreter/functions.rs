@@ -12,7 +12,7 @@ use crate::command::Impact;
 use crate::error::{ErrorRecord, Outcome, Unwind};
 use crate::syntax::ast::Body;
 use crate::syntax::{Source, Span};
-use crate::value::{Array, ArrayKind, Object, ScriptBlock, Table, Value};
+use crate::value::{Object, ScriptBlock, Table, Value};
 
 /// A function, a script or a script block as a stage of a pipeline.
 pub(crate) struct FunctionStage {
@@ -475,6 +475,8 @@ fn on_windows(file: &str) -> String {
 pub(crate) struct FunctionCall {
     pub(crate) given: Vec<Given>,
     pub(crate) position: crate::error::Position,
+    /// Where its name stands.
+    pub(crate) name_position: crate::error::Position,
     pub(crate) piped: bool,
     pub(crate) dotted: bool,
     pub(crate) is_script: bool,

@@ -62,6 +62,7 @@ impl Interpreter<'_> {
     /// The value of a member if there is one.
     pub(crate) fn find_member(&mut self, target: &Value, name: &str) -> Outcome<Option<Value>> {
         match target {
+            Value::Bool(on) if name.eq_ignore_ascii_case("ispresent") => Ok(Some(Value::Bool(*on))),
             Value::Table(table) => {
                 if let Some(found) = table.get_text(name) {
                     return Ok(Some(found));

@@ -3,7 +3,6 @@
 use super::Interpreter;
 use super::outlet::Muted;
 use super::pipeline::Sink;
-use crate::convert;
 use crate::error::{Category, ErrorRecord, Outcome};
 use crate::host::{FileError, Host};
 use crate::syntax::ast::{RedirectTarget, Redirection};

@@ -83,6 +83,7 @@ impl Interpreter<'_> {
             Parameter::Named(name, value) => Given::Named {
                 name,
                 value: value.map(|value| (value, None)),
+                position: None,
             },
         });
         let call = FunctionCall {

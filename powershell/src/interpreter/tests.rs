@@ -172,6 +172,15 @@ fn a_mandatory_parameter_is_asked_for() {
 
 #[test]
 fn limits_end_what_does_not_end() {
+    let output = |text: &str, _: &[&str]| {
+        let limits = Limits {
+            steps: 100_000,
+            memory: 50_000_000,
+            depth: 64,
+        };
+        let mut session = Interpreter::new(Box::new(World::default()), Vec::new(), limits);
+        ((), session.run_script("", text, Vec::new()))
+    };
     let (_, ended) = output("while ($true) { }", &[]);
     assert!(matches!(ended, Ended::Stopped(Stop::Steps(_))), "{ended:?}");
     let (_, ended) = output("function f { f }\nf", &[]);

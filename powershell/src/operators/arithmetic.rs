@@ -131,6 +131,9 @@ pub fn add(left: &Value, right: &Value) -> Result<Value, ErrorRecord> {
             | Value::Version(_),
             _,
         ) => Err(no_operator("op_Addition", left)),
+        (_, Value::Array(_) | Value::Bytes(_) | Value::Table(_)) => {
+            Err(no_operator("op_Addition", right))
+        }
         _ => Ok(match pair(left, right)? {
             Pair::Whole(left, right, long) => {
                 whole(left.checked_add(right), long, real(left) + real(right))

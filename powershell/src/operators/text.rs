@@ -54,14 +54,15 @@ fn groups(regex: &Regex, text: &str) -> Option<Value> {
     let captures = regex.captures(text).ok()??;
     let table = Table::new(false);
     let names = patterns::group_names(regex);
+    // .NET counts the groups without a name first.
+    let mut unnamed = -1;
     for index in 0..captures.len() {
+        let name = names.get(index).cloned().flatten();
+        unnamed += i32::from(name.is_none());
         let Some(found) = captures.get(index) else {
             continue;
         };
-        let key = match names.get(index).cloned().flatten() {
-            Some(name) => Value::from(name),
-            None => Value::Int(i32::try_from(index).unwrap_or(i32::MAX)),
-        };
+        let key = name.map_or(Value::Int(unnamed), Value::from);
         table.set(key, Value::text(found.as_str()));
     }
     Some(Value::Table(table))
