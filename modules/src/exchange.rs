@@ -242,8 +242,7 @@ fn legacy_dn(object: &DirectoryObject) -> String {
 fn recipient(object: &DirectoryObject) -> Value {
     let addresses = object.proxy_addresses.iter().map(ProxyAddress::as_str);
     // What comes over the wire is a list that can be changed.
-    let addresses =
-        Value::Array(Array::new(ArrayKind::ArrayList, addresses.map(Value::text)));
+    let addresses = Value::Array(Array::new(ArrayKind::ArrayList, addresses.map(Value::text)));
     let primary = object.primary_smtp().map_or(Value::Null, Value::text);
     let name = object
         .display_name

@@ -43,7 +43,12 @@ pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>]) -> Vec<Finding>
             // Nothing of a script that can't be parsed is run by anybody.
             return vec![Finding {
                 severity: Severity::NotSimulated,
-                label: if error.not_simulated { "not simulated" } else { error.id }.to_owned(),
+                label: if error.not_simulated {
+                    "not simulated"
+                } else {
+                    error.id
+                }
+                .to_owned(),
                 message: error.message,
                 span: error.span.start..error.span.end,
             }];
@@ -66,8 +71,11 @@ pub fn statement_lines(text: &str) -> Vec<u32> {
     };
     let mut walk = walk::Walk::new(&[]);
     walk.block(&block);
-    let lines: BTreeSet<u32> =
-        walk.statements.iter().map(|span| source.position(*span).line).collect();
+    let lines: BTreeSet<u32> = walk
+        .statements
+        .iter()
+        .map(|span| source.position(*span).line)
+        .collect();
     lines.into_iter().collect()
 }
 
@@ -78,17 +86,29 @@ mod tests {
     fn labels(text: &str) -> Vec<(Severity, String)> {
         let modules = [crate::cmdlets::core()];
         let found = check("t.ps1", text, &modules);
-        found.into_iter().map(|it| (it.severity, text[it.span].to_owned())).collect()
+        found
+            .into_iter()
+            .map(|it| (it.severity, text[it.span].to_owned()))
+            .collect()
     }
 
     #[test]
     fn what_is_not_there_is_pointed_at() {
-        assert_eq!(labels("function f($a) { $a }\nf 1 | ForEach-Object { $_ }"), []);
+        assert_eq!(
+            labels("function f($a) { $a }\nf 1 | ForEach-Object { $_ }"),
+            []
+        );
         let not = |text: &str| (Severity::NotSimulated, text.to_owned());
         let mistake = |text: &str| (Severity::Mistake, text.to_owned());
         assert_eq!(labels("Get-Nothing -x"), [not("Get-Nothing")]);
-        assert_eq!(labels("if ($a) { Get-Date -Nonsense 1 }"), [mistake("-Nonsense")]);
-        assert_eq!(labels("$x = [No.Such.Type]::new()"), [not("[No.Such.Type]")]);
+        assert_eq!(
+            labels("if ($a) { Get-Date -Nonsense 1 }"),
+            [mistake("-Nonsense")]
+        );
+        assert_eq!(
+            labels("$x = [No.Such.Type]::new()"),
+            [not("[No.Such.Type]")]
+        );
         assert_eq!(labels("[Math]::Nonsense(1)"), [not("[Math]::Nonsense(1)")]);
         assert_eq!(labels("Add-Type -AssemblyName X"), [not("Add-Type")]);
         assert_eq!(labels("\"$x: y\"").len(), 1);
@@ -96,6 +116,9 @@ mod tests {
 
     #[test]
     fn lines_with_statements_are_counted_once() {
-        assert_eq!(statement_lines("$a = 1; $b = 2\n\n# no\nif ($a) {\n  $b\n}\n"), [1, 4, 5]);
+        assert_eq!(
+            statement_lines("$a = 1; $b = 2\n\n# no\nif ($a) {\n  $b\n}\n"),
+            [1, 4, 5]
+        );
     }
 }

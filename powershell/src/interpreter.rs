@@ -1,5 +1,19 @@
 //! The interpreter: runs what the parser made of a script.
 
+#![expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "what evaluates is a method of the session and takes what it evaluates, throughout"
+)]
+#![expect(
+    clippy::cast_possible_wrap,
+    reason = "counts and lengths are 32 bits wide, as in .NET"
+)]
+#![expect(
+    clippy::single_match_else,
+    reason = "the way that something is not there stands beside the way that it is"
+)]
+
 mod aliases;
 mod assign;
 mod binding;

@@ -1,5 +1,12 @@
 //! From the text of a script to what it is made of.
 
+#![expect(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    clippy::single_match_else,
+    reason = "what reads is a method of the parser and may fail, throughout"
+)]
+
 pub mod ast;
 mod blocks;
 mod commands;
@@ -47,7 +54,9 @@ pub fn is_incomplete(text: &str) -> bool {
         Err(error) => {
             let at_end = error.span.end >= text.trim_end().len();
             let is_open = error.id.starts_with("MissingEnd") || error.id.contains("Terminator");
-            let lacks = ["Missing", "Incomplete", "Empty"].iter().any(|it| error.id.contains(it));
+            let lacks = ["Missing", "Incomplete", "Empty"]
+                .iter()
+                .any(|it| error.id.contains(it));
             is_open || at_end && lacks
         }
     }

@@ -101,13 +101,21 @@ impl Shell {
             from_lines(&session)
         };
         if self.no_verdict {
-            return Ok(if code == 0 { Exit::Success } else { Exit::Failure });
+            return Ok(if code == 0 {
+                Exit::Success
+            } else {
+                Exit::Failure
+            });
         }
         let ran = Ran::of_session(&stage.lab(), code);
         let words = ["shell".to_owned()];
         let format = super::run::Format::Human;
         report::note(&report::rehearsal::render(format, &loaded, &words, &[ran]));
-        Ok(if code == 0 { Exit::Success } else { Exit::Failure })
+        Ok(if code == 0 {
+            Exit::Success
+        } else {
+            Exit::Failure
+        })
     }
 }
 
@@ -141,7 +149,10 @@ fn at_terminal(session: &Session<'_>) -> Result<i32, Error> {
 fn from_lines(session: &Session<'_>) -> i32 {
     let mut pending = String::new();
     // A question in between reads its answer from the same input, so nothing is read ahead.
-    while std::io::stdin().read_line(&mut pending).is_ok_and(|bytes| bytes > 0) {
+    while std::io::stdin()
+        .read_line(&mut pending)
+        .is_ok_and(|bytes| bytes > 0)
+    {
         if powershell::syntax::is_incomplete(&pending) {
             continue;
         }

@@ -315,5 +315,9 @@ fn hazard_met(text: &mut String, ran: &Ran, met: &HazardMet) {
         at(ran, met.at),
     );
     script_line(text, ran, met.at);
-    let _ = writeln!(text, "  = {}\n  = help: instead: {}", hazard.cost, hazard.instead);
+    let _ = writeln!(
+        text,
+        "  = {}\n  = help: instead: {}",
+        hazard.cost, hazard.instead
+    );
 }

@@ -177,7 +177,8 @@ impl Host for ScriptHost {
 
     fn reached(&mut self, position: &Position) {
         self.line = position.line;
-        self.reached.insert((Rc::clone(&position.file), position.line));
+        self.reached
+            .insert((Rc::clone(&position.file), position.line));
     }
 
     fn environment(&self, name: &str) -> Option<String> {

@@ -88,7 +88,10 @@ impl Covered {
 
     /// A line of the script.
     pub(crate) fn line(&self, number: u32) -> &str {
-        self.text.lines().nth(number.saturating_sub(1) as usize).unwrap_or_default()
+        self.text
+            .lines()
+            .nth(number.saturating_sub(1) as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -138,8 +141,10 @@ fn read(path: &Path, help: &str) -> Result<Vec<u8>, Error> {
 /// A text file of Windows: UTF-8 or UTF-16, with a mark or without; else the ANSI page.
 pub(crate) fn decoded(bytes: &[u8]) -> String {
     let wide = |bytes: &[u8], join: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> =
-            bytes.chunks_exact(2).map(|pair| join([pair[0], pair[1]])).collect();
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|pair| join([pair[0], pair[1]]))
+            .collect();
         String::from_utf16_lossy(&units)
     };
     match bytes {
@@ -183,13 +188,18 @@ impl Script {
         if findings.is_empty() {
             return Ok(());
         }
-        let blocking = findings.iter().any(|it| it.severity == Severity::NotSimulated);
+        let blocking = findings
+            .iter()
+            .any(|it| it.severity == Severity::NotSimulated);
         let text = drawn(&self.name(), &self.text, &findings);
         if !blocking || self.options.run_anyway {
             report::note(&text);
             return Ok(());
         }
-        let count = findings.iter().filter(|it| it.severity == Severity::NotSimulated).count();
+        let count = findings
+            .iter()
+            .filter(|it| it.severity == Severity::NotSimulated)
+            .count();
         Err(Error::Scenario(format!(
             "{text}error: {count} {} not simulated, so the script was not started\n  = help: \
              `--run-anyway` starts it; what is not simulated ends it when it is reached",
@@ -222,7 +232,10 @@ impl Script {
         }
         let mut all = modules::all(&stage);
         all.push(powershell::cmdlets::core());
-        let limits = Limits { steps: self.options.max_steps, ..Limits::default() };
+        let limits = Limits {
+            steps: self.options.max_steps,
+            ..Limits::default()
+        };
         let name = format!("C:\\{}", self.file_name());
         let ended = {
             let mut interpreter = Interpreter::new(Box::new(&mut host), all, limits);
@@ -263,11 +276,12 @@ impl Script {
         for (path, bytes) in left.sandbox.written() {
             let place = folder.join(path.trim_start_matches('/'));
             let made = place.parent().map_or(Ok(()), std::fs::create_dir_all);
-            made.and_then(|()| std::fs::write(&place, bytes)).map_err(|source| Error::Write {
-                path: place.clone(),
-                source,
-                help: "give a folder that can be written with `--output`".to_owned(),
-            })?;
+            made.and_then(|()| std::fs::write(&place, bytes))
+                .map_err(|source| Error::Write {
+                    path: place.clone(),
+                    source,
+                    help: "give a folder that can be written with `--output`".to_owned(),
+                })?;
         }
         Ok(())
     }
@@ -348,10 +362,14 @@ fn drawn(name: &str, text: &str, findings: &[Finding]) -> String {
         };
         let end = finding.span.end.min(text.len());
         let span = finding.span.start.min(end)..end;
-        let snippet = Snippet::source(text)
-            .path(name)
-            .annotation(AnnotationKind::Primary.span(span).label(finding.label.as_str()));
-        let group = level.primary_title(finding.message.as_str()).element(snippet);
+        let snippet = Snippet::source(text).path(name).annotation(
+            AnnotationKind::Primary
+                .span(span)
+                .label(finding.label.as_str()),
+        );
+        let group = level
+            .primary_title(finding.message.as_str())
+            .element(snippet);
         let _ = writeln!(drawn, "{}\n", Renderer::plain().render(&[group]));
     }
     drawn

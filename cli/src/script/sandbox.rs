@@ -33,10 +33,12 @@ impl Sandbox {
 
     /// The files that were written, by their paths in the sandbox.
     pub(crate) fn written(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.changes.iter().filter_map(|(path, change)| match change {
-            Change::File(bytes) => Some((path.as_str(), bytes.as_slice())),
-            Change::Folder | Change::Gone => None,
-        })
+        self.changes
+            .iter()
+            .filter_map(|(path, change)| match change {
+                Change::File(bytes) => Some((path.as_str(), bytes.as_slice())),
+                Change::Folder | Change::Gone => None,
+            })
     }
 
     /// Where a path of the sandbox lies on disk; `None` where it leads out of the folder.
@@ -68,7 +70,11 @@ impl Sandbox {
                 _ => part,
             });
         }
-        if known.is_empty() { "/".to_owned() } else { known }
+        if known.is_empty() {
+            "/".to_owned()
+        } else {
+            known
+        }
     }
 
     /// The names in a folder, changed and unchanged.
@@ -77,7 +83,11 @@ impl Sandbox {
         let mut names: Vec<String> = Vec::new();
         let place = self.on_disk(folder).filter(|_| !self.is_gone(folder));
         if let Some(entries) = place.and_then(|place| std::fs::read_dir(place).ok()) {
-            names.extend(entries.flatten().map(|it| it.file_name().to_string_lossy().into_owned()));
+            names.extend(
+                entries
+                    .flatten()
+                    .map(|it| it.file_name().to_string_lossy().into_owned()),
+            );
         }
         for (path, change) in &self.changes {
             let Some(rest) = path.strip_prefix(&prefix) else {
@@ -159,7 +169,9 @@ impl Sandbox {
         }
         let base = path.trim_end_matches('/');
         let names = self.names(&path);
-        let entries = names.iter().filter_map(|name| self.entry(&format!("{base}/{name}")).ok());
+        let entries = names
+            .iter()
+            .filter_map(|name| self.entry(&format!("{base}/{name}")).ok());
         Ok(entries.collect())
     }
 
@@ -206,15 +218,26 @@ mod tests {
         std::fs::write(folder.path().join("Users.csv"), "a,b").unwrap();
         let mut sandbox = Sandbox::new(folder.path());
         assert_eq!(sandbox.read("/users.CSV"), Ok(b"a,b".to_vec()));
-        let name = outside.path().file_name().unwrap().to_string_lossy().into_owned();
+        let name = outside
+            .path()
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         assert_eq!(
             sandbox.read(&format!("/../{name}/secret.txt")),
             Err(FileError::Denied)
         );
         sandbox.replace("/users.csv", b"c").unwrap();
         assert_eq!(sandbox.read("/Users.csv"), Ok(b"c".to_vec()));
-        assert_eq!(std::fs::read(folder.path().join("Users.csv")).unwrap(), b"a,b");
-        assert_eq!(sandbox.replace("/none/x.txt", b""), Err(FileError::NotFound));
+        assert_eq!(
+            std::fs::read(folder.path().join("Users.csv")).unwrap(),
+            b"a,b"
+        );
+        assert_eq!(
+            sandbox.replace("/none/x.txt", b""),
+            Err(FileError::NotFound)
+        );
         sandbox.make_folder("/none/deep").unwrap();
         sandbox.replace("/none/deep/x.txt", b"1").unwrap();
         let listed = sandbox.list("/none/deep").unwrap();

@@ -45,11 +45,20 @@ fn a_name_that_is_none_is_an_error_that_can_be_caught_by_its_type() {
 #[test]
 fn a_filter_that_active_directory_does_not_have_is_refused() {
     let shown = run("Get-ADUser -Filter \"Name -contains 'a'\"");
-    assert!(shown.contains("Operator Not supported: -contains"), "{shown}");
+    assert!(
+        shown.contains("Operator Not supported: -contains"),
+        "{shown}"
+    );
     let shown = run("Get-ADUser -Filter { UserPrincipalName -eq $nobody }");
-    assert!(shown.contains("Variable: 'nobody' found in expression: $nobody is not defined."), "{shown}");
+    assert!(
+        shown.contains("Variable: 'nobody' found in expression: $nobody is not defined."),
+        "{shown}"
+    );
     let shown = run("Get-ADUser ann -Properties nonsense");
-    assert!(shown.contains("One or more properties are invalid."), "{shown}");
+    assert!(
+        shown.contains("One or more properties are invalid."),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -118,9 +127,17 @@ fn a_refusal_has_the_text_of_windows() {
     let shown = run("Set-ADUser bob -UserPrincipalName ann@contoso.com");
     assert!(shown.contains("is not unique forest-wide"), "{shown}");
     let shown = run("New-ADUser -Name ann -Path 'OU=Parked,DC=contoso,DC=test'");
-    assert!(shown.contains("The specified account already exists"), "{shown}");
-    let shown = run("Move-ADObject 'CN=ann,OU=Staff,DC=contoso,DC=test' -TargetPath 'OU=None,DC=contoso,DC=test'");
-    assert!(shown.contains("parent is either uninstantiated or deleted"), "{shown}");
+    assert!(
+        shown.contains("The specified account already exists"),
+        "{shown}"
+    );
+    let shown = run(
+        "Move-ADObject 'CN=ann,OU=Staff,DC=contoso,DC=test' -TargetPath 'OU=None,DC=contoso,DC=test'",
+    );
+    assert!(
+        shown.contains("parent is either uninstantiated or deleted"),
+        "{shown}"
+    );
 }
 
 #[test]

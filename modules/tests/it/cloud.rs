@@ -55,8 +55,14 @@ fn deleted_users_are_listed_restored_and_purged() {
         Remove-MsolUser -UserPrincipalName ann@contoso.com -RemoveFromRecycleBin -Force
     ";
     let lines = lines(script);
-    assert_eq!(lines[..3], ["b.ray@contoso.onmicrosoft.com", "Bob Ray", "0"]);
-    assert_eq!(lines[3], "Remove-MsolUser : User Not Found.  User: ann@contoso.com.");
+    assert_eq!(
+        lines[..3],
+        ["b.ray@contoso.onmicrosoft.com", "Bob Ray", "0"]
+    );
+    assert_eq!(
+        lines[3],
+        "Remove-MsolUser : User Not Found.  User: ann@contoso.com."
+    );
 }
 
 #[test]
@@ -82,7 +88,10 @@ fn who_is_not_signed_in_is_told_so() {
     let stage = crate::desk::stage(crate::desk::WORLD);
     let cold = modules::Stage::new(stage.lab(), false);
     let shown = crate::desk::run_on(&cold, "Get-MsolUser -All");
-    assert!(shown.contains("You must call the Connect-MsolService cmdlet"), "{shown}");
+    assert!(
+        shown.contains("You must call the Connect-MsolService cmdlet"),
+        "{shown}"
+    );
     let shown = crate::desk::run_on(&cold, "Connect-MsolService; (Get-MsolUser -All).Count");
     assert_eq!(shown.trim(), "2");
 }
@@ -97,6 +106,9 @@ fn a_mailbox_gets_an_address() {
     ";
     assert_eq!(
         lines(script),
-        ["SMTP:b.ray@contoso.com smtp:bob@contoso.com", "SMTP:b.ray@contoso.com"]
+        [
+            "SMTP:b.ray@contoso.com smtp:bob@contoso.com",
+            "SMTP:b.ray@contoso.com"
+        ]
     );
 }

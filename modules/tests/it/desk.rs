@@ -130,6 +130,9 @@ pub(crate) fn run(script: &str) -> String {
 /// The lines of what a script shows, without empty ones and without blanks at their ends.
 pub(crate) fn lines(script: &str) -> Vec<String> {
     let shown = run(script);
-    let lines = shown.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let lines = shown
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty());
     lines.map(str::to_owned).collect()
 }

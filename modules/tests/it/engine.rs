@@ -32,7 +32,10 @@ fn the_scheduler_runs_on_the_virtual_clock() {
 #[test]
 fn each_write_knows_its_line() {
     let stage = stage(WORLD);
-    run_on(&stage, "\n\nSet-ADUser ann -Title x\nStart-ADSyncSyncCycle | Out-Null\n");
+    run_on(
+        &stage,
+        "\n\nSet-ADUser ann -Title x\nStart-ADSyncSyncCycle | Out-Null\n",
+    );
     let lab = stage.lab();
     let origins: Vec<_> = lab.journal().iter().map(|entry| entry.from).collect();
     assert_eq!(origins, [host::Origin::Script(3), host::Origin::Script(4)]);

@@ -1,5 +1,11 @@
 //! Walks through everything that a script is made of.
 
+#![expect(
+    clippy::needless_for_each,
+    clippy::single_match_else,
+    reason = "a walk reads best as one visit a line"
+)]
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -9,8 +15,8 @@ use crate::convert::resolve_type;
 use crate::interpreter::{declared_command, has_parameter};
 use crate::syntax::Span;
 use crate::syntax::ast::{
-    Argument, Block, Body, Command, Element, ElementKind, Expression, ExpressionKind, Invocation,
-    Member, MemberName, Piece, RedirectTarget, Statement, StatementKind, TypeName,
+    Argument, Block, Body, Command, Element, ElementKind, Expression, ExpressionKind, Member,
+    MemberName, Piece, RedirectTarget, Statement, StatementKind, TypeName,
 };
 use crate::types::has_static;
 
@@ -58,7 +64,10 @@ impl<'a> Walk<'a> {
                 self.expression(default);
             }
         }
-        for body in [&block.begin, &block.process, &block.end].into_iter().flatten() {
+        for body in [&block.begin, &block.process, &block.end]
+            .into_iter()
+            .flatten()
+        {
             self.body(body);
         }
     }
@@ -188,7 +197,9 @@ impl<'a> Walk<'a> {
     fn called(&mut self, command: &Command, name: &str) -> Option<Rc<Declared>> {
         let span = command.name.span;
         let defines = |name: &str| {
-            ["set-alias", "new-alias"].iter().any(|it| name.eq_ignore_ascii_case(it))
+            ["set-alias", "new-alias"]
+                .iter()
+                .any(|it| name.eq_ignore_ascii_case(it))
         };
         if defines(name)
             && let Some(alias) = command.arguments.iter().find_map(word)
@@ -200,7 +211,12 @@ impl<'a> Walk<'a> {
         }
         if REFUSED.iter().any(|it| it.eq_ignore_ascii_case(name)) {
             let message = format!("{name} is not simulated.");
-            self.find(Severity::NotSimulated, span, message, "reaches the machine itself");
+            self.find(
+                Severity::NotSimulated,
+                span,
+                message,
+                "reaches the machine itself",
+            );
             return None;
         }
         if let Some(found) = declared_command(name, self.modules) {
@@ -208,7 +224,7 @@ impl<'a> Walk<'a> {
         }
         // Another script of the same folder is looked for when it is called.
         let is_script = name.to_lowercase().ends_with(".ps1");
-        if is_script && command.invocation != Invocation::Name || is_script {
+        if is_script {
             return None;
         }
         let message = format!("The command '{name}' is not simulated.");
@@ -232,13 +248,21 @@ impl<'a> Walk<'a> {
                     if "comobject".starts_with(&name.to_lowercase()) =>
                 {
                     let message = "COM objects are not simulated.".to_owned();
-                    self.find(Severity::NotSimulated, *span, message, "reaches the machine itself");
+                    self.find(
+                        Severity::NotSimulated,
+                        *span,
+                        message,
+                        "reaches the machine itself",
+                    );
                     return;
                 }
                 Argument::Parameter { name, .. }
                     if "typename".starts_with(&name.to_lowercase()) => {}
                 Argument::Parameter { .. } => drop(arguments.next()),
-                Argument::Value(Expression { span, kind: ExpressionKind::Text(name, _) }) => {
+                Argument::Value(Expression {
+                    span,
+                    kind: ExpressionKind::Text(name, _),
+                }) => {
                     self.type_name(name, *span);
                     return;
                 }
@@ -248,7 +272,9 @@ impl<'a> Walk<'a> {
     }
 
     fn types(&mut self, types: &[TypeName]) {
-        types.iter().for_each(|it| self.type_name(&it.name, it.span));
+        types
+            .iter()
+            .for_each(|it| self.type_name(&it.name, it.span));
     }
 
     fn type_name(&mut self, name: &str, span: Span) {
@@ -290,7 +316,9 @@ impl<'a> Walk<'a> {
             ExpressionKind::Type(name) => self.type_name(&name.name, name.span),
             ExpressionKind::Member(member) => self.member(member, expression.span),
             ExpressionKind::Ternary(condition, one, other) => {
-                [condition, one, other].into_iter().for_each(|it| self.expression(it));
+                [condition, one, other]
+                    .into_iter()
+                    .for_each(|it| self.expression(it));
             }
         }
     }
@@ -300,14 +328,23 @@ impl<'a> Walk<'a> {
         if let MemberName::Computed(it) = &member.name {
             self.expression(it);
         }
-        member.arguments.iter().flatten().for_each(|it| self.expression(it));
+        member
+            .arguments
+            .iter()
+            .flatten()
+            .for_each(|it| self.expression(it));
         if let (true, ExpressionKind::Type(of), MemberName::Known(name)) =
             (member.is_static, &member.target.kind, &member.name)
             && let Some(full) = resolve_type(&of.name)
             && !has_static(&full, name)
         {
             let message = format!("[{}]::{name} is not simulated.", of.name);
-            self.find(Severity::NotSimulated, span, message, "unknown static member");
+            self.find(
+                Severity::NotSimulated,
+                span,
+                message,
+                "unknown static member",
+            );
         }
     }
 }
@@ -315,9 +352,10 @@ impl<'a> Walk<'a> {
 /// The text of an argument that is one word.
 fn word(argument: &Argument) -> Option<Rc<str>> {
     match argument {
-        Argument::Value(Expression { kind: ExpressionKind::Text(text, _), .. }) => {
-            Some(Rc::clone(text))
-        }
+        Argument::Value(Expression {
+            kind: ExpressionKind::Text(text, _),
+            ..
+        }) => Some(Rc::clone(text)),
         _ => None,
     }
 }

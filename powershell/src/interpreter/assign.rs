@@ -257,9 +257,9 @@ impl Interpreter<'_> {
     fn scope_of(&self, variable: &Variable) -> Rc<super::scope::Scope> {
         // Scopes are shared; the one that is meant is found again by walking up.
         let meant: *const _ = match variable.scope.as_deref() {
-            Some("global") => self.scope.global(),
-            Some("script") => self.scope.script(),
-            _ => &*self.scope,
+            Some("global") => std::ptr::from_ref(self.scope.global()),
+            Some("script") => std::ptr::from_ref(self.scope.script()),
+            _ => Rc::as_ptr(&self.scope),
         };
         self.scope
             .shared(meant)

@@ -1,5 +1,6 @@
 //! Which argument goes to which parameter.
 
+use crate::host::{Host as _, Stream};
 use std::rc::Rc;
 
 use super::Interpreter;
@@ -75,7 +76,10 @@ impl Binding {
     fn possible(&self, formal: usize) -> Option<&Spec> {
         let formal = self.formals.get(formal)?;
         let sets = std::iter::once(&self.set).chain(&self.sets);
-        sets.filter_map(|set| formal.in_set(set)).next()
+        {
+            let mut sets = sets;
+            sets.find_map(|set| formal.in_set(set))
+        }
     }
 
     /// Sets that have all that is bound.
@@ -547,7 +551,6 @@ impl Interpreter<'_> {
              parameters:\n",
             callee.name
         );
-        use crate::host::{Host, Stream};
         self.outlet.write(Stream::Information, &header, None);
         for index in missing {
             let formal = &formals[index];
@@ -557,11 +560,10 @@ impl Interpreter<'_> {
                     let prompt = format!("{}[{}]: ", formal.name, values.len());
                     match self.outlet.ask(&prompt, false) {
                         Some(line) if !line.is_empty() => values.push(Value::from(line)),
-                        Some(_) => break Value::array(values),
                         None if values.is_empty() => {
                             return Err(missing_mandatory(&callee, &names).into());
                         }
-                        None => break Value::array(values),
+                        Some(_) | None => break Value::array(values),
                     }
                 }
             } else {

@@ -371,7 +371,7 @@ fn as_words(given: Vec<Given>) -> Vec<Given> {
                 words.push(Given::Value(Value::from(word), None));
             }
             Given::Value(_, Some(raw)) => words.push(Given::Value(Value::Text(raw), None)),
-            other => words.push(other),
+            given @ Given::Value(_, None) => words.push(given),
         }
     }
     words

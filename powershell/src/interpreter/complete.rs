@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::formals::of_command;
+use crate::command::Module as _;
 use crate::syntax::ast::Block;
 
 /// A proposal for the word that is being typed.
@@ -57,7 +58,6 @@ impl Interpreter<'_> {
         for module in &self.modules {
             names.extend(module.names().iter().map(ToString::to_string));
         }
-        use crate::command::Module as _;
         names.extend(
             super::session::Session
                 .names()

@@ -12,7 +12,11 @@ pub(crate) fn declared_command(name: &str, modules: &[Rc<dyn Module>]) -> Option
     let of = |name: &str| {
         let own = session::find(name);
         own.or_else(|| modules.iter().find_map(|module| module.find(name)))
-            .or_else(|| modules.iter().find_map(|module| module.find(&format!("Get-{name}"))))
+            .or_else(|| {
+                modules
+                    .iter()
+                    .find_map(|module| module.find(&format!("Get-{name}")))
+            })
     };
     let name = aliases::resolve(name).unwrap_or(name);
     of(name).or_else(|| {
@@ -26,5 +30,7 @@ pub(crate) fn has_parameter(command: &Command, name: &str) -> bool {
     let formals = of_command(command);
     let lower = name.to_ascii_lowercase();
     let begins = |it: &str| it.to_ascii_lowercase().starts_with(&lower);
-    formals.iter().any(|it| begins(&it.name) || it.aliases.iter().any(|it| begins(it)))
+    formals
+        .iter()
+        .any(|it| begins(&it.name) || it.aliases.iter().any(|it| begins(it)))
 }

@@ -112,7 +112,7 @@ impl Interpreter<'_> {
         let mut outcome = Ok(());
         let kept: Vec<Value> = mine
             .iter_mut()
-            .flat_map(|it| it.kept.as_mut().map(std::mem::take))
+            .filter_map(|it| it.kept.as_mut().map(std::mem::take))
             .flatten()
             .collect();
         for value in kept.into_iter().chain([value]) {
@@ -314,10 +314,10 @@ impl Interpreter<'_> {
         if stage.piped != input.is_some() {
             return Ok(());
         }
-        if let Some(value) = &input {
-            if !self.bind_input(stage, value)? {
-                return Ok(());
-            }
+        if let Some(value) = &input
+            && !self.bind_input(stage, value)?
+        {
+            return Ok(());
         }
         stage.input = input;
         if matches!(stage.runner, Runner::Function(_)) {

@@ -152,8 +152,10 @@ impl Interpreter<'_> {
 
     fn ended(&mut self, outcome: Outcome) -> Ended {
         let ended = match outcome {
-            Ok(()) | Err(Unwind::Return | Unwind::Break(_) | Unwind::Continue(_)) => Ended::Done(0),
-            Err(Unwind::PipelineDone(_)) => Ended::Done(0),
+            Ok(())
+            | Err(
+                Unwind::Return | Unwind::Break(_) | Unwind::Continue(_) | Unwind::PipelineDone(_),
+            ) => Ended::Done(0),
             Err(Unwind::Exit(code)) => Ended::Done(code),
             Err(Unwind::Stopped(stop)) => Ended::Stopped(stop),
             Err(Unwind::Error(record)) => {

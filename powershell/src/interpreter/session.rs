@@ -15,7 +15,7 @@ use crate::value::{Object, Value};
 pub(crate) struct Session;
 
 impl Module for Session {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Microsoft.PowerShell.Core"
     }
 
@@ -195,6 +195,7 @@ fn texts_of(call: &dyn Call, name: &str) -> Vec<Rc<str>> {
         .collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is a cmdlet like the others")]
 fn nothing(_call: &mut dyn Call) -> Outcome {
     Ok(())
 }
@@ -471,11 +472,11 @@ impl Interpreter<'_> {
     fn scope_named(&self, caller: &Rc<Scope>, name: Option<&str>) -> Rc<Scope> {
         let name = name.unwrap_or("local").to_ascii_lowercase();
         let meant: *const Scope = match name.as_str() {
-            "global" => caller.global(),
-            "script" => caller.script(),
+            "global" => std::ptr::from_ref(caller.global()),
+            "script" => std::ptr::from_ref(caller.script()),
             other => match other.parse::<usize>() {
                 Ok(levels) => caller.above(levels),
-                Err(_) => &**caller,
+                Err(_) => Rc::as_ptr(caller),
             },
         };
         caller.shared(meant).unwrap_or_else(|| Rc::clone(caller))

@@ -158,7 +158,11 @@ pub fn split(left: &Value, arguments: &[Value], case: bool) -> Result<Value, Err
         if most < 0 {
             parts.extend(split_from_end(&regex, &text, most.unsigned_abs() as usize));
         } else {
-            let most = if most == 0 { usize::MAX } else { most as usize };
+            let most = if most == 0 {
+                usize::MAX
+            } else {
+                most.unsigned_abs() as usize
+            };
             parts.extend(split_text(&regex, &text, most));
         }
     }

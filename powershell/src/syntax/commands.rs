@@ -148,9 +148,7 @@ impl Parser<'_> {
         let Some(c) = self.peek() else { return false };
         let second = self.second().unwrap_or(' ');
         match c {
-            '$' | '(' | '{' | '[' | ',' | '!' => true,
-            '@' => true,
-            '+' => true,
+            '$' | '(' | '{' | '[' | ',' | '!' | '@' | '+' => true,
             '.' => second.is_ascii_digit(),
             _ if is_single_quote(c) || is_double_quote(c) => true,
             _ if c.is_ascii_digit() => {

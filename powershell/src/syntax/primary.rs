@@ -9,8 +9,13 @@ use crate::value::Value;
 
 /// Whether an attribute says how a parameter is bound, and nothing of its value.
 fn is_of_parameters(name: &str) -> bool {
-    const NAMES: [&str; 5] =
-        ["Alias", "ArgumentCompleter", "Parameter", "PSDefaultValue", "SupportsWildcards"];
+    const NAMES: [&str; 5] = [
+        "Alias",
+        "ArgumentCompleter",
+        "Parameter",
+        "PSDefaultValue",
+        "SupportsWildcards",
+    ];
     let bare = name.rsplit('.').next().unwrap_or(name);
     let bare = bare.strip_suffix("Attribute").unwrap_or(bare);
     NAMES.iter().any(|it| it.eq_ignore_ascii_case(bare))

@@ -46,7 +46,10 @@ fn depth_is_limited() {
 #[test]
 fn words_of_the_language_out_of_place_are_commands() {
     assert_eq!(error("1\nparam([string]$Name)"), None);
-    assert_eq!(error("1\nparam(\n [Parameter(Mandatory)]\n [string]$Name\n)\n2"), None);
+    assert_eq!(
+        error("1\nparam(\n [Parameter(Mandatory)]\n [string]$Name\n)\n2"),
+        None
+    );
     assert_eq!(error("foreach ($x in 1) {\n :here\n $x\n}"), None);
     assert_eq!(error(":outer foreach ($x in 1) { break outer }"), None);
 }

@@ -18,7 +18,11 @@ fn rehearse(arguments: &[&str]) -> (i32, String, String) {
         .output()
         .expect("the program runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (run.status.code().unwrap_or(-1), text(&run.stdout), text(&run.stderr))
+    (
+        run.status.code().unwrap_or(-1),
+        text(&run.stdout),
+        text(&run.stderr),
+    )
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
@@ -49,14 +53,19 @@ fn each_example_script_ends_with_its_verdict() {
         let missing = list(row, "says").into_iter().chain(list(row, "shows"));
         let missing: Vec<&str> = missing.filter(|part| !contains(&all, part)).collect();
         if Some(i64::from(code)) != row["exit"].as_i64() || !missing.is_empty() {
-            wrong.push(format!("{arguments:?}: exit {code}, missing {missing:?}\n{all}"));
+            wrong.push(format!(
+                "{arguments:?}: exit {code}, missing {missing:?}\n{all}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    let files = std::fs::read_dir(examples()).expect("the examples").flatten();
+    let files = std::fs::read_dir(examples())
+        .expect("the examples")
+        .flatten();
     let files = files.map(|it| it.file_name().to_string_lossy().into_owned());
-    let unjudged: Vec<String> =
-        files.filter(|it| it.ends_with(".ps1") && !named.contains(it)).collect();
+    let unjudged: Vec<String> = files
+        .filter(|it| it.ends_with(".ps1") && !named.contains(it))
+        .collect();
     assert!(unjudged.is_empty(), "without a verdict: {unjudged:?}");
 }
 
@@ -104,9 +113,19 @@ fn the_commands_of_the_founding_document_repair_its_two_messes() {
     let park = "Get-ADUser j.doe | Move-ADObject -TargetPath 'OU=NotSynced,DC=contoso,DC=test'\n\
                 Start-OnlineCoexistenceSync\n\
                 Remove-MSOLuser -UserPrincipalName john.doe@contoso.com -RemoveFromRecycleBin\nY\n";
-    let verdict = founding("worlds/duplicate.yaml", park, "jdoe@contoso.onmicrosoft.com");
-    assert!(contains(&verdict, "PASSED") && contains(&verdict, " converged"), "{verdict}");
+    let verdict = founding(
+        "worlds/duplicate.yaml",
+        park,
+        "jdoe@contoso.onmicrosoft.com",
+    );
+    assert!(
+        contains(&verdict, "PASSED") && contains(&verdict, " converged"),
+        "{verdict}"
+    );
     let world = "worlds/invalid-soft-match.yaml";
     let verdict = founding(world, "", "jdoe@contoso.onmicrosoft.com");
-    assert!(contains(&verdict, "PASSED") && contains(&verdict, " converged"), "{verdict}");
+    assert!(
+        contains(&verdict, "PASSED") && contains(&verdict, " converged"),
+        "{verdict}"
+    );
 }
