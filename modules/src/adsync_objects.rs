@@ -223,16 +223,13 @@ fn metaverse_object(stage: &Stage, call: &mut dyn Call) -> Outcome {
             )
         })
     });
-    match found {
-        Some(found) => call.write_whole(found),
-        None => {
-            let message = format!("The metaverse object '{wanted}' was not found.");
-            let exception = "System.ArgumentException";
-            let mut record =
-                ErrorRecord::new(message, exception, exception, Category::ObjectNotFound);
-            record.activity = call.name();
-            call.error(record)
-        }
+    if let Some(found) = found { call.write_whole(found) } else {
+        let message = format!("The metaverse object '{wanted}' was not found.");
+        let exception = "System.ArgumentException";
+        let mut record =
+            ErrorRecord::new(message, exception, exception, Category::ObjectNotFound);
+        record.activity = call.name();
+        call.error(record)
     }
 }
 
@@ -432,19 +429,16 @@ fn consistency_guid(stage: &Stage, call: &mut dyn Call) -> Outcome {
     }
     let change = match call.argument("Value") {
         None => Modification::clear(attribute),
-        Some(value) => match anchor_guid(&value) {
-            Some(guid) => {
-                let bytes = AdValue::Bytes(guid.as_bytes().as_slice().into());
-                Modification::replace(attribute, [bytes])
-            }
-            None => {
-                let message = "The value is neither a GUID nor an ImmutableId.";
-                let exception = "System.Exception";
-                let mut record =
-                    ErrorRecord::new(message, exception, exception, Category::InvalidArgument);
-                record.activity = call.name();
-                return Err(record.into());
-            }
+        Some(value) => if let Some(guid) = anchor_guid(&value) {
+            let bytes = AdValue::Bytes(guid.as_bytes().as_slice().into());
+            Modification::replace(attribute, [bytes])
+        } else {
+            let message = "The value is neither a GUID nor an ImmutableId.";
+            let exception = "System.Exception";
+            let mut record =
+                ErrorRecord::new(message, exception, exception, Category::InvalidArgument);
+            record.activity = call.name();
+            return Err(record.into());
         },
     };
     let change = AdChange::Modify {

@@ -1,5 +1,9 @@
 //! Expressions.
 
+mod made;
+
+pub(crate) use made::{Elements, custom, invalid, objects, type_not_found};
+
 use std::rc::Rc;
 
 use super::Interpreter;
@@ -11,7 +15,7 @@ use crate::syntax::ast::{
     Body, Element, ElementKind, Expression, ExpressionKind, MemberName, Operator, Piece, Pipeline,
     Statement, StatementKind, TypeName, Variable,
 };
-use crate::value::{Array, ArrayKind, CUSTOM, Object, Table, Value};
+use crate::value::{CUSTOM, Object, Table, Value};
 
 /// Whether an expression writes nothing when it stands alone: `$i++`, `[void]…`.
 pub(crate) fn is_silent(expression: &Expression) -> bool {
@@ -565,39 +569,4 @@ impl Interpreter<'_> {
             other => other.enumerate(),
         }
     }
-}
-
-/// The elements of an object that is walked through like an array.
-#[derive(Debug)]
-pub(crate) struct Elements(pub(crate) Array);
-
-/// A `[pscustomobject]` with the entries of a table.
-pub(crate) fn custom(table: &Table) -> Value {
-    let entries = table.borrow();
-    let notes = entries
-        .iter()
-        .map(|(key, value)| (convert::to_text(key), value.clone()));
-    Value::Object(Object::custom(notes))
-}
-
-/// An `[object[]]`.
-pub(crate) fn objects(values: Vec<Value>) -> Value {
-    Value::Array(Array::new(ArrayKind::Objects, values))
-}
-
-/// An error of the language.
-pub(crate) fn invalid(message: &str, id: &str) -> ErrorRecord {
-    ErrorRecord::new(
-        message,
-        "System.Management.Automation.RuntimeException",
-        id,
-        Category::InvalidOperation,
-    )
-}
-
-/// `[nosuchtype]`.
-pub(crate) fn type_not_found(name: &str) -> ErrorRecord {
-    let mut record = invalid(&format!("Unable to find type [{name}]."), "TypeNotFound");
-    record.target = Value::text(name);
-    record
 }

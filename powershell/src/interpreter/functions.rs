@@ -1,5 +1,9 @@
 //! Functions, scripts and script blocks that run.
 
+mod native;
+
+use native::on_windows;
+
 use std::rc::Rc;
 
 use super::binding::{Callee, Given};
@@ -460,14 +464,6 @@ impl Interpreter<'_> {
         ];
         Value::Object(Object::typed(&kinds, members, None))
     }
-}
-
-/// The path of a file as scripts know it.
-fn on_windows(file: &str) -> String {
-    if file.starts_with('/') {
-        return crate::types::windows_path(file);
-    }
-    file.to_owned()
 }
 
 /// How a function is called.
