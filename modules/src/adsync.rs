@@ -344,7 +344,9 @@ fn declare_connectors(offer: &mut Offer, stage: &Stage) {
         };
         let found =
             on.read(|world| find_connector(world, &name).map(|it| connector_object(world, it)));
-        if let Some(found) = found { call.write_whole(found) } else {
+        if let Some(found) = found {
+            call.write_whole(found)
+        } else {
             let record = no_connector(call, &name);
             call.error(record)
         }

@@ -223,11 +223,12 @@ fn metaverse_object(stage: &Stage, call: &mut dyn Call) -> Outcome {
             )
         })
     });
-    if let Some(found) = found { call.write_whole(found) } else {
+    if let Some(found) = found {
+        call.write_whole(found)
+    } else {
         let message = format!("The metaverse object '{wanted}' was not found.");
         let exception = "System.ArgumentException";
-        let mut record =
-            ErrorRecord::new(message, exception, exception, Category::ObjectNotFound);
+        let mut record = ErrorRecord::new(message, exception, exception, Category::ObjectNotFound);
         record.activity = call.name();
         call.error(record)
     }
@@ -429,17 +430,19 @@ fn consistency_guid(stage: &Stage, call: &mut dyn Call) -> Outcome {
     }
     let change = match call.argument("Value") {
         None => Modification::clear(attribute),
-        Some(value) => if let Some(guid) = anchor_guid(&value) {
-            let bytes = AdValue::Bytes(guid.as_bytes().as_slice().into());
-            Modification::replace(attribute, [bytes])
-        } else {
-            let message = "The value is neither a GUID nor an ImmutableId.";
-            let exception = "System.Exception";
-            let mut record =
-                ErrorRecord::new(message, exception, exception, Category::InvalidArgument);
-            record.activity = call.name();
-            return Err(record.into());
-        },
+        Some(value) => {
+            if let Some(guid) = anchor_guid(&value) {
+                let bytes = AdValue::Bytes(guid.as_bytes().as_slice().into());
+                Modification::replace(attribute, [bytes])
+            } else {
+                let message = "The value is neither a GUID nor an ImmutableId.";
+                let exception = "System.Exception";
+                let mut record =
+                    ErrorRecord::new(message, exception, exception, Category::InvalidArgument);
+                record.activity = call.name();
+                return Err(record.into());
+            }
+        }
     };
     let change = AdChange::Modify {
         object: source.object,

@@ -62,6 +62,7 @@ enum Verb {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "a noun is what it is called")]
 struct Noun {
     /// Without `AzureAD`.
     noun: &'static str,

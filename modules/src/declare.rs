@@ -85,8 +85,8 @@ impl Offer {
 
     pub(crate) fn offer_made(&mut self, plan: Plan, make: Rc<dyn Fn() -> Box<dyn Cmdlet>>) {
         let class = plan.class.unwrap_or_else(|| {
-            let plain: String = plan.name.chars().filter(|it| *it != '-').collect();
-            format!("{}{plain}", self.classes)
+            let joined: String = plan.name.chars().filter(|it| *it != '-').collect();
+            format!("{}{joined}", self.classes)
         });
         let command = Command {
             name: Rc::from(plan.name.as_str()),

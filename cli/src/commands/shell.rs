@@ -10,9 +10,11 @@ use modules::Stage;
 use powershell::interpreter::{Ended, Interpreter, Limits};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Context, Editor, Helper, Highlighter, Hinter};
+use rustyline::{Context, Editor, Helper};
 
 use crate::commands::rehearse::Ran;
 use crate::error::Error;
@@ -47,8 +49,15 @@ pub(crate) struct Shell {
 
 type Session<'h> = Rc<RefCell<Interpreter<'h>>>;
 
-#[derive(Helper, Hinter, Highlighter)]
 struct Prompt<'h>(Session<'h>);
+
+impl Helper for Prompt<'_> {}
+
+impl Highlighter for Prompt<'_> {}
+
+impl Hinter for Prompt<'_> {
+    type Hint = String;
+}
 
 impl Completer for Prompt<'_> {
     type Candidate = Pair;

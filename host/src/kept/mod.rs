@@ -113,7 +113,7 @@ fn read_origin(value: &Value) -> Result<Origin, Broken> {
         Some("clock") => Ok(Origin::Clock),
         Some(_) => Err(Broken::of("an origin", value)),
         None => match read::only(value)? {
-            ("script", line) => Ok(Origin::Script(number(line)? as u32)),
+            ("script", line) => Ok(Origin::Script(number(line)?)),
             ("ldap", forest) => Ok(Origin::Ldap(number(forest)? as usize)),
             _ => Err(Broken::of("an origin", value)),
         },

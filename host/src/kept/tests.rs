@@ -72,7 +72,7 @@ impl Client {
             &mut self.service,
             &mut GraphDoor {
                 lab,
-                from: Origin::Graph,
+                from: crate::Origin::Graph,
             },
             &request,
         );

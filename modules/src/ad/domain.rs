@@ -15,6 +15,9 @@ use crate::stage::Stage;
 
 const COLLECTION: &str = "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection";
 
+/// Makes an object of a domain and its UPN suffixes.
+type Make = fn(&Directory, Vec<String>) -> Value;
+
 pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let with = |mut parameters: Vec<Parameter>| {
         parameters.extend(common());
@@ -22,7 +25,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     };
     let identity = || Parameter::object("Identity").at(0).piped().nullable();
     let current = || Parameter::text("Current").one_of(&["LocalComputer", "LoggedOnUser"]);
-    let simple: [(&str, &str, fn(&Directory, Vec<String>) -> Value); 3] = [
+    let simple: [(&str, &str, Make); 3] = [
         ("Get-ADDomain", "Gets a domain.", domain),
         ("Get-ADForest", "Gets a forest.", forest_object),
         (

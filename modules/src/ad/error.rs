@@ -93,7 +93,7 @@ pub(super) fn not_found(call: &dyn Call, kind: Kind, identity: &str, base: &str)
     let mut record = ErrorRecord::new(message, exception, &id, Category::ObjectNotFound);
     let none: [(&str, Value); 0] = [];
     record.target = Value::Object(Object::typed(kind.types(), none, Some(identity)));
-    record.target_name = identity.to_owned();
+    identity.clone_into(&mut record.target_name);
     record.activity = call.name();
     record
 }
@@ -152,7 +152,7 @@ pub(crate) fn failed(call: &dyn Call, why: &Unreached, target: &str) -> ErrorRec
         ),
     };
     record.target = Value::text(target);
-    record.target_name = target.to_owned();
+    target.clone_into(&mut record.target_name);
     record.activity = call.name();
     record
 }

@@ -246,7 +246,7 @@ impl Reader<'_> {
         }
         self.at += 1;
         let value = self.value()?;
-        self.compare(&name, &operator, &value)
+        Ok(self.compare(&name, &operator, &value))
     }
 
     /// The value that is compared with: what a variable holds, or text.
@@ -283,7 +283,7 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    fn compare(&self, name: &str, operator: &str, value: &Value) -> Outcome<Filter> {
+    fn compare(&self, name: &str, operator: &str, value: &Value) -> Filter {
         let source = friendly(name).map(|(_, source)| source);
         if let Some(Source::Bit(bit, set_means)) = source {
             let wanted = crate::text(value).eq_ignore_ascii_case("true");
@@ -294,39 +294,39 @@ impl Reader<'_> {
                 dn_attributes: false,
             });
             let positive = (wanted == set_means) == (operator != "ne");
-            return Ok(if positive {
+            return if positive {
                 is_set
             } else {
                 Filter::Not(Box::new(is_set))
-            });
+            };
         }
         if source == Some(Source::LockedOut) {
             let locked = Filter::GreaterOrEqual("lockoutTime".to_owned(), b"1".to_vec());
             let wanted = crate::text(value).eq_ignore_ascii_case("true") == (operator != "ne");
-            return Ok(if wanted {
+            return if wanted {
                 locked
             } else {
                 Filter::Not(Box::new(locked))
-            });
+            };
         }
         let attribute = match source {
             Some(source) => source.attribute().unwrap_or(name).to_owned(),
             None => name.to_owned(),
         };
         if value.is_null() && operator == "ne" {
-            return Ok(Filter::Present(attribute));
+            return Filter::Present(attribute);
         }
         if value.is_null() {
-            return Ok(Filter::Not(Box::new(Filter::Present(attribute))));
+            return Filter::Not(Box::new(Filter::Present(attribute)));
         }
         if matches!(source, Some(Source::GroupCategory | Source::GroupScope)) {
-            return Ok(group_type(source, operator, &crate::text(value)));
+            return group_type(source, operator, &crate::text(value));
         }
         let bytes = self.bytes(&attribute, value);
         let not = |filter| Filter::Not(Box::new(filter));
         let equal = Filter::Equality(attribute.clone(), bytes.clone());
         let text = crate::text(value);
-        Ok(match operator {
+        match operator {
             "eq" => equal,
             "ne" => not(equal),
             "like" => like(&attribute, &text),
@@ -349,7 +349,7 @@ impl Reader<'_> {
                     dn_attributes: false,
                 })
             }
-        })
+        }
     }
 
     /// A value as the server compares it.

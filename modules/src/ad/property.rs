@@ -129,12 +129,11 @@ impl Source {
     /// The attributes that are needed.
     pub(super) const fn attributes(self) -> &'static [&'static str] {
         match self {
-            Self::Attribute(_) | Self::FileTime(_) => &[],
+            Self::Attribute(_) | Self::FileTime(_) | Self::Protected => &[],
             Self::Bit(..) => &["userAccountControl"],
             Self::LockedOut => &["lockoutTime"],
             Self::PasswordExpired => &["msDS-User-Account-Control-Computed"],
             Self::GroupCategory | Self::GroupScope => &["groupType"],
-            Self::Protected => &[],
         }
     }
 

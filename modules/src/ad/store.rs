@@ -126,7 +126,7 @@ pub(super) fn find(
     request = request.for_attributes(attributes.iter().cloned());
     let mut found = Vec::new();
     let mut from = Vec::new();
-    let mut state = SearchState::default();
+    let mut session = SearchState::default();
     loop {
         let size = u16::try_from(PAGE_SIZE_MAX).unwrap_or(1000);
         let mut controls = vec![Control {
@@ -138,7 +138,7 @@ pub(super) fn find(
             controls.push(Control::critical(oid::SHOW_DELETED));
         }
         let reply = look(stage, forest, |directory| {
-            search(directory, &context, &mut state, &request, &controls)
+            search(directory, &context, &mut session, &request, &controls)
         });
         if reply.result.code.0 != 0 {
             return Err(search_failed(call, reply.result.code.0, &reply.result.diagnostic).into());

@@ -19,11 +19,15 @@ pub(crate) fn cloud_error(call: &dyn Call, error: &CloudError) -> ErrorRecord {
         _ => Category::InvalidOperation,
     };
     let mut record = ErrorRecord::new(message, "System.Exception", &error.code, category);
-    let headers: String = error
+    let headers: Vec<String> = error
         .headers
         .iter()
-        .map(|(name, value)| format!("{name:30}: {value}\n"))
+        .map(|(name, value)| format!("{name:30}: {value}"))
         .collect();
+    let headers = headers.join(
+        "
+",
+    );
     record.details = Some(format!(
         "{}\n\nStatus: {} ({})\nErrorCode: {}\n\nHeaders:\n{headers}",
         error.message,

@@ -1,5 +1,7 @@
 //! `Get-Mg…`.
 
+use std::fmt::Write as _;
+
 use powershell::command::{Call, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
 use powershell::value::Value;
@@ -35,7 +37,7 @@ pub(crate) fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~$,()'@".contains(&byte) {
             encoded.push(byte as char);
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -81,7 +81,10 @@ fn encoded(target: &str) -> String {
             other => {
                 let mut bytes = [0; 4];
                 let text = other.encode_utf8(&mut bytes);
-                text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+                text.bytes()
+                    .map(|byte| format!("%{byte:02X}"))
+                    .collect::<Vec<_>>()
+                    .concat()
             }
         })
         .collect()
@@ -177,11 +180,15 @@ fn failure(call: &dyn Call, method: &str, uri: &str, error: &CloudError) -> Erro
     } else {
         format!("https://graph.microsoft.com{}", target(uri))
     };
-    let headers: String = error
+    let headers: Vec<String> = error
         .headers
         .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
+        .map(|(name, value)| format!("{name}: {value}"))
         .collect();
+    let headers = headers.join(
+        "
+",
+    );
     record.details = Some(format!(
         "{method} {address}\nHTTP/2.0 {} {spaced}\n{headers}\n{}",
         error.status, error.body

@@ -30,6 +30,7 @@ pub(super) enum Verb {
 }
 
 /// A noun: what follows the hyphen, after `Mg` or `MgBeta`.
+#[expect(clippy::struct_field_names, reason = "a noun is what it is called")]
 pub(super) struct Noun {
     /// The noun without `Mg`.
     pub(super) noun: &'static str,

@@ -224,6 +224,10 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
         let target = format!("/v1.0/domains/{}/verify", encode(&name));
         send(&on, call, "POST", &target, None, &name)
     });
+    declare_domain_kinds(offer, stage);
+}
+
+fn declare_domain_kinds(offer: &mut Offer, stage: &Stage) {
     let parameters = vec![
         Parameter::text("Name").mandatory().piped_by_name(),
         Parameter::switch("IsDefault").piped_by_name(),

@@ -6,8 +6,8 @@ use change::{licence, new, remove, rename, restore, set};
 
 mod object;
 
-pub(super) use object::{account_name, own_name};
 use object::user;
+pub(super) use object::{account_name, own_name};
 
 use powershell::command::{Call, Parameter};
 use powershell::error::Outcome;

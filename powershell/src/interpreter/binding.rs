@@ -2,12 +2,12 @@
 
 mod choice;
 
+pub(crate) use choice::not_valid;
 use choice::{
     ambiguous_set, bound_twice, choose_set, empty, find_formal, fits_exactly, input_incomplete,
     input_not_bound, missing, missing_argument, missing_mandatory, no_boolean, no_position,
     not_converted, not_null, positional, rest_formal, unknown_parameter,
 };
-pub(crate) use choice::not_valid;
 
 use crate::host::{Host as _, Stream};
 use std::rc::Rc;

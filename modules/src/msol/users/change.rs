@@ -4,9 +4,9 @@ use super::super::error::online;
 use super::super::error::translated;
 use super::super::error::user_not_found;
 use super::super::signed_in;
+use super::object::{account_name, user};
 use super::{SELECT, body, deleted, is_named, named, one, patch};
 use crate::stage::Stage;
-use super::object::{account_name, user};
 use powershell::command::Call;
 use powershell::error::Outcome;
 use powershell::value::Value;
@@ -76,7 +76,9 @@ pub(super) fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
         };
         let found = deleted(stage, call)?;
         let found = found.iter().find(|it| is_named(it, &name));
-        if let Some(id) = found.and_then(|it| it["id"].as_str()) { (id.to_owned(), name) } else {
+        if let Some(id) = found.and_then(|it| it["id"].as_str()) {
+            (id.to_owned(), name)
+        } else {
             let record = user_not_found(call, &name);
             return call.error(record);
         }
