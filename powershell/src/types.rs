@@ -49,6 +49,7 @@ pub fn member(value: &Value, name: &str) -> Option<Value> {
         Value::DateTime(time) => time::member(time, &lower),
         Value::TimeSpan(ticks) => time::span_member(*ticks, &lower),
         Value::Version(parts) => time::version_member(parts, &lower),
+        Value::Guid(guid) => (lower == "guid").then(|| Value::text(guid.to_string())),
         Value::Array(array) => list::member(array, &lower),
         Value::Bytes(bytes) => list::bytes_member(&bytes.borrow(), &lower),
         Value::Table(table) => table::member(table, name),

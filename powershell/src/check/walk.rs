@@ -172,12 +172,22 @@ impl<'a> Walk<'a> {
                 None
             }
         };
+        let mut after_filter = false;
         for argument in &command.arguments {
+            let is_filter = std::mem::take(&mut after_filter);
             match argument {
+                // A filter of Active Directory in braces is read by its cmdlet, not as a script.
+                Argument::Value(Expression {
+                    kind: ExpressionKind::Block(_),
+                    ..
+                }) if is_filter => {}
                 Argument::Value(it) => self.expression(it),
                 Argument::Splat(..) => {}
                 Argument::Parameter { name, span, value } => {
-                    value.iter().for_each(|it| self.expression(it));
+                    after_filter = "filter".starts_with(&name.to_lowercase());
+                    if !after_filter {
+                        value.iter().for_each(|it| self.expression(it));
+                    }
                     if let Some(declared) = &declared
                         && !has_parameter(declared, name)
                     {

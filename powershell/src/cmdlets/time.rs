@@ -76,6 +76,7 @@ pub(crate) fn commands() -> Vec<Command> {
             start_sleep,
         )
         .by_default("Seconds"),
+        simple("New-Guid", UTILITY, "A new guid.", Vec::new(), new_guid),
         declare(
             "Get-Random",
             UTILITY,
@@ -96,6 +97,11 @@ pub(crate) fn commands() -> Vec<Command> {
         )
         .by_default("RandomNumberParameterSet"),
     ]
+}
+
+fn new_guid(call: &mut dyn Call) -> Outcome {
+    let guid = crate::types::guid::random(call.host());
+    call.write(Value::Guid(guid))
 }
 
 fn start_sleep(call: &mut dyn Call) -> Outcome {

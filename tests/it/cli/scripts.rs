@@ -46,7 +46,9 @@ fn each_example_script_ends_with_its_verdict() {
         let script = row["script"].as_str().expect("a script");
         named.push(script.to_owned());
         let world = format!("worlds/{}", row["world"].as_str().expect("a world"));
-        let mut arguments = vec![world.as_str(), "--script", script, "--"];
+        let mut arguments = vec![world.as_str(), "--script", script];
+        arguments.extend(list(row, "options"));
+        arguments.push("--");
         arguments.extend(list(row, "arguments"));
         let (code, out, err) = rehearse(&arguments);
         let all = format!("{out}\n{err}");
