@@ -66,7 +66,7 @@ fn each_example_script_ends_with_its_verdict() {
         .flatten();
     let files = files.map(|it| it.file_name().to_string_lossy().into_owned());
     let unjudged: Vec<String> = files
-        .filter(|it| it.ends_with(".ps1") && !named.contains(it))
+        .filter(|it| it.to_lowercase().ends_with(".ps1") && !named.contains(it))
         .collect();
     assert!(unjudged.is_empty(), "without a verdict: {unjudged:?}");
 }
