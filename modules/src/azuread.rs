@@ -1,5 +1,5 @@
-//! `AzureAD`, which Microsoft has retired, and the cmdlets of `Microsoft.Entra` that took its place:
-//! nouns over Graph under the names that properties had in Azure AD Graph.
+//! `AzureAD`, which Microsoft has retired, and the cmdlets of `Microsoft.Entra` that took its
+//! place: nouns over Graph under the names that properties had in Azure AD Graph.
 
 mod values;
 

@@ -51,7 +51,8 @@ const TEXTS: &[(u32, &str)] = &[
     (0x2083, "The specified value already exists"),
     (
         0x208C,
-        "The operation cannot be performed because child objects exist. This operation can only be performed on a leaf object",
+        "The operation cannot be performed because child objects exist. This operation can \
+         only be performed on a leaf object",
     ),
     (0x208D, "Directory object not found"),
     (0x208F, "The object name has bad syntax"),
@@ -65,7 +66,8 @@ const TEXTS: &[(u32, &str)] = &[
     ),
     (
         0x209A,
-        "Access to the attribute is not permitted because the attribute is owned by the Security Accounts Manager (SAM)",
+        "Access to the attribute is not permitted because the attribute is owned by the \
+         Security Accounts Manager (SAM)",
     ),
     (
         0x20B1,
@@ -77,11 +79,13 @@ const TEXTS: &[(u32, &str)] = &[
     ),
     (
         0x21C7,
-        "The operation failed because SPN value provided for addition/modification is not unique forest-wide",
+        "The operation failed because SPN value provided for addition/modification is not unique \
+         forest-wide",
     ),
     (
         0x21C8,
-        "The operation failed because UPN value provided for addition/modification is not unique forest-wide",
+        "The operation failed because UPN value provided for addition/modification is not unique \
+         forest-wide",
     ),
 ];
 

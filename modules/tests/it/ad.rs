@@ -64,7 +64,8 @@ fn a_filter_that_active_directory_does_not_have_is_refused() {
 #[test]
 fn attributes_have_the_types_of_dot_net() {
     let script = "
-        $u = Get-ADUser ann -Properties mail, proxyAddresses, whenCreated, userAccountControl, memberOf
+        $wanted = 'mail', 'proxyAddresses', 'whenCreated', 'userAccountControl', 'memberOf'
+        $u = Get-ADUser ann -Properties $wanted
         $u.ObjectGUID.GetType().Name
         $u.ObjectGUID.ToByteArray().Length
         $u.proxyAddresses[0]
@@ -92,14 +93,16 @@ fn attributes_have_the_types_of_dot_net() {
 #[test]
 fn a_user_is_changed_added_moved_deleted_and_restored() {
     let script = "
-        Set-ADUser ann -EmailAddress a.lee@contoso.com -Title 'Clerk' -Add @{ proxyAddresses = 'smtp:a@contoso.com' }
+        $more = @{ proxyAddresses = 'smtp:a@contoso.com' }
+        Set-ADUser ann -EmailAddress a.lee@contoso.com -Title 'Clerk' -Add $more
         $u = Get-ADUser ann -Properties mail, title, proxyAddresses
         \"$($u.mail) $($u.title) $($u.proxyAddresses.Count)\"
         Set-ADUser ann -Title $null -Clear proxyAddresses
         $u = Get-ADUser ann -Properties title, proxyAddresses
         \"[$($u.Title)] [$($u.proxyAddresses)]\"
-        New-ADUser -Name 'Cid Ek' -SamAccountName cid -UserPrincipalName cid@contoso.com -Path 'OU=Staff,DC=contoso,DC=test' `
-            -AccountPassword (ConvertTo-SecureString 'Pa55word!x' -AsPlainText -Force) -Enabled $true
+        $password = ConvertTo-SecureString 'Pa55word!x' -AsPlainText -Force
+        New-ADUser -Name 'Cid Ek' -SamAccountName cid -UserPrincipalName cid@contoso.com `
+            -Path 'OU=Staff,DC=contoso,DC=test' -AccountPassword $password -Enabled $true
         (Get-ADUser cid).Enabled
         Get-ADUser cid | Move-ADObject -TargetPath 'OU=Parked,DC=contoso,DC=test'
         (Get-ADUser cid).DistinguishedName
@@ -131,9 +134,7 @@ fn a_refusal_has_the_text_of_windows() {
         shown.contains("The specified account already exists"),
         "{shown}"
     );
-    let shown = run(
-        "Move-ADObject 'CN=ann,OU=Staff,DC=contoso,DC=test' -TargetPath 'OU=None,DC=contoso,DC=test'",
-    );
+    let shown = run("Get-ADUser ann | Move-ADObject -TargetPath 'OU=None,DC=contoso,DC=test'");
     assert!(
         shown.contains("parent is either uninstantiated or deleted"),
         "{shown}"

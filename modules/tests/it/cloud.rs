@@ -12,8 +12,10 @@ fn an_id_is_set_and_cleared_in_every_module() {
         (Get-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com).ImmutableId -eq $null
         $o = (Get-AzureADUser -ObjectId b.ray@contoso.onmicrosoft.com).ObjectId
         Set-AzureADUser -ObjectId $o -ImmutableId $id
-        (Get-AzureADUser -Filter \"userPrincipalName eq 'b.ray@contoso.onmicrosoft.com'\").ImmutableId -eq $id
-        Invoke-MgGraphRequest -Method PATCH -Uri \"/v1.0/users/$o\" -Body @{ OnPremisesImmutableId = $null }
+        $filter = \"userPrincipalName eq 'b.ray@contoso.onmicrosoft.com'\"
+        (Get-AzureADUser -Filter $filter).ImmutableId -eq $id
+        $body = @{ OnPremisesImmutableId = $null }
+        Invoke-MgGraphRequest -Method PATCH -Uri \"/v1.0/users/$o\" -Body $body
         (Get-MgUser -UserId $o -Property onPremisesImmutableId).OnPremisesImmutableId -eq $null
         Update-MgUser -UserId $o -OnPremisesImmutableId $id
         (Get-MgUser -UserId $o).OnPremisesImmutableId -eq $null
@@ -31,7 +33,8 @@ fn a_synced_account_keeps_its_id() {
     let shown = run("Update-MgUser -UserId ann@contoso.com -OnPremisesImmutableId abc");
     assert!(shown.contains(refused), "{shown}");
     let script = "
-        try { Invoke-MgGraphRequest PATCH '/v1.0/users/ann@contoso.com' -Body @{ displayName = 'x' } }
+        $body = @{ displayName = 'x' }
+        try { Invoke-MgGraphRequest PATCH '/v1.0/users/ann@contoso.com' -Body $body }
         catch { $_.Exception.Message; $_.ErrorDetails.Message -match 'on-premises mastered' }
     ";
     assert_eq!(
@@ -48,9 +51,10 @@ fn deleted_users_are_listed_restored_and_purged() {
     let script = "
         Remove-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -Force
         (Get-MsolUser -ReturnDeletedUsers).UserPrincipalName
-        Restore-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com | Select-Object -ExpandProperty DisplayName
+        (Restore-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com).DisplayName
         Remove-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -Force
-        Remove-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -RemoveFromRecycleBin -Force
+        $name = 'b.ray@contoso.onmicrosoft.com'
+        Remove-MsolUser -UserPrincipalName $name -RemoveFromRecycleBin -Force
         @(Get-MsolUser -ReturnDeletedUsers).Count
         Remove-MsolUser -UserPrincipalName ann@contoso.com -RemoveFromRecycleBin -Force
     ";
@@ -70,8 +74,9 @@ fn errors_end_a_pipeline_only_where_they_do_in_reality() {
     let script = "
         Get-MsolUser -UserPrincipalName nobody@contoso.com -ErrorAction SilentlyContinue
         'after'
-        try { Get-MgUser -UserId nobody@contoso.com -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }
-        try { Get-AzureADUser -ObjectId nobody@contoso.com -ErrorAction SilentlyContinue } catch { 'thrown' }
+        $who = 'nobody@contoso.com'
+        try { Get-MgUser -UserId $who -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }
+        try { Get-AzureADUser -ObjectId $who -ErrorAction SilentlyContinue } catch { 'thrown' }
     ";
     assert_eq!(
         lines(script),

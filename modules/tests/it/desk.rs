@@ -84,7 +84,11 @@ world:
     bob: { ou: OU=Parked, upn: bob@contoso.com, display-name: Bob Ray }
     sales: { type: group, ou: OU=Staff, members: [ann] }
   cloud:
-    bob-mailbox: { upn: b.ray@contoso.onmicrosoft.com, smtp: [b.ray@contoso.com], display-name: Bob Ray, mailbox: true }
+    bob-mailbox:
+      upn: b.ray@contoso.onmicrosoft.com
+      smtp: [b.ray@contoso.com]
+      display-name: Bob Ray
+      mailbox: true
 steps:
   - sync: delta
   - sync: delta

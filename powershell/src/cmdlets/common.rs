@@ -214,7 +214,7 @@ impl Selector {
     pub(crate) fn value(&self, call: &mut dyn Call, item: &Value) -> Outcome<Value> {
         match &self.source {
             Source::Name(name) => named(call, item, name),
-            Source::Block(block) => match call.run(block, Some(item.clone()), &[]) {
+            Source::Block(block) => match call.run_quietly(block, Some(item.clone()), &[]) {
                 Ok(values) => Ok(Value::collected(values)),
                 // What goes wrong in such a block is nobody's business: the value is empty.
                 Err(Unwind::Error(_)) => Ok(Value::Null),

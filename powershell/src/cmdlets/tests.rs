@@ -84,7 +84,7 @@ fn scripts_show_what_powershell_shows() {
         ),
         ("3,1,2 | Sort-Object -Descending", "3\n2\n1\n"),
         (
-            "[pscustomobject]@{N='x';V=1} | Where-Object N -eq 'X' | Select-Object -ExpandProperty V",
+            "[pscustomobject]@{N='x';V=1} | Where-Object N -eq 'X' | Select-Object -Expand V",
             "1\n",
         ),
         ("1..9 | Select-Object -First 2 -Skip 1", "2\n3\n"),

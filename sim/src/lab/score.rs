@@ -40,8 +40,8 @@ pub struct Finding {
 /// One item of a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What kind of item: `goal`, `data`, `administrators`, `irreversible`, `commands`, `cycles`, `guards`, `hints`,
-    /// `solution`, `exam`, or the name of one of the file's losses.
+    /// What kind of item: `goal`, `data`, `administrators`, `irreversible`, `commands`, `cycles`,
+    /// `guards`, `hints`, `solution`, `exam`, or the name of one of the file's losses.
     pub kind: String,
     /// Points.
     pub points: i32,

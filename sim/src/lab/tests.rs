@@ -40,7 +40,7 @@ losses:
 predict:
   - { cycle: 1, about: <jane.sam> }
 hints:
-  - { stage: Clear, until: [purged: twin], concept: It holds the anchor., object: twin, command: purge it }
+  - { stage: Clear, until: [purged: twin], concept: It holds it., object: twin, command: purge it }
   - { stage: Match, concept: Set the id., object: own, command: set it }
 par: { commands: 4, cycles: 3, irreversible: 1 }
 solve:

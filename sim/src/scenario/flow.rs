@@ -73,7 +73,7 @@ mod tests {
             "sync: delta",
             "stop-scheduler",
             "wait: 2d",
-            "set: { user: ann, attribute: proxyAddresses, to: [\"SMTP:a@x.example\", \"smtp:b@x.example\"] }",
+            "set: { user: ann, attribute: proxyAddresses, to: [\"SMTP:a@x.y\", \"smtp:b@x.y\"] }",
             "set-engine: { scope: [OU=People], deletion-threshold: 500 }",
         ] {
             let read = read_document::<OneOrMany<Spanned<Step>>>("step", line);

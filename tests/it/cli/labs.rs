@@ -36,7 +36,10 @@ picture:
   rows: [{ ad: jane, cloud: own }, { cloud: twin, state: gone }]
 win:
   - { name: mailbox of Jane, met: kept, missed: gone, expect: [kept: own] }
-  - { name: extra twin, met: gone, missed: still there or in the recycle bin, expect: [purged: twin] }
+  - name: extra twin
+    met: gone
+    missed: still there or in the recycle bin
+    expect: [purged: twin]
   - { name: link, met: made, expect: [joined: { ad: jane, cloud: own }] }
 predict:
   - { cycle: 1, about: jane }

@@ -19,9 +19,9 @@ use crate::report;
 ///
 /// A lab is a world with something wrong in it, a brief with the messages as they really arrive,
 /// and a goal. The learner works with `show`, `do` and `sync`, or serves the world and works
-/// with any LDAP or Graph client; `check` says how each part of the goal stands and what cost points.
-/// Names, addresses and defects are drawn anew for each learner. Everything is kept in the folder
-/// `.lab` of the directory.
+/// with any LDAP or Graph client; `check` says how each part of the goal stands and what cost
+/// points. Names, addresses and defects are drawn anew for each learner. Everything is kept in the
+/// folder `.lab` of the directory.
 #[derive(Debug, Args)]
 pub(crate) struct Lab {
     #[command(subcommand)]
