@@ -2,8 +2,9 @@
 
 use mock_ad::directory::{ObjectId, Refusal};
 use mock_ad::ldap::{Fault, Kind};
-use mock_cloud::server::{Request, Response, Service, respond};
-use sim::world::{Action, AdChange, Event};
+use mock_cloud::server::{Fault as GraphFault, Request, Response, Service, respond};
+use mock_cloud::tenant::Refusal as CloudRefusal;
+use sim::world::{Action, AdChange, CloudChange, Event};
 
 use crate::doors::GraphDoor;
 use crate::lab::{Lab, Origin};
@@ -21,7 +22,47 @@ pub enum Unreached {
     Dropped,
 }
 
+/// Why the service gave no answer to a change that no request of Graph stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotChanged {
+    /// It refused.
+    Refused(Box<CloudRefusal>),
+    /// It is too busy, and has done nothing.
+    Busy,
+    /// The connection broke; what was asked for has been done.
+    Dropped,
+}
+
 impl Lab {
+    /// Changes the tenant on behalf of somebody who does not speak Graph, such as a cmdlet of
+    /// Exchange Online, with the faults that a request would meet.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the service, or a fault.
+    pub fn change_tenant(&mut self, from: Origin, change: CloudChange) -> Result<(), NotChanged> {
+        // The same chance of a fault as for a request that writes.
+        let lost = match self.faults.of_graph("PATCH", "/v1.0/") {
+            None => false,
+            Some(GraphFault::LoseReply) => true,
+            Some(GraphFault::Refuse { .. }) => return Err(NotChanged::Busy),
+        };
+        let events = self.act(from, Action::Cloud(change));
+        let refusal = events.iter().find_map(|event| match event {
+            Event::CloudRefused(refusal) => Some(refusal.clone()),
+            _ => None,
+        });
+        if refusal.is_none() {
+            self.wrote();
+        }
+        self.finish_request();
+        match refusal {
+            Some(refusal) => Err(NotChanged::Refused(refusal)),
+            None if lost => Err(NotChanged::Dropped),
+            None => Ok(()),
+        }
+    }
+
     /// Answers a request of Graph, as the server does, on behalf of somebody.
     pub fn graph_from(
         &mut self,

@@ -45,7 +45,7 @@ mod serve;
 mod workbench;
 
 pub use fault::{Chaos, Faults};
-pub use inside::Unreached;
+pub use inside::{NotChanged, Unreached};
 pub use kept::{Keep, read as read_entry};
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
 pub use serve::{Answering, Listen, Secrets, ServeError, Serving, WallClock, serve};

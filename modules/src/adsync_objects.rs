@@ -9,7 +9,7 @@ use powershell::error::{Category, ErrorRecord, Outcome};
 use powershell::value::{Object, Value};
 use serde_json::{Map, Value as Json, json};
 use sim::engine::{CsEntry, MvId, PendingExport, Source};
-use sim::world::{Action, AdChange, Event, World};
+use sim::world::{AdChange, World};
 
 use crate::adsync::{find_connector, identifier, no_connector};
 use crate::declare::{Offer, Plan};
@@ -348,22 +348,16 @@ fn clear_attributes(stage: &Stage, call: &mut dyn Call) -> Outcome {
         world.tenant().find_by_id(id)
     });
     let Some(key) = key else { return Ok(()) };
-    let events = stage.act(
-        call,
-        Action::Cloud(CloudChange::ClearOnPremisesFacts(key, rest)),
-    )?;
-    for event in events {
-        if let Event::CloudRefused(refusal) = event {
-            let exception = "System.Exception";
-            let mut record = ErrorRecord::new(
-                refusal.message.clone(),
-                exception,
-                refusal.code,
-                Category::InvalidOperation,
-            );
-            record.activity = call.name();
-            return call.error(record);
-        }
+    let change = CloudChange::ClearOnPremisesFacts(key, rest);
+    if let Err(message) = stage.change_tenant(call, change)? {
+        let mut record = ErrorRecord::new(
+            message,
+            "System.Exception",
+            "Request_BadRequest",
+            Category::InvalidOperation,
+        );
+        record.activity = call.name();
+        return call.error(record);
     }
     Ok(())
 }

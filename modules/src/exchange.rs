@@ -7,14 +7,15 @@ use forest::declare_forest;
 
 use std::rc::Rc;
 
+use jiff::Timestamp;
 use mock_cloud::ProxyAddress;
 use mock_cloud::tenant::administer::ObjectUpdate;
 use mock_cloud::tenant::{Change, Kind};
-use mock_cloud::{CloudKey, DirectoryObject, Tenant};
+use mock_cloud::{CloudId, CloudKey, DirectoryObject, Tenant};
 use powershell::command::{Call, Impact, Module, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
-use powershell::value::{Array, ArrayKind, Object, Value};
-use sim::world::{Action, Event};
+use powershell::interpreter::script_block;
+use powershell::value::{Array, ArrayKind, Object, ScriptBlock, Value};
 use uuid::Uuid;
 
 use crate::declare::{Offer, Plan};
@@ -44,8 +45,7 @@ const CLOUD: &[(&str, Which)] = &[
     ("Group", Which::Groups),
 ];
 
-/// Nouns that nothing of is carried here: an honest empty answer would be a lie only if the
-/// tenant could hold such objects, and it can't.
+/// Nouns of which a tenant can hold nothing here, so that the empty answer is the true one.
 const EMPTY: [&str; 4] = [
     "DynamicDistributionGroup",
     "MailPublicFolder",
@@ -326,11 +326,8 @@ fn identity(call: &dyn Call) -> Option<String> {
 }
 
 fn not_found(call: &dyn Call, name: &str) -> ErrorRecord {
-    let message = format!(
-        "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The \
-         operation couldn't be performed because object '{name}' couldn't be found."
-    );
-    let message = message.rsplit('|').next().unwrap_or_default().to_owned();
+    let message =
+        format!("The operation couldn't be performed because object '{name}' couldn't be found.");
     let exception = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException";
     let mut record = ErrorRecord::new(message, exception, exception, Category::NotSpecified);
     record.activity = call.name();
@@ -367,7 +364,10 @@ fn get(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
         which
     };
     let name = identity(call).or_else(|| call.text("Anr").map(|it| it.to_string()));
-    let wanted = call.text("Filter").map(|it| it.to_string());
+    let wanted = call
+        .text("Filter")
+        .map(|it| filter_block(call, &it))
+        .transpose()?;
     let kinds = call.texts("RecipientTypeDetails");
     let values: Vec<Value> = stage.read(|world| {
         let tenant = world.tenant();
@@ -379,53 +379,77 @@ fn get(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
                     .iter()
                     .any(|it| it.eq_ignore_ascii_case(details(object)))
         });
-        let passes = of_kind.filter(|it| wanted.as_ref().is_none_or(|text| passes(it, text)));
-        passes.map(|it| recipient(it)).collect()
+        of_kind.map(|it| recipient(it)).collect()
     });
     if let (Some(name), true) = (&name, values.is_empty()) {
         let record = not_found(call, name);
         return call.error(record);
     }
     let most = call.argument("ResultSize").map(|it| crate::text(&it));
-    let most = most.and_then(|it| it.parse::<usize>().ok());
-    values
-        .into_iter()
-        .take(most.unwrap_or(usize::MAX))
-        .try_for_each(|it| call.write_whole(it))
+    let mut left = most
+        .and_then(|it| it.parse::<usize>().ok())
+        .unwrap_or(usize::MAX);
+    for value in values {
+        if let Some(block) = &wanted {
+            let answer = call.run(block, Some(value.clone()), &[])?;
+            if !powershell::convert::to_bool(&Value::collected(answer)) {
+                continue;
+            }
+        }
+        if left == 0 {
+            break;
+        }
+        left -= 1;
+        call.write_whole(value)?;
+    }
+    Ok(())
 }
 
-/// A filter of Exchange, as far as it asks for an address or a name: `EmailAddresses -like 'x*'`.
-fn passes(object: &DirectoryObject, filter: &str) -> bool {
-    let quoted = filter
-        .split(['\'', '"'])
-        .nth(1)
-        .unwrap_or_default()
-        .to_lowercase();
-    let plain = quoted
-        .trim_matches('*')
-        .trim_start_matches("smtp:")
-        .to_owned();
-    let lower = filter.to_lowercase();
-    let contains = |text: &str| {
-        let text = text.to_lowercase();
-        match (quoted.starts_with('*'), quoted.ends_with('*')) {
-            (true, true) => text.contains(&plain),
-            (true, false) => text.ends_with(&plain),
-            (false, true) => text.starts_with(&plain),
-            (false, false) => text == plain,
+/// A filter of Exchange (OPATH) as a block: it has the operators of the language, and names
+/// properties without `$_`.
+fn filter_block(call: &dyn Call, filter: &str) -> Outcome<ScriptBlock> {
+    let sample = recipient(&DirectoryObject::new(
+        CloudId::from_bytes([0; 16]),
+        Kind::User,
+        Timestamp::UNIX_EPOCH,
+    ));
+    let mut text = String::with_capacity(filter.len());
+    let mut rest = filter;
+    while let Some(letter) = rest.chars().next() {
+        let length = match letter {
+            '\'' | '"' => rest[1..].find(letter).map_or(rest.len(), |at| at + 2),
+            '-' | '$' => {
+                1 + rest[1..]
+                    .find(|it: char| !it.is_alphanumeric())
+                    .unwrap_or(rest.len() - 1)
+            }
+            it if it.is_alphabetic() => rest
+                .find(|it: char| !it.is_alphanumeric())
+                .unwrap_or(rest.len()),
+            other => other.len_utf8(),
+        };
+        let (part, after) = rest.split_at(length);
+        if letter.is_alphabetic() {
+            let known = matches!(&sample, Value::Object(it) if it.property(part).is_some());
+            if !known {
+                let message = format!(
+                    "Cannot bind parameter 'Filter' to the target. Exception setting \"Filter\": \
+                     \"Invalid filter syntax. \"{part}\" is not a recognized filterable property.\""
+                );
+                return Err(task_error(call, message, Category::InvalidArgument).into());
+            }
+            text.push_str("$_.");
         }
-    };
-    if lower.contains("emailaddresses") || lower.contains("primarysmtpaddress") {
-        return object
-            .proxy_addresses
-            .iter()
-            .any(|it| contains(it.address()));
+        text.push_str(part);
+        rest = after;
     }
-    object.display_name.as_deref().is_some_and(contains)
-        || object
-            .user_principal_name
-            .as_ref()
-            .is_some_and(|it| contains(it.as_str()))
+    match script_block(&text) {
+        Ok(Value::Block(block)) => Ok(block),
+        Ok(_) | Err(_) => {
+            let message = format!("Invalid filter syntax: {filter}");
+            Err(task_error(call, message, Category::InvalidArgument).into())
+        }
+    }
 }
 
 /// The list of addresses that `-EmailAddresses` leads to: a whole list, or `@{add=…; remove=…}`.
@@ -526,10 +550,7 @@ fn set(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
              This action should be performed on the object in your on-premises organization.",
             call.name()
         );
-        let exception = "Microsoft.Exchange.Configuration.Tasks.TaskException";
-        let mut record =
-            ErrorRecord::new(message, exception, exception, Category::InvalidOperation);
-        record.activity = call.name();
+        let record = task_error(call, message, Category::InvalidOperation);
         return call.error(record);
     }
     let text = |parameter: &str| call.text(parameter).map(|it| (*it).into());
@@ -547,16 +568,18 @@ fn set(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
     if update == ObjectUpdate::default() {
         return Ok(());
     }
-    let events = stage.act(call, Action::Cloud(Change::Update(key, Box::new(update))))?;
-    for event in events {
-        if let Event::CloudRefused(refusal) = event {
-            let exception = "Microsoft.Exchange.Configuration.Tasks.TaskException";
-            let message = refusal.message.clone();
-            let mut record =
-                ErrorRecord::new(message, exception, exception, Category::NotSpecified);
-            record.activity = call.name();
-            return call.error(record);
-        }
+    let change = Change::Update(key, Box::new(update));
+    if let Err(message) = stage.change_tenant(call, change)? {
+        let record = task_error(call, message, Category::NotSpecified);
+        return call.error(record);
     }
     Ok(())
+}
+
+/// An error of a task of Exchange.
+fn task_error(call: &dyn Call, message: impl Into<String>, category: Category) -> ErrorRecord {
+    let exception = "Microsoft.Exchange.Configuration.Tasks.TaskException";
+    let mut record = ErrorRecord::new(message, exception, exception, category);
+    record.activity = call.name();
+    record
 }

@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use host::{Lab, Origin};
+use host::{Lab, NotChanged, Origin};
 use jiff::{SignedDuration, Timestamp};
 use mock_cloud::server::{Request, Service, Settings, Tokens};
 use powershell::command::Call;
 use powershell::error::{Outcome, Stop, Unwind};
 use serde_json::{Value as Json, json};
-use sim::world::{Action, Event, World};
+use sim::world::{Action, CloudChange, Event, World};
 
 /// What the token says that the modules carry; the service believes any.
 const BEARER: &str = "Bearer script";
@@ -139,6 +139,27 @@ impl Stage {
         Ok(self.with(|lab| lab.act(from, action).to_vec()))
     }
 
+    /// Changes the tenant for a cmdlet that does not speak Graph; the message of what was refused,
+    /// or of what went wrong.
+    pub(crate) fn change_tenant(
+        &self,
+        call: &dyn Call,
+        change: CloudChange,
+    ) -> Outcome<Result<(), String>> {
+        self.alive()?;
+        let from = origin(call);
+        let changed = self.with(|lab| lab.change_tenant(from, change));
+        Ok(changed.map_err(|why| match why {
+            NotChanged::Refused(refusal) => refusal.message.clone(),
+            NotChanged::Busy => {
+                "The server is too busy to process the request. Please retry.".to_owned()
+            }
+            NotChanged::Dropped => "The underlying connection was closed: the connection was \
+                                    closed unexpectedly."
+                .to_owned(),
+        }))
+    }
+
     /// Whether anything is answered: a script that was killed gets nothing any more.
     pub(crate) fn alive(&self) -> Outcome {
         if self.0.borrow().lab.is_frozen() {
@@ -247,7 +268,7 @@ impl CloudError {
         }
     }
 
-    /// The id of the object that is in the way, where the answer names one.
+    /// The property whose value somebody else has, where the answer names one.
     pub fn property(&self) -> Option<&str> {
         // "Another object with the same value for property X already exists."
         let after = self.message.split("value for property ").nth(1)?;

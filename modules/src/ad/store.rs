@@ -228,17 +228,10 @@ pub(super) fn objects(
                 forest,
                 object: object_id,
             };
-            let kind = special(kind, entry);
             Some(object(directory, reference, kind, entry, &wanted))
         });
         made.collect()
     }))
-}
-
-/// `Get-ADObject` and the members of groups give objects of their own kind's name only where the
-/// cmdlet is about that kind.
-const fn special(kind: Kind, _entry: &Entry) -> Kind {
-    kind
 }
 
 fn locate(directory: &Directory, entry: &Entry) -> Option<ObjectId> {
