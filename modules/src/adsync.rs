@@ -140,11 +140,10 @@ fn scheduler(world: &World) -> Value {
         ("SchedulerSuspended", Value::Bool(false)),
         ("SyncCycleInProgress", Value::Bool(false)),
     ];
-    let types = [
+    crate::typed(
         "Microsoft.IdentityManagement.PowerShell.ObjectModel.SchedulerConfiguration",
-        "System.Object",
-    ];
-    Value::Object(Object::typed(&types, properties, None))
+        properties,
+    )
 }
 
 fn set_scheduler(stage: &Stage, call: &mut dyn Call) -> Outcome {
@@ -404,10 +403,7 @@ fn run_profile(stage: &Stage, call: &mut dyn Call) -> Outcome {
         .argument("ConnectorName")
         .or_else(|| call.argument("ConnectorIdentifier"));
     let name = name.map(|it| crate::text(&it)).unwrap_or_default();
-    let profile = call
-        .text("RunProfileName")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let profile = crate::given(call, "RunProfileName");
     let Some(connector) = stage.read(|world| find_connector(world, &name)) else {
         return Err(no_connector(call, &name).into());
     };
@@ -428,11 +424,10 @@ fn run_profile(stage: &Stage, call: &mut dyn Call) -> Outcome {
         ("RunProfileName", Value::text(&profile)),
         ("Result", Value::text(last.unwrap_or("success"))),
     ];
-    let types = [
+    call.write_whole(crate::typed(
         "Microsoft.IdentityManagement.PowerShell.ObjectModel.RunProfileResult",
-        "System.Object",
-    ];
-    call.write_whole(Value::Object(Object::typed(&types, properties, None)))
+        properties,
+    ))
 }
 
 /// How the last step ended.
@@ -491,11 +486,10 @@ fn results(stage: &Stage, call: &mut dyn Call) -> Outcome {
             let count = i32::try_from(counter.count).unwrap_or(i32::MAX);
             properties.push((counter.property.to_owned(), Value::Int(count)));
         }
-        let types = [
+        call.write_whole(crate::typed(
             "Microsoft.IdentityManagement.PowerShell.ObjectModel.RunHistory",
-            "System.Object",
-        ];
-        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+            properties,
+        ))?;
     }
     Ok(())
 }

@@ -198,10 +198,7 @@ fn forest_object(world: &World, place: usize, id: ObjectId) -> Option<Value> {
 
 fn metaverse_object(stage: &Stage, call: &mut dyn Call) -> Outcome {
     stage.alive()?;
-    let wanted = call
-        .argument("Identifier")
-        .map(|it| crate::text(&it))
-        .unwrap_or_default();
+    let wanted = crate::given(call, "Identifier");
     let found = stage.read(|world| {
         let all = world.engine().metaverse().iter();
         let mut of = all.filter(|(id, _)| metaverse_id(*id).eq_ignore_ascii_case(&wanted));
@@ -306,10 +303,7 @@ fn declare_tools(offer: &mut Offer, stage: &Stage) {
 }
 
 fn clear_attributes(stage: &Stage, call: &mut dyn Call) -> Outcome {
-    let name = call
-        .text("Identity")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let name = crate::given(call, "Identity");
     if !call.should_process(&name, "Clear on-premises attributes")? {
         return Ok(());
     }

@@ -3,14 +3,14 @@
 
 mod values;
 
-use values::{class_of, get, object, remove, set_licence, write};
-
 use std::rc::Rc;
 
 use powershell::command::{Call, Module, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
-use powershell::value::{Object, Value};
+use powershell::value::Value;
 use serde_json::json;
+
+use values::{class_of, get, object, remove, set_licence, write};
 
 use crate::declare::{Offer, Plan};
 use crate::stage::{CloudError, Remote, Stage};
@@ -273,11 +273,10 @@ fn session(stage: &Stage) -> Value {
         ("TenantDomain", Value::text(domain)),
         ("AccountType", Value::text("User")),
     ];
-    let types = [
+    crate::typed(
         "Microsoft.Open.Azure.AD.CommonLibrary.PSAzureContext",
-        "System.Object",
-    ];
-    Value::Object(Object::typed(&types, properties, None))
+        properties,
+    )
 }
 
 fn declare_nouns(offer: &mut Offer, stage: &Stage, era: Era) {

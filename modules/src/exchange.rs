@@ -3,20 +3,19 @@
 
 mod forest;
 
-use forest::declare_forest;
-
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use mock_cloud::ProxyAddress;
 use mock_cloud::tenant::administer::ObjectUpdate;
 use mock_cloud::tenant::{Change, Kind};
-use mock_cloud::{CloudId, CloudKey, DirectoryObject, Tenant};
+use mock_cloud::{CloudId, CloudKey, DirectoryObject, ProxyAddress, Tenant};
 use powershell::command::{Call, Impact, Module, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
 use powershell::interpreter::script_block;
 use powershell::value::{Array, ArrayKind, Object, ScriptBlock, Value};
 use uuid::Uuid;
+
+use forest::declare_forest;
 
 use crate::declare::{Offer, Plan};
 use crate::stage::{Remote, Stage};
@@ -443,13 +442,11 @@ fn filter_block(call: &dyn Call, filter: &str) -> Outcome<ScriptBlock> {
         text.push_str(part);
         rest = after;
     }
-    match script_block(&text) {
-        Ok(Value::Block(block)) => Ok(block),
-        Ok(_) | Err(_) => {
-            let message = format!("Invalid filter syntax: {filter}");
-            Err(task_error(call, message, Category::InvalidArgument).into())
-        }
-    }
+    let Ok(Value::Block(block)) = script_block(&text) else {
+        let message = format!("Invalid filter syntax: {filter}");
+        return Err(task_error(call, message, Category::InvalidArgument).into());
+    };
+    Ok(block)
 }
 
 /// The list of addresses that `-EmailAddresses` leads to: a whole list, or `@{add=…; remove=…}`.

@@ -144,3 +144,25 @@ pub(crate) fn date(text: &str) -> Option<Value> {
         kind: DateTimeKind::Utc,
     }))
 }
+
+/// The text under a key.
+pub(crate) fn text_at(json: &Json, key: &str) -> Value {
+    json[key].as_str().map_or(Value::Null, Value::text)
+}
+
+/// The time under a key.
+pub(crate) fn time_at(json: &Json, key: &str) -> Value {
+    json[key].as_str().and_then(date).unwrap_or_default()
+}
+
+/// The GUID under a key.
+pub(crate) fn guid_at(json: &Json, key: &str) -> Value {
+    let guid = json[key].as_str().and_then(|it| it.parse().ok());
+    guid.map_or(Value::Null, Value::Guid)
+}
+
+/// The texts under a key.
+pub(crate) fn texts_at(json: &Json, key: &str) -> Value {
+    let values = json[key].as_array().into_iter().flatten();
+    Value::texts(values.filter_map(Json::as_str))
+}

@@ -21,8 +21,8 @@ mod stage;
 
 use std::rc::Rc;
 
-use powershell::command::Module;
-use powershell::value::Value;
+use powershell::command::{Call, Module};
+use powershell::value::{Object, Value};
 
 pub use stage::{CloudError, Remote, Stage};
 
@@ -37,6 +37,25 @@ pub fn all(stage: &Stage) -> Vec<Rc<dyn Module>> {
         adsync::module(stage),
         exchange::module(stage),
     ]
+}
+
+/// An object of a type of .NET, with its properties.
+pub(crate) fn typed<N: AsRef<str>>(
+    type_name: &str,
+    properties: impl IntoIterator<Item = (N, Value)>,
+) -> Value {
+    Value::Object(Object::typed(
+        &[type_name, "System.Object"],
+        properties,
+        None,
+    ))
+}
+
+/// An argument as text; empty if it was not given.
+pub(crate) fn given(call: &dyn Call, parameter: &str) -> String {
+    call.argument(parameter)
+        .map(|it| text(&it))
+        .unwrap_or_default()
 }
 
 /// A value as text, as an argument of type `[string]` would be.

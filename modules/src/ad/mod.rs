@@ -15,10 +15,10 @@ use std::rc::Rc;
 
 use powershell::command::Module;
 
-pub(crate) use error::failed;
-
 use crate::declare::Offer;
 use crate::stage::Stage;
+
+pub(crate) use error::failed;
 
 /// The module.
 pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {

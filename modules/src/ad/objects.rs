@@ -53,10 +53,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let plan = Plan::new("Rename-ADObject", parameters(more), "Renames an object.");
     let on = stage.clone();
     offer.offer(plan.asking(Impact::Medium), move |call| {
-        let name = call
-            .text("NewName")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
+        let name = crate::given(call, "NewName");
         let at = target(&on, call, Kind::Object)?;
         let dn = dn_text(&on, at);
         if !call.should_process(&dn, "Rename")? {

@@ -2,14 +2,15 @@
 
 mod make;
 
-use make::{new, set};
-
-use mock_ad::directory::Value as AdValue;
-use mock_ad::directory::{AttributeId, Directory, Modification, Operation, Schema};
+use mock_ad::directory::{
+    AttributeId, Directory, Modification, Operation, Schema, Value as AdValue,
+};
 use powershell::command::{Call, Impact, Parameter};
 use powershell::error::Outcome;
 use powershell::value::Value;
 use sim::world::AdChange;
+
+use make::{new, set};
 
 use super::error::{bad_argument, failed, null_argument};
 use super::get::common;

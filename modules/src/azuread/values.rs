@@ -1,22 +1,14 @@
 //! Names, filters, objects and requests of the old module.
 
-use super::{Era, Noun, RENAMED, USER, Verb, fail, signed_in};
-use crate::graph::encode;
-use crate::graph::relative;
-use crate::json::camel;
-use crate::json::date;
-use crate::json::pascal;
-use crate::json::plain;
-use crate::json::to_json;
-use crate::stage::Stage;
 use powershell::command::Call;
 use powershell::error::Outcome;
-use powershell::value::Object;
-use powershell::value::Table;
-use powershell::value::Value;
-use serde_json::Map;
-use serde_json::Value as Json;
-use serde_json::json;
+use powershell::value::{Object, Table, Value};
+use serde_json::{Map, Value as Json, json};
+
+use super::{Era, Noun, RENAMED, USER, Verb, fail, signed_in};
+use crate::graph::{encode, relative};
+use crate::json::{camel, date, pascal, plain, to_json};
+use crate::stage::Stage;
 
 /// The name of a property here.
 pub(super) fn here(graph: &str) -> String {
@@ -110,9 +102,7 @@ pub(super) fn object(json: &Json, class: &str) -> Value {
 }
 
 pub(super) fn id(call: &dyn Call) -> String {
-    call.text("ObjectId")
-        .map(|it| it.to_string())
-        .unwrap_or_default()
+    crate::given(call, "ObjectId")
 }
 
 pub(super) fn get(stage: &Stage, era: Era, noun: Noun, call: &mut dyn Call) -> Outcome {
@@ -242,10 +232,7 @@ pub(super) fn remove(
     call: &mut dyn Call,
 ) -> Outcome {
     let id = encode(&id(call));
-    let other = call
-        .text("RefObjectId")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let other = crate::given(call, "RefObjectId");
     let collection = noun.path.replace("{}", &id);
     let answer = match verb {
         Verb::Add => {

@@ -1,23 +1,15 @@
 //! Recipients of an Exchange on-premises: users of a forest with its attributes.
 
-use super::{addresses, identity, not_found, reading};
-use crate::declare::Offer;
-use crate::declare::Plan;
-use crate::stage::Stage;
-use crate::stage::origin;
-use mock_ad::directory::AttributeId;
-use mock_ad::directory::Directory;
-use mock_ad::directory::Modification;
-use mock_ad::directory::ObjectId;
-use mock_ad::directory::Value as AdValue;
-use powershell::command::Call;
-use powershell::command::Impact;
-use powershell::command::Parameter;
+use mock_ad::directory::{AttributeId, Directory, Modification, ObjectId, Value as AdValue};
+use powershell::command::{Call, Impact, Parameter};
 use powershell::error::Outcome;
-use powershell::value::Object;
-use powershell::value::Value;
+use powershell::value::{Object, Value};
 use sim::engine::Source;
 use sim::world::AdChange;
+
+use super::{addresses, identity, not_found, reading};
+use crate::declare::{Offer, Plan};
+use crate::stage::{Stage, origin};
 
 /// Values that say what sort of recipient a user of the forest is.
 pub(super) const REMOTE_USER_MAILBOX: i64 = 2_147_483_648;

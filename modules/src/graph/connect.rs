@@ -2,7 +2,7 @@
 
 use powershell::command::{Call, Parameter};
 use powershell::host::Stream;
-use powershell::value::{Object, Value};
+use powershell::value::Value;
 
 use crate::declare::{Offer, Plan};
 use crate::stage::{Remote, Stage};
@@ -135,9 +135,8 @@ fn context(stage: &Stage, _call: &dyn Call) -> Value {
         ("ContextScope", Value::text("CurrentUser")),
         ("Environment", Value::text("Global")),
     ];
-    let types = [
+    crate::typed(
         "Microsoft.Graph.PowerShell.Authentication.AuthContext",
-        "System.Object",
-    ];
-    Value::Object(Object::typed(&types, properties, None))
+        properties,
+    )
 }

@@ -97,10 +97,7 @@ fn run(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let method = call
         .text("Method")
         .map_or_else(|| "GET".to_owned(), |it| it.to_uppercase());
-    let uri = call
-        .argument("Uri")
-        .map(|it| crate::text(&it))
-        .unwrap_or_default();
+    let uri = crate::given(call, "Uri");
     let target = encoded(&target(&uri));
     if method != "GET" && !call.should_process(&uri, &method)? {
         return Ok(());

@@ -2,19 +2,20 @@
 
 mod lists;
 
-use lists::{domains, provisioning_errors, skus};
-
 use powershell::command::{Call, Parameter};
-use powershell::error::Outcome;
-use powershell::value::{Object, Value};
+use powershell::error::{ErrorRecord, Outcome};
+use powershell::value::Value;
 use serde_json::{Value as Json, json};
+
+use lists::{domains, provisioning_errors, skus};
 
 use super::error::{online, translated};
 use super::{plan, signed_in};
 use crate::declare::Offer;
 use crate::graph::encode;
-use crate::json::date;
-use crate::stage::Stage;
+use crate::json::{guid_at, text_at, time_at};
+use crate::msol::{goes_on, send};
+use crate::stage::{CloudError, Stage};
 
 /// The features, by their old names, and as Graph spells them.
 const FEATURES: &[(&str, &str)] = &[
@@ -91,11 +92,10 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             ("AccidentalDeletionThreshold", Value::Int(number)),
             ("DeletionPreventionType", Value::text(kind)),
         ];
-        let types = [
+        call.write_whole(crate::typed(
             "Microsoft.Online.Administration.DirSyncConfiguration",
-            "System.Object",
-        ];
-        call.write_whole(Value::Object(Object::typed(&types, properties, None)))
+            properties,
+        ))
     });
     let on = stage.clone();
     let parameters = vec![Parameter::text("Feature").at(0).piped_by_name()];
@@ -172,21 +172,15 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Remove-MsolDomain", parameters, "Removes a domain.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call
-            .text("DomainName")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
-        if !call.switch("Force")
-            && !call.should_continue("Continue with this operation?", "Confirm")?
-        {
+        let name = crate::given(call, "DomainName");
+        if !goes_on(call)? {
             return Ok(());
         }
         send(
             &on,
             call,
-            "DELETE",
-            &format!("/v1.0/domains/{}", encode(&name)),
-            None,
+            ("DELETE", &format!("/v1.0/domains/{}", encode(&name)), None),
+            domain_error,
             &name,
         )
     });
@@ -199,16 +193,12 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
     let declared = plan("New-MsolDomain", parameters, "Adds a domain.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call
-            .text("Name")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
+        let name = crate::given(call, "Name");
         send(
             &on,
             call,
-            "POST",
-            "/v1.0/domains",
-            Some(&json!({ "id": name })),
+            ("POST", "/v1.0/domains", Some(&json!({ "id": name }))),
+            domain_error,
             &name,
         )
     });
@@ -217,12 +207,9 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Confirm-MsolDomain", parameters, "Verifies a domain.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call
-            .text("DomainName")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
+        let name = crate::given(call, "DomainName");
         let target = format!("/v1.0/domains/{}/verify", encode(&name));
-        send(&on, call, "POST", &target, None, &name)
+        send(&on, call, ("POST", &target, None), domain_error, &name)
     });
     declare_domain_kinds(offer, stage);
 }
@@ -240,17 +227,13 @@ fn declare_domain_kinds(offer: &mut Offer, stage: &Stage) {
     );
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call
-            .text("Name")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
+        let name = crate::given(call, "Name");
         let target = format!("/v1.0/domains/{}", encode(&name));
         send(
             &on,
             call,
-            "PATCH",
-            &target,
-            Some(&json!({ "isDefault": true })),
+            ("PATCH", &target, Some(&json!({ "isDefault": true }))),
+            domain_error,
             &name,
         )
     });
@@ -273,41 +256,27 @@ fn declare_domain_kinds(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Set-MsolDomainAuthentication", parameters, about);
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call
-            .text("DomainName")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
-        let kind = call
-            .text("Authentication")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
+        let name = crate::given(call, "DomainName");
+        let kind = crate::given(call, "Authentication");
         let target = format!("/v1.0/domains/{}", encode(&name));
         let body = json!({ "authenticationType": kind });
-        send(&on, call, "PATCH", &target, Some(&body), &name)
+        send(
+            &on,
+            call,
+            ("PATCH", &target, Some(&body)),
+            domain_error,
+            &name,
+        )
     });
 }
 
-/// Sends a request whose answer does not matter.
-fn send(
-    stage: &Stage,
-    call: &mut dyn Call,
-    method: &str,
-    target: &str,
-    body: Option<&Json>,
-    name: &str,
-) -> Outcome {
-    match stage.graph(call, method, target, body, &[])? {
-        Ok(_) => Ok(()),
-        Err(error) if error.status == 404 && target.contains("/domains/") => {
-            let message = format!("Domain was not found. DomainName: {name}.");
-            let record = online(call, "DomainNotFoundException", message);
-            call.error(record)
-        }
-        Err(error) => {
-            let record = translated(call, &error, name);
-            call.error(record)
-        }
+/// A refusal about a domain.
+fn domain_error(call: &dyn Call, error: &CloudError, name: &str) -> ErrorRecord {
+    if error.status == 404 {
+        let message = format!("Domain was not found. DomainName: {name}.");
+        return online(call, "DomainNotFoundException", message);
     }
+    translated(call, error, name)
 }
 
 fn organization(stage: &Stage, call: &mut dyn Call) -> Outcome<Json> {
@@ -322,23 +291,15 @@ fn company(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let json = organization(stage, call)?;
     let initial = stage.read(|world| world.tenant().domains.initial().to_string());
     let enabled = json["onPremisesSyncEnabled"].as_bool().unwrap_or(false);
-    let last = json["onPremisesLastSyncDateTime"]
-        .as_str()
-        .and_then(date)
-        .unwrap_or_default();
+    let last = time_at(&json, "onPremisesLastSyncDateTime");
     let pending = stage.read(|world| world.tenant().organization.deactivated_at.is_some());
     let status = match (pending, enabled) {
         (true, _) => "PendingDisabled",
         (false, true) => "Enabled",
         (false, false) => "Disabled",
     };
-    let id = json["id"]
-        .as_str()
-        .and_then(|it| it.parse().ok())
-        .map_or(Value::Null, Value::Guid);
-    let name = json["displayName"]
-        .as_str()
-        .map_or(Value::Null, Value::text);
+    let id = guid_at(&json, "id");
+    let name = text_at(&json, "displayName");
     let password = stage.read(|world| world.tenant().features.other("passwordSyncEnabled"));
     let properties = [
         ("AuthorizedServiceInstances", Value::array([])),
@@ -355,11 +316,10 @@ fn company(stage: &Stage, call: &mut dyn Call) -> Outcome {
         ("TechnicalNotificationEmails", Value::array([])),
         ("UsersPermissionToReadOtherUsersEnabled", Value::Bool(true)),
     ];
-    let types = [
+    call.write_whole(crate::typed(
         "Microsoft.Online.Administration.CompanyInformation",
-        "System.Object",
-    ];
-    call.write_whole(Value::Object(Object::typed(&types, properties, None)))
+        properties,
+    ))
 }
 
 fn enable(stage: &Stage, call: &mut dyn Call) -> Outcome {
@@ -367,7 +327,7 @@ fn enable(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let on = call
         .argument("EnableDirSync")
         .is_some_and(|it| matches!(it, Value::Bool(true)));
-    if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
+    if !goes_on(call)? {
         return Ok(());
     }
     let json = organization(stage, call)?;
@@ -376,9 +336,12 @@ fn enable(stage: &Stage, call: &mut dyn Call) -> Outcome {
     send(
         stage,
         call,
-        "PATCH",
-        &target,
-        Some(&json!({ "onPremisesSyncEnabled": on })),
+        (
+            "PATCH",
+            &target,
+            Some(&json!({ "onPremisesSyncEnabled": on })),
+        ),
+        translated,
         "",
     )
 }
@@ -408,21 +371,17 @@ fn features(stage: &Stage, call: &mut dyn Call) -> Outcome {
             ("ExtensionData", Value::Null),
             ("Enabled", Value::Bool(on)),
         ];
-        let types = [
+        call.write_whole(crate::typed(
             "Microsoft.Online.Administration.DirSyncFeature",
-            "System.Object",
-        ];
-        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+            properties,
+        ))?;
     }
     Ok(())
 }
 
 fn set_feature(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let name = call
-        .text("Feature")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let name = crate::given(call, "Feature");
     let on = call
         .argument("Enable")
         .is_some_and(|it| matches!(it, Value::Bool(true)));
@@ -434,7 +393,7 @@ fn set_feature(stage: &Stage, call: &mut dyn Call) -> Outcome {
         let record = online(call, "InvalidParameterException", message);
         return call.error(record);
     };
-    if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
+    if !goes_on(call)? {
         return Ok(());
     }
     let json = synchronization(stage, call)?;
@@ -445,9 +404,8 @@ fn set_feature(stage: &Stage, call: &mut dyn Call) -> Outcome {
     send(
         stage,
         call,
-        "PATCH",
-        &target,
-        Some(&json!({ "features": features })),
+        ("PATCH", &target, Some(&json!({ "features": features }))),
+        translated,
         &name,
     )
 }

@@ -9,7 +9,8 @@ use super::error::{online, translated};
 use super::{list, plan, signed_in};
 use crate::declare::Offer;
 use crate::graph::encode;
-use crate::json::{date, plain};
+use crate::json::{guid_at, plain, text_at, texts_at, time_at};
+use crate::msol::{goes_on, refused, send};
 use crate::stage::Stage;
 
 pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
@@ -38,18 +39,15 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Remove-MsolGroup", parameters, "Removes a group.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let id = id(call, "ObjectId");
-        if !call.switch("Force")
-            && !call.should_continue("Continue with this operation?", "Confirm")?
-        {
+        let id = crate::given(call, "ObjectId");
+        if !goes_on(call)? {
             return Ok(());
         }
         send(
             &on,
             call,
-            "DELETE",
-            &format!("/v1.0/groups/{}", encode(&id)),
-            None,
+            ("DELETE", &format!("/v1.0/groups/{}", encode(&id)), None),
+            group_error,
             &id,
         )
     });
@@ -62,10 +60,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let declared = plan("New-MsolGroup", parameters, "Creates a security group.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let name = call
-            .text("DisplayName")
-            .map(|it| it.to_string())
-            .unwrap_or_default();
+        let name = crate::given(call, "DisplayName");
         let nick: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let body = json!({
             "displayName": name, "mailEnabled": false, "securityEnabled": true,
@@ -73,10 +68,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         });
         match on.graph(call, "POST", "/v1.0/groups", Some(&body), &[])? {
             Ok(json) => call.write_whole(object(&json, "groups")),
-            Err(error) => {
-                let record = translated(call, &error, &name);
-                call.error(record)
-            }
+            Err(error) => refused(call, &error, &name),
         }
     });
     declare_members(offer, stage);
@@ -99,7 +91,7 @@ fn declare_members(offer: &mut Offer, stage: &Stage) {
     );
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let id = id(call, "GroupObjectId");
+        let id = crate::given(call, "GroupObjectId");
         let target = format!("/v1.0/groups/{}/members?$top=999", encode(&id));
         match list(&on, call, &target, usize::MAX)? {
             Ok(all) => all.iter().try_for_each(|it| call.write_whole(member(it))),
@@ -124,27 +116,30 @@ fn declare_members(offer: &mut Offer, stage: &Stage) {
         let declared = plan(name, parameters, "Changes the members of a group.");
         offer.offer(declared, move |call| {
             signed_in(&on, call)?;
-            let (group, member) = (id(call, "GroupObjectId"), id(call, "GroupMemberObjectId"));
+            let (group, member) = (
+                crate::given(call, "GroupObjectId"),
+                crate::given(call, "GroupMemberObjectId"),
+            );
             if adds {
                 let link = format!("https://graph.microsoft.com/v1.0/directoryObjects/{member}");
                 let body = json!({ "@odata.id": link });
                 let target = format!("/v1.0/groups/{}/members/$ref", encode(&group));
-                return send(&on, call, "POST", &target, Some(&body), &group);
+                return send(
+                    &on,
+                    call,
+                    ("POST", &target, Some(&body)),
+                    group_error,
+                    &group,
+                );
             }
             let target = format!(
                 "/v1.0/groups/{}/members/{}/$ref",
                 encode(&group),
                 encode(&member)
             );
-            send(&on, call, "DELETE", &target, None, &group)
+            send(&on, call, ("DELETE", &target, None), group_error, &group)
         });
     }
-}
-
-fn id(call: &dyn Call, parameter: &str) -> String {
-    call.argument(parameter)
-        .map(|it| crate::text(&it))
-        .unwrap_or_default()
 }
 
 fn group_error(
@@ -159,26 +154,9 @@ fn group_error(
     translated(call, error, id)
 }
 
-fn send(
-    stage: &Stage,
-    call: &mut dyn Call,
-    method: &str,
-    target: &str,
-    body: Option<&Json>,
-    id: &str,
-) -> Outcome {
-    match stage.graph(call, method, target, body, &[])? {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let record = group_error(call, &error, id);
-            call.error(record)
-        }
-    }
-}
-
 fn get(stage: &Stage, path: &'static str, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let given = id(call, "ObjectId");
+    let given = crate::given(call, "ObjectId");
     if !given.is_empty() {
         let target = format!("/v1.0/{path}/{}", encode(&given));
         return match stage.graph(call, "GET", &target, None, &[])? {
@@ -210,41 +188,24 @@ fn get(stage: &Stage, path: &'static str, call: &mut dyn Call) -> Outcome {
             let chosen: Vec<Value> = chosen.take(most).map(|it| object(it, path)).collect();
             chosen.into_iter().try_for_each(|it| call.write_whole(it))
         }
-        Err(error) => {
-            let record = translated(call, &error, "");
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, ""),
     }
 }
 
-fn text(json: &Json, key: &str) -> Value {
-    json[key].as_str().map_or(Value::Null, Value::text)
-}
-
 fn object(json: &Json, path: &str) -> Value {
-    let id = json["id"]
-        .as_str()
-        .and_then(|it| it.parse().ok())
-        .map_or(Value::Null, Value::Guid);
-    let list = |key: &str| {
-        let values = json[key].as_array().into_iter().flatten();
-        Value::texts(values.filter_map(Json::as_str))
-    };
+    let id = guid_at(json, "id");
     let errors = json["onPremisesProvisioningErrors"].as_array();
     let errors = errors.map_or(Value::Null, |all| Value::array(all.iter().map(plain)));
     let mut properties = vec![
         ("DirSyncProvisioningErrors", errors),
-        ("DisplayName", text(json, "displayName")),
-        ("EmailAddress", text(json, "mail")),
+        ("DisplayName", text_at(json, "displayName")),
+        ("EmailAddress", text_at(json, "mail")),
         (
             "LastDirSyncTime",
-            json["onPremisesLastSyncDateTime"]
-                .as_str()
-                .and_then(date)
-                .unwrap_or_default(),
+            time_at(json, "onPremisesLastSyncDateTime"),
         ),
         ("ObjectId", id),
-        ("ProxyAddresses", list("proxyAddresses")),
+        ("ProxyAddresses", texts_at(json, "proxyAddresses")),
         ("ValidationStatus", Value::text("Healthy")),
     ];
     let name = if path == "groups" {
@@ -255,14 +216,14 @@ fn object(json: &Json, path: &str) -> Value {
             (true, false) => "DistributionList",
             _ => "Security",
         };
-        properties.push(("CommonName", text(json, "displayName")));
-        properties.push(("Description", text(json, "description")));
+        properties.push(("CommonName", text_at(json, "displayName")));
+        properties.push(("Description", text_at(json, "description")));
         properties.push(("GroupType", Value::text(kind)));
         properties.push(("IsSystem", Value::Null));
         "Microsoft.Online.Administration.Group"
     } else {
-        properties.push(("FirstName", text(json, "givenName")));
-        properties.push(("LastName", text(json, "surname")));
+        properties.push(("FirstName", text_at(json, "givenName")));
+        properties.push(("LastName", text_at(json, "surname")));
         "Microsoft.Online.Administration.Contact"
     };
     properties.sort_by_key(|(name, _)| *name);
@@ -280,25 +241,18 @@ fn member(json: &Json) -> Value {
         Some("orgContact") => "Contact",
         _ => "User",
     };
-    let id = json["id"]
-        .as_str()
-        .and_then(|it| it.parse().ok())
-        .map_or(Value::Null, Value::Guid);
+    let id = guid_at(json, "id");
     let properties = [
-        ("DisplayName", text(json, "displayName")),
+        ("DisplayName", text_at(json, "displayName")),
         (
             "EmailAddress",
-            match text(json, "mail") {
-                Value::Null => text(json, "userPrincipalName"),
+            match text_at(json, "mail") {
+                Value::Null => text_at(json, "userPrincipalName"),
                 mail => mail,
             },
         ),
         ("GroupMemberType", Value::text(kind)),
         ("ObjectId", id),
     ];
-    let types = [
-        "Microsoft.Online.Administration.GroupMember",
-        "System.Object",
-    ];
-    Value::Object(Object::typed(&types, properties, None))
+    crate::typed("Microsoft.Online.Administration.GroupMember", properties)
 }

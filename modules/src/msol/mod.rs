@@ -90,3 +90,37 @@ fn list(
     all.truncate(most);
     Ok(Ok(all))
 }
+
+/// A request: its method, its target and its body.
+type Sent<'a> = (&'a str, &'a str, Option<&'a Json>);
+
+/// Sends a request whose answer does not matter; a refusal is reported as the cmdlet has it.
+fn send(
+    stage: &Stage,
+    call: &mut dyn Call,
+    (method, target, body): Sent<'_>,
+    report: fn(&dyn Call, &CloudError, &str) -> ErrorRecord,
+    name: &str,
+) -> Outcome {
+    match stage.graph(call, method, target, body, &[])? {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let record = report(call, &error, name);
+            call.error(record)
+        }
+    }
+}
+
+/// Reports a refusal in the words of the old service.
+fn refused(call: &mut dyn Call, error: &CloudError, name: &str) -> Outcome {
+    let record = error::translated(call, error, name);
+    call.error(record)
+}
+
+/// Whether to go on: the cmdlet asks unless `-Force` is on.
+fn goes_on(call: &mut dyn Call) -> Outcome<bool> {
+    if call.switch("Force") {
+        return Ok(true);
+    }
+    call.should_continue("Continue with this operation?", "Confirm")
+}

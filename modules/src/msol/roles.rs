@@ -2,13 +2,15 @@
 
 use powershell::command::{Call, Parameter};
 use powershell::error::Outcome;
-use powershell::value::{Object, Value};
+use powershell::value::Value;
 use serde_json::{Value as Json, json};
 
 use super::error::{online, translated, user_not_found};
 use super::{list, plan, signed_in};
 use crate::declare::Offer;
 use crate::graph::encode;
+use crate::json::{guid_at, text_at};
+use crate::msol::refused;
 use crate::stage::Stage;
 
 pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
@@ -46,17 +48,11 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let declared = plan("Get-MsolRoleMember", parameters, "Gets who holds a role.");
     offer.offer(declared, move |call| {
         signed_in(&on, call)?;
-        let id = call
-            .argument("RoleObjectId")
-            .map(|it| crate::text(&it))
-            .unwrap_or_default();
+        let id = crate::given(call, "RoleObjectId");
         let target = format!("/v1.0/directoryRoles/{}/members", encode(&id));
         match list(&on, call, &target, usize::MAX)? {
             Ok(all) => all.iter().try_for_each(|it| call.write_whole(holder(it))),
-            Err(error) => {
-                let record = translated(call, &error, &id);
-                call.error(record)
-            }
+            Err(error) => refused(call, &error, &id),
         }
     });
     let parameters = vec![
@@ -79,10 +75,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
                     .filter(role)
                     .try_for_each(|it| call.write_whole(role_object(it)))
             }
-            Err(error) => {
-                let record = translated(call, &error, &name);
-                call.error(record)
-            }
+            Err(error) => refused(call, &error, &name),
         }
     });
     for (name, adds) in [
@@ -124,17 +117,6 @@ fn is_role(role: &Json, name: &str) -> bool {
     is("id") || is("displayName") || is("roleTemplateId")
 }
 
-fn text(json: &Json, key: &str) -> Value {
-    json[key].as_str().map_or(Value::Null, Value::text)
-}
-
-fn guid(json: &Json) -> Value {
-    json["id"]
-        .as_str()
-        .and_then(|it| it.parse().ok())
-        .map_or(Value::Null, Value::Guid)
-}
-
 fn role_object(json: &Json) -> Value {
     let name = match json["displayName"].as_str() {
         Some("Global Administrator") => "Company Administrator",
@@ -142,20 +124,19 @@ fn role_object(json: &Json) -> Value {
         None => "",
     };
     let properties = [
-        ("Description", text(json, "description")),
+        ("Description", text_at(json, "description")),
         ("IsEnabled", Value::Bool(true)),
         ("IsSystem", Value::Bool(true)),
         ("Name", Value::text(name)),
-        ("ObjectId", guid(json)),
+        ("ObjectId", guid_at(json, "id")),
     ];
-    let types = ["Microsoft.Online.Administration.Role", "System.Object"];
-    Value::Object(Object::typed(&types, properties, None))
+    crate::typed("Microsoft.Online.Administration.Role", properties)
 }
 
 fn holder(json: &Json) -> Value {
     let properties = [
-        ("DisplayName", text(json, "displayName")),
-        ("EmailAddress", text(json, "userPrincipalName")),
+        ("DisplayName", text_at(json, "displayName")),
+        ("EmailAddress", text_at(json, "userPrincipalName")),
         (
             "IsLicensed",
             Value::Bool(
@@ -164,14 +145,10 @@ fn holder(json: &Json) -> Value {
                     .is_some_and(|it| !it.is_empty()),
             ),
         ),
-        ("ObjectId", guid(json)),
+        ("ObjectId", guid_at(json, "id")),
         ("RoleMemberType", Value::text("User")),
     ];
-    let types = [
-        "Microsoft.Online.Administration.RoleMember",
-        "System.Object",
-    ];
-    Value::Object(Object::typed(&types, properties, None))
+    crate::typed("Microsoft.Online.Administration.RoleMember", properties)
 }
 
 fn change(stage: &Stage, adds: bool, call: &mut dyn Call) -> Outcome {
@@ -222,9 +199,6 @@ fn change(stage: &Stage, adds: bool, call: &mut dyn Call) -> Outcome {
     };
     match answer {
         Ok(_) => Ok(()),
-        Err(error) => {
-            let record = translated(call, &error, &user);
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, &user),
     }
 }

@@ -2,23 +2,24 @@
 
 mod change;
 
-use change::{licence, new, remove, rename, restore, set};
-
 mod object;
-
-use object::user;
-pub(super) use object::{account_name, own_name};
 
 use powershell::command::{Call, Parameter};
 use powershell::error::Outcome;
 use powershell::value::Value;
 use serde_json::{Map, Value as Json, json};
 
+use change::{licence, new, remove, rename, restore, set};
+use object::user;
+
 use super::error::{online, translated, user_not_found};
 use super::{list, plan, signed_in};
 use crate::declare::Offer;
 use crate::graph::encode;
+use crate::msol::refused;
 use crate::stage::Stage;
+
+pub(super) use object::{account_name, own_name};
 
 /// The properties that are read of every user.
 pub(super) const SELECT: &str = "$select=id,userPrincipalName,displayName,givenName,surname,mail,\
@@ -222,10 +223,7 @@ fn declare_more(offer: &mut Offer, stage: &Stage) {
         let target = format!("/v1.0/users/{id}/retryServiceProvisioning");
         match on.graph(call, "POST", &target, None, &[])? {
             Ok(_) => Ok(()),
-            Err(error) => {
-                let record = translated(call, &error, &name);
-                call.error(record)
-            }
+            Err(error) => refused(call, &error, &name),
         }
     });
 }
@@ -325,10 +323,7 @@ fn get(stage: &Stage, call: &mut dyn Call) -> Outcome {
         }
         return match stage.graph(call, "GET", &target, None, &[])? {
             Ok(json) => call.write_whole(user(&json, &account)),
-            Err(error) => {
-                let record = translated(call, &error, &name);
-                call.error(record)
-            }
+            Err(error) => refused(call, &error, &name),
         };
     }
     let target = format!("/v1.0/users?$top=999&{SELECT}");
@@ -344,10 +339,7 @@ fn get(stage: &Stage, call: &mut dyn Call) -> Outcome {
             }
             Ok(())
         }
-        Err(error) => {
-            let record = translated(call, &error, "");
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, ""),
     }
 }
 

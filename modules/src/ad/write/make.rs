@@ -1,21 +1,19 @@
 //! New objects, and changed ones.
 
-use super::super::error::bad_argument;
-use super::super::object::AdReference;
-use super::super::property::Kind;
-use super::super::store::forest;
-use super::super::store::look;
-use super::super::store::resolve;
-use super::{
-    DISABLED, apply, attribute, control, modify, named, pass_thru, password_change, tables, values,
-};
-use crate::stage::Stage;
-use mock_ad::directory::AttributeId;
-use mock_ad::directory::Value as AdValue;
+use mock_ad::directory::{AttributeId, Value as AdValue};
 use powershell::command::Call;
 use powershell::error::Outcome;
 use powershell::value::Value;
 use sim::world::AdChange;
+
+use super::super::error::bad_argument;
+use super::super::object::AdReference;
+use super::super::property::Kind;
+use super::super::store::{forest, look, resolve};
+use super::{
+    DISABLED, apply, attribute, control, modify, named, pass_thru, password_change, tables, values,
+};
+use crate::stage::Stage;
 
 pub(super) fn set(stage: &Stage, kind: Kind, call: &mut dyn Call) -> Outcome {
     let place = forest(stage, call)?;
@@ -45,10 +43,7 @@ pub(super) fn new(stage: &Stage, kind: Kind, call: &mut dyn Call) -> Outcome {
     let place = forest(stage, call)?;
     let directory = look(stage, place, Clone::clone);
     let schema = directory.schema();
-    let name = call
-        .text("Name")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let name = crate::given(call, "Name");
     let given = call.text("Type").map(|it| it.to_string());
     let class = given
         .filter(|_| kind == Kind::Object)

@@ -1,17 +1,16 @@
 //! Provisioning errors, domains and licences.
 
-use super::super::error::online;
-use super::super::error::translated;
-use super::super::list;
-use super::super::signed_in;
-use super::super::users::account_name;
-use crate::json::date;
-use crate::stage::Stage;
 use powershell::command::Call;
 use powershell::error::Outcome;
-use powershell::value::Object;
 use powershell::value::Value;
 use serde_json::Value as Json;
+
+use super::super::error::online;
+use super::super::users::account_name;
+use super::super::{list, signed_in};
+use crate::json::{text_at, time_at};
+use crate::msol::refused;
+use crate::stage::Stage;
 
 pub(super) fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
@@ -25,10 +24,7 @@ pub(super) fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome
         let target = format!("/v1.0/{path}?{select}");
         let all = match list(stage, call, &target, usize::MAX)? {
             Ok(all) => all,
-            Err(error) => {
-                let record = translated(call, &error, "");
-                return call.error(record);
-            }
+            Err(error) => return refused(call, &error, ""),
         };
         for json in all {
             let errors = json["onPremisesProvisioningErrors"].as_array().cloned();
@@ -54,44 +50,28 @@ pub(super) fn provisioning_errors(stage: &Stage, call: &mut dyn Call) -> Outcome
                     ("ErrorCategory", Value::text("PropertyConflict")),
                     ("PropertyName", text("propertyCausingError")),
                     ("PropertyValue", text("value")),
-                    (
-                        "WhenStarted",
-                        error["occurredDateTime"]
-                            .as_str()
-                            .and_then(date)
-                            .unwrap_or_default(),
-                    ),
+                    ("WhenStarted", time_at(error, "occurredDateTime")),
                 ];
-                let types = [
+                crate::typed(
                     "Microsoft.Online.Administration.DirSyncProvisioningError",
-                    "System.Object",
-                ];
-                Value::Object(Object::typed(&types, properties, None))
+                    properties,
+                )
             });
             let id = json["id"].as_str().and_then(|it| it.parse().ok());
             let properties = [
-                (
-                    "DisplayName",
-                    json["displayName"]
-                        .as_str()
-                        .map_or(Value::Null, Value::text),
-                ),
+                ("DisplayName", text_at(&json, "displayName")),
                 (
                     "LastDirSyncTime",
-                    json["onPremisesLastSyncDateTime"]
-                        .as_str()
-                        .and_then(date)
-                        .unwrap_or_default(),
+                    time_at(&json, "onPremisesLastSyncDateTime"),
                 ),
                 ("ObjectId", id.map_or(Value::Null, Value::Guid)),
                 ("ObjectType", Value::text(kind)),
                 ("ProvisioningErrors", Value::array(shown)),
             ];
-            let types = [
+            call.write_whole(crate::typed(
                 "Microsoft.Online.Administration.DirSyncProvisioningErrorObject",
-                "System.Object",
-            ];
-            call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+                properties,
+            ))?;
         }
     }
     Ok(())
@@ -102,10 +82,7 @@ pub(super) fn domains(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let wanted = call.text("DomainName").map(|it| it.to_string());
     let all = match list(stage, call, "/v1.0/domains", usize::MAX)? {
         Ok(all) => all,
-        Err(error) => {
-            let record = translated(call, &error, "");
-            return call.error(record);
-        }
+        Err(error) => return refused(call, &error, ""),
     };
     let mut found = false;
     for json in all {
@@ -141,8 +118,10 @@ pub(super) fn domains(stage: &Stage, call: &mut dyn Call) -> Outcome {
             ),
             ("VerificationMethod", Value::text("DnsRecord")),
         ];
-        let types = ["Microsoft.Online.Administration.Domain", "System.Object"];
-        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+        call.write_whole(crate::typed(
+            "Microsoft.Online.Administration.Domain",
+            properties,
+        ))?;
     }
     if let (Some(name), false) = (wanted, found) {
         let message = format!("Domain was not found. DomainName: {name}.");
@@ -157,10 +136,7 @@ pub(super) fn skus(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let account = account_name(stage);
     let all = match list(stage, call, "/v1.0/subscribedSkus", usize::MAX)? {
         Ok(all) => all,
-        Err(error) => {
-            let record = translated(call, &error, "");
-            return call.error(record);
-        }
+        Err(error) => return refused(call, &error, ""),
     };
     for json in all {
         let part = json["skuPartNumber"].as_str().unwrap_or_default();
@@ -184,11 +160,10 @@ pub(super) fn skus(stage: &Stage, call: &mut dyn Call) -> Outcome {
             ("TargetClass", Value::text("User")),
             ("WarningUnits", Value::Int(0)),
         ];
-        let types = [
+        call.write_whole(crate::typed(
             "Microsoft.Online.Administration.AccountSkuDetails",
-            "System.Object",
-        ];
-        call.write_whole(Value::Object(Object::typed(&types, properties, None)))?;
+            properties,
+        ))?;
     }
     Ok(())
 }

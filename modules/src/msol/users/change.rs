@@ -1,18 +1,16 @@
 //! What changes users.
 
-use super::super::error::online;
-use super::super::error::translated;
-use super::super::error::user_not_found;
-use super::super::signed_in;
-use super::object::{account_name, user};
-use super::{SELECT, body, deleted, is_named, named, one, patch};
-use crate::stage::Stage;
 use powershell::command::Call;
 use powershell::error::Outcome;
 use powershell::value::Value;
-use serde_json::Map;
-use serde_json::Value as Json;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
+
+use super::super::error::{online, user_not_found};
+use super::super::signed_in;
+use super::object::{account_name, user};
+use super::{SELECT, body, deleted, is_named, named, one, patch};
+use crate::msol::{goes_on, refused};
+use crate::stage::Stage;
 
 pub(super) fn set(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let Some((id, name)) = one(stage, call)? else {
@@ -27,10 +25,7 @@ pub(super) fn set(stage: &Stage, call: &mut dyn Call) -> Outcome {
 
 pub(super) fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
-    let name = call
-        .text("UserPrincipalName")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let name = crate::given(call, "UserPrincipalName");
     let mut map = body(call);
     let given = call.text("Password").map(|it| it.to_string());
     let password = given.unwrap_or_else(|| "Wuq08234".to_owned());
@@ -60,10 +55,7 @@ pub(super) fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
             }
             call.write_whole(made)
         }
-        Err(error) => {
-            let record = translated(call, &error, &name);
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, &name),
     }
 }
 
@@ -88,7 +80,7 @@ pub(super) fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
         };
         found
     };
-    if !call.switch("Force") && !call.should_continue("Continue with this operation?", "Confirm")? {
+    if !goes_on(call)? {
         return Ok(());
     }
     let target = if purge {
@@ -98,10 +90,7 @@ pub(super) fn remove(stage: &Stage, call: &mut dyn Call) -> Outcome {
     };
     match stage.graph(call, "DELETE", &target, None, &[])? {
         Ok(_) => Ok(()),
-        Err(error) => {
-            let record = translated(call, &error, &name);
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, &name),
     }
 }
 
@@ -136,10 +125,7 @@ pub(super) fn restore(stage: &Stage, call: &mut dyn Call) -> Outcome {
                 Err(_) => Ok(()),
             }
         }
-        Err(error) => {
-            let record = translated(call, &error, &name);
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, &name),
     }
 }
 
@@ -147,10 +133,7 @@ pub(super) fn rename(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let Some((id, name)) = one(stage, call)? else {
         return Ok(());
     };
-    let new = call
-        .text("NewUserPrincipalName")
-        .map(|it| it.to_string())
-        .unwrap_or_default();
+    let new = crate::given(call, "NewUserPrincipalName");
     if !patch(
         stage,
         call,
@@ -231,9 +214,6 @@ pub(super) fn change_licences(
     let target = format!("/v1.0/users/{id}/assignLicense");
     match stage.graph(call, "POST", &target, Some(&body), &[])? {
         Ok(_) => Ok(()),
-        Err(error) => {
-            let record = translated(call, &error, name);
-            call.error(record)
-        }
+        Err(error) => refused(call, &error, name),
     }
 }

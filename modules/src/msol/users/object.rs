@@ -1,15 +1,10 @@
 //! Users as the old cmdlets give them.
 
-use crate::json::date;
-use crate::json::plain;
-use crate::stage::Stage;
-use powershell::value::Object;
-use powershell::value::Value;
+use powershell::value::{Object, Value};
 use serde_json::Value as Json;
 
-pub(super) fn text(json: &Json, key: &str) -> Value {
-    json[key].as_str().map_or(Value::Null, Value::text)
-}
+use crate::json::{plain, text_at, texts_at, time_at};
+use crate::stage::Stage;
 
 /// The name of a deleted user as it was: Graph puts the id in front of it.
 pub(in crate::msol) fn own_name(json: &Json) -> String {
@@ -26,10 +21,6 @@ pub(in crate::msol) fn own_name(json: &Json) -> String {
     stripped.map_or(name, |_| &name[id.len()..]).to_owned()
 }
 
-pub(super) fn time(json: &Json, key: &str) -> Value {
-    json[key].as_str().and_then(date).unwrap_or_default()
-}
-
 /// A user as the old cmdlets give it.
 pub(super) fn user(json: &Json, account: &str) -> Value {
     let licences: Vec<Value> = json["assignedLicenses"]
@@ -42,37 +33,33 @@ pub(super) fn user(json: &Json, account: &str) -> Value {
     let errors = json["onPremisesProvisioningErrors"].as_array();
     let errors = errors.map_or(Value::Null, |all| Value::array(all.iter().map(plain)));
     let policies = json["passwordPolicies"].as_str().unwrap_or_default();
-    let list = |key: &str| {
-        let values = json[key].as_array().into_iter().flatten();
-        Value::texts(values.filter_map(Json::as_str))
-    };
     let enabled = json["accountEnabled"].as_bool().unwrap_or(true);
     let properties = vec![
-        ("AlternateEmailAddresses", list("otherMails")),
+        ("AlternateEmailAddresses", texts_at(json, "otherMails")),
         ("BlockCredential", Value::Bool(!enabled)),
-        ("City", text(json, "city")),
-        ("Country", text(json, "country")),
-        ("Department", text(json, "department")),
+        ("City", text_at(json, "city")),
+        ("Country", text_at(json, "country")),
+        ("Department", text_at(json, "department")),
         ("DirSyncProvisioningErrors", errors),
-        ("DisplayName", text(json, "displayName")),
+        ("DisplayName", text_at(json, "displayName")),
         ("Errors", Value::Null),
-        ("Fax", text(json, "faxNumber")),
-        ("FirstName", text(json, "givenName")),
-        ("ImmutableId", text(json, "onPremisesImmutableId")),
+        ("Fax", text_at(json, "faxNumber")),
+        ("FirstName", text_at(json, "givenName")),
+        ("ImmutableId", text_at(json, "onPremisesImmutableId")),
         ("IsLicensed", Value::Bool(!licences.is_empty())),
         (
             "LastDirSyncTime",
             match json["onPremisesSyncEnabled"].as_bool() {
-                Some(true) => time(json, "onPremisesLastSyncDateTime"),
+                Some(true) => time_at(json, "onPremisesLastSyncDateTime"),
                 _ => Value::Null,
             },
         ),
-        ("LastName", text(json, "surname")),
+        ("LastName", text_at(json, "surname")),
         ("LicenseReconciliationNeeded", Value::Bool(false)),
         ("Licenses", Value::array(licences)),
-        ("MobilePhone", text(json, "mobilePhone")),
+        ("MobilePhone", text_at(json, "mobilePhone")),
         ("ObjectId", id.map_or(Value::Null, Value::Guid)),
-        ("Office", text(json, "officeLocation")),
+        ("Office", text_at(json, "officeLocation")),
         (
             "PasswordNeverExpires",
             Value::Bool(policies.contains("DisablePasswordExpiration")),
@@ -83,19 +70,19 @@ pub(super) fn user(json: &Json, account: &str) -> Value {
                 .as_str()
                 .map_or(Value::Null, Value::text),
         ),
-        ("PostalCode", text(json, "postalCode")),
-        ("PreferredLanguage", text(json, "preferredLanguage")),
-        ("ProxyAddresses", list("proxyAddresses")),
+        ("PostalCode", text_at(json, "postalCode")),
+        ("PreferredLanguage", text_at(json, "preferredLanguage")),
+        ("ProxyAddresses", texts_at(json, "proxyAddresses")),
         ("SignInName", Value::text(own_name(json))),
-        ("SoftDeletionTimestamp", time(json, "deletedDateTime")),
-        ("State", text(json, "state")),
-        ("StreetAddress", text(json, "streetAddress")),
-        ("Title", text(json, "jobTitle")),
-        ("UsageLocation", text(json, "usageLocation")),
+        ("SoftDeletionTimestamp", time_at(json, "deletedDateTime")),
+        ("State", text_at(json, "state")),
+        ("StreetAddress", text_at(json, "streetAddress")),
+        ("Title", text_at(json, "jobTitle")),
+        ("UsageLocation", text_at(json, "usageLocation")),
         ("UserPrincipalName", Value::text(own_name(json))),
-        ("UserType", text(json, "userType")),
+        ("UserType", text_at(json, "userType")),
         ("ValidationStatus", Value::text("Healthy")),
-        ("WhenCreated", time(json, "createdDateTime")),
+        ("WhenCreated", time_at(json, "createdDateTime")),
     ];
     let name = "Microsoft.Online.Administration.User";
     Value::Object(Object::typed(

@@ -1,13 +1,12 @@
 //! Which parameter and which set are meant, and what is wrong where none is.
 
+use std::rc::Rc;
+
 use super::super::formals::Formal;
 use super::{Binding, Callee};
 use crate::convert;
-use crate::error::Category;
-use crate::error::ErrorRecord;
-use crate::error::Outcome;
+use crate::error::{Category, ErrorRecord, Outcome};
 use crate::value::Value;
-use std::rc::Rc;
 
 /// Whether a value needs no conversion for a parameter.
 pub(super) fn fits_exactly(value: &Value, formal: &Formal) -> bool {

@@ -1,13 +1,8 @@
 //! Objects that are made from tables and lists, and errors of expressions.
 
 use crate::convert;
-use crate::error::Category;
-use crate::error::ErrorRecord;
-use crate::value::Array;
-use crate::value::ArrayKind;
-use crate::value::Object;
-use crate::value::Table;
-use crate::value::Value;
+use crate::error::{Category, ErrorRecord};
+use crate::value::{Array, ArrayKind, Object, Table, Value};
 
 /// The elements of an object that is walked through like an array.
 #[derive(Debug)]

@@ -1,15 +1,13 @@
 //! What is asked of $PSCmdlet, and sources that are typed.
 
+use std::rc::Rc;
+
 use super::super::Interpreter;
 use super::super::pipeline::Meta;
 use crate::command::Impact;
-use crate::error::ErrorRecord;
-use crate::error::Outcome;
-use crate::error::Unwind;
+use crate::error::{ErrorRecord, Outcome, Unwind};
 use crate::syntax::Source;
-use crate::value::Object;
-use crate::value::Value;
-use std::rc::Rc;
+use crate::value::{Object, Value};
 
 /// What `$PSCmdlet` keeps.
 #[derive(Debug)]
