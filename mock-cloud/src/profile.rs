@@ -62,6 +62,7 @@ impl Profile {
             licence_refused_while_withheld: false,
             sync_off_clears_on_premises_facts: matches!(self, Self::Entra2025 | Self::Entra2026),
             sync_off_converts_at_once: false,
+            null_immutable_id_is_ignored: false,
             graph: GraphPolicy::DEFAULT,
         }
     }
@@ -138,6 +139,8 @@ pub struct ServicePolicy {
     pub sync_off_clears_on_premises_facts: bool,
     /// Turning off directory synchronisation converts the accounts at once, not after 72 hours.
     pub sync_off_converts_at_once: bool,
+    /// Case C23: MSOnline takes an id of `$null` for "not given". Others found that it clears.
+    pub null_immutable_id_is_ignored: bool,
     /// What Graph does where sources disagree or are silent.
     pub graph: GraphPolicy,
 }
@@ -270,6 +273,8 @@ switches! {
         "a licence is refused while an address is withheld, as other changes in the cloud are";
     "match-clears-absent" R2_25 match_clears_absent
         "a match clears cloud values that Active Directory does not have";
+    "msonline-null-immutable-id-is-ignored" R1_9 null_immutable_id_is_ignored
+        "Set-MsolUser -ImmutableId $null changes nothing; only an empty text clears the id (C23)";
     "object-identifier-must-be-empty" R2_21 object_identifier_must_be_empty
         "a hard match is refused whenever onPremisesObjectIdentifier is set, even if it is equal";
     "smtp-match-any-cloud-proxy" R2_11 smtp_match_any_cloud_proxy

@@ -1,5 +1,7 @@
 //! Exchange recipients, as far as the two directories carry them: those of Exchange Online over
-//! the tenant, those of an Exchange on-premises (`RemoteMailbox`, `MailUser`) over the forest.
+//! the tenant, those of an Exchange on-premises (`RemoteMailbox`) over the forest. Both know a
+//! `MailUser`: it is the tenant's where a script is signed in to Exchange Online, whose cmdlets hide
+//! those of the shell of Exchange.
 
 mod forest;
 
@@ -24,6 +26,7 @@ use crate::stage::{Remote, Stage};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     Mailboxes,
+    MailUsers,
     Contacts,
     Groups,
     UnifiedGroups,
@@ -189,6 +192,7 @@ fn is_recipient(object: &DirectoryObject, which: Which) -> bool {
     let group = matches!(object.kind, Kind::Group { .. });
     match which {
         Which::Mailboxes => object.kind.is_user() && has_mailbox,
+        Which::MailUsers => object.kind.is_user() && !has_mailbox && has_address,
         Which::Contacts => object.kind == Kind::Contact,
         Which::Groups => group,
         Which::UnifiedGroups => object.kind == Kind::Microsoft365Group,
@@ -201,7 +205,7 @@ fn is_recipient(object: &DirectoryObject, which: Which) -> bool {
 fn details(object: &DirectoryObject) -> &'static str {
     match object.kind {
         Kind::User if object.mailbox.is_some() => "UserMailbox",
-        Kind::User if object.mail.is_some() => "MailUser",
+        Kind::User if is_recipient(object, Which::MailUsers) => "MailUser",
         Kind::User => "User",
         Kind::Guest => "GuestMailUser",
         Kind::Microsoft365Group => "GroupMailbox",

@@ -95,6 +95,15 @@ function Invoke-OnSyncServer {
     return & $Do @With
 }
 
+# What is to be known of an account.
+function New-Seen {
+    param([string] $State)
+    return @{
+        State = $State; Id = ''; ImmutableId = ''; Synced = $false; Holds = $false; Upn = ''
+        Addresses = @()
+    }
+}
+
 # Holds an account against what it should look like, and gives it.
 function Get-Expected {
     param([hashtable] $Account, [hashtable] $Expect)
@@ -123,6 +132,30 @@ function Test-Expected {
 function Format-Facts {
     param([hashtable] $Facts)
     return (($Facts.Keys | Sort-Object | ForEach-Object { "$_ = $($Facts[$_])" }) -join ', ')
+}
+
+# The directory shows addresses; Exchange Online writes them.
+$InExchange = $false
+
+function Set-Addresses {
+    param([hashtable] $Account, [hashtable] $Expect, [string[]] $Value)
+    $wanted = @($Value | Sort-Object) -join ' '
+    $now = @((Find-Account $Account).Addresses | Sort-Object) -join ' '
+    if ($now -ceq $wanted) { Write-Log '   is so already'; return }
+    $seen = Get-Expected $Account $Expect
+    if (-not $script:InExchange) {
+        Connect-ExchangeOnline -ShowBanner:$false
+        $script:InExchange = $true
+    }
+    $kind = (Get-Recipient -Identity $seen.Id).RecipientTypeDetails
+    switch -Wildcard ($kind) {
+        'GroupMailbox' { Set-UnifiedGroup -Identity $seen.Id -EmailAddresses $Value; break }
+        '*Mailbox' { Set-Mailbox -Identity $seen.Id -EmailAddresses $Value; break }
+        '*Group' { Set-DistributionGroup -Identity $seen.Id -EmailAddresses $Value; break }
+        'MailContact' { Set-MailContact -Identity $seen.Id -EmailAddresses $Value; break }
+        '*MailUser' { Set-MailUser -Identity $seen.Id -EmailAddresses $Value; break }
+        default { Stop-Surprise "$($Account.Name) is a $kind, whose addresses nothing here writes" }
+    }
 }
 
 function Wait-Hour {

@@ -6,7 +6,25 @@ $Scopes = 'User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.ReadWrite.A
     'OnPremDirectorySynchronization.ReadWrite.All'
 if (-not $DryRun) { Connect-MgGraph -Scopes $Scopes -NoWelcome }
 
-$Select = 'id,userPrincipalName,onPremisesImmutableId,onPremisesSyncEnabled,assignedLicenses'
+# Where accounts of each kind are, live and deleted, and what is asked of them. Contacts leave no
+# trace when they are deleted.
+$Places = @{
+    user = @{
+        Live = 'v1.0/users'
+        Deleted = 'v1.0/directory/deletedItems/microsoft.graph.user'
+        Select = 'id,userPrincipalName,onPremisesImmutableId,onPremisesSyncEnabled,assignedLicenses,proxyAddresses'
+    }
+    group = @{
+        Live = 'v1.0/groups'
+        Deleted = 'v1.0/directory/deletedItems/microsoft.graph.group'
+        Select = 'id,onPremisesSyncEnabled,proxyAddresses'
+    }
+    contact = @{
+        Live = 'v1.0/contacts'
+        Deleted = ''
+        Select = 'id,onPremisesSyncEnabled,proxyAddresses'
+    }
+}
 
 function Invoke-Graph {
     param([string] $Method, [string] $Path, $Body)
@@ -21,13 +39,14 @@ function Invoke-Graph {
 
 function ConvertTo-Seen {
     param($Found, [string] $State)
-    $seen = @{ State = $State; Id = ''; ImmutableId = ''; Synced = $false; Holds = $false; Upn = '' }
+    $seen = New-Seen $State
     if ($null -ne $Found) {
         $seen.Id = [string] $Found['id']
         $seen.Upn = [string] $Found['userPrincipalName']
         $seen.ImmutableId = [string] $Found['onPremisesImmutableId']
         $seen.Synced = $Found['onPremisesSyncEnabled'] -eq $true
         $seen.Holds = @($Found['assignedLicenses']).Where({ $_ }).Count -gt 0
+        $seen.Addresses = @($Found['proxyAddresses']).Where({ $_ })
     }
     return $seen
 }
@@ -40,12 +59,13 @@ function Find-Account {
     } else {
         $filter = "onPremisesImmutableId eq '$($Account.Anchor)'"
     }
-    $query = '?$select=' + $Select + '&$filter=' + [uri]::EscapeDataString($filter)
-    foreach ($place in @(@('v1.0/users', 'live'),
-                         @('v1.0/directory/deletedItems/microsoft.graph.user', 'deleted'))) {
-        $found = @((Invoke-Graph GET ($place[0] + $query))['value'])
+    $place = $Places[$Account.Kind]
+    $query = '?$select=' + $place.Select + '&$filter=' + [uri]::EscapeDataString($filter)
+    foreach ($state in 'Live', 'Deleted') {
+        if (-not $place[$state]) { continue }
+        $found = @((Invoke-Graph GET ($place[$state] + $query))['value'])
         if ($found.Count -gt 1) { Stop-Surprise "there are several accounts with $filter" }
-        if ($found.Count -eq 1) { return (ConvertTo-Seen $found[0] $place[1]) }
+        if ($found.Count -eq 1) { return (ConvertTo-Seen $found[0] $state.ToLowerInvariant()) }
     }
     return (ConvertTo-Seen $null 'gone')
 }
@@ -54,7 +74,7 @@ function Remove-Account {
     param([hashtable] $Account, [hashtable] $Expect)
     if ((Find-Account $Account).State -ne 'live') { Write-Log '   is deleted already'; return }
     $seen = Get-Expected $Account $Expect
-    Invoke-Graph DELETE "v1.0/users/$($seen.Id)" | Out-Null
+    Invoke-Graph DELETE "$($Places[$Account.Kind].Live)/$($seen.Id)" | Out-Null
 }
 
 function Remove-AccountForGood {
@@ -86,16 +106,6 @@ function Set-Upn {
     if ((Find-Account $Account).Upn -eq $Value) { Write-Log '   is so already'; return }
     $seen = Get-Expected $Account $Expect
     Invoke-Graph PATCH "v1.0/users/$($seen.Id)" @{ userPrincipalName = $Value } | Out-Null
-}
-
-# Graph reads addresses only; Exchange Online writes them.
-function Set-Addresses {
-    param([hashtable] $Account, [hashtable] $Expect, [string[]] $Value)
-    $seen = Get-Expected $Account $Expect
-    if (-not (Get-Command Set-Mailbox -ErrorAction SilentlyContinue)) { Connect-ExchangeOnline }
-    $kind = (Get-Recipient -Identity $seen.Id).RecipientType
-    if ($kind -eq 'UserMailbox') { Set-Mailbox -Identity $seen.Id -EmailAddresses $Value }
-    else { Set-MailUser -Identity $seen.Id -EmailAddresses $Value }
 }
 
 function Get-Role {
@@ -146,7 +156,7 @@ function Clear-SecurityIdentifier {
 function Set-CloudManaged {
     param([hashtable] $Account, [hashtable] $Expect, [bool] $Value)
     $seen = Get-Expected $Account $Expect
-    $path = "v1.0/users/$($seen.Id)/onPremisesSyncBehavior"
+    $path = "$($Places[$Account.Kind].Live)/$($seen.Id)/onPremisesSyncBehavior"
     Invoke-Graph PATCH $path @{ isCloudManaged = $Value } | Out-Null
 }
 

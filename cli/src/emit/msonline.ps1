@@ -5,21 +5,43 @@ if (-not $DryRun) { Connect-MsolService }
 
 function ConvertTo-Seen {
     param($Found, [string] $State)
-    $seen = @{ State = $State; Id = ''; ImmutableId = ''; Synced = $false; Holds = $false; Upn = '' }
+    $seen = New-Seen $State
     if ($null -ne $Found) {
         $seen.Id = [string] $Found.ObjectId
+        $seen.Addresses = @($Found.ProxyAddresses).Where({ $_ })
+        # Only what is synced has a date.
+        $seen.Synced = $null -ne $Found.LastDirSyncTime
+    }
+    return $seen
+}
+
+function ConvertTo-SeenUser {
+    param($Found, [string] $State)
+    $seen = ConvertTo-Seen $Found $State
+    if ($null -ne $Found) {
         $seen.Upn = [string] $Found.UserPrincipalName
         $seen.ImmutableId = [string] $Found.ImmutableId
-        # A user that was synced once keeps the date.
-        $seen.Synced = $null -ne $Found.LastDirSyncTime
         $seen.Holds = [bool] $Found.IsLicensed
     }
     return $seen
 }
 
+# Of groups and contacts it shows the live ones only.
+function Find-Other {
+    param([hashtable] $Account)
+    if ($Account.Kind -eq 'group') {
+        $found = @(Get-MsolGroup -ObjectId $Account.Id -ErrorAction SilentlyContinue)
+    } else {
+        $found = @(Get-MsolContact -ObjectId $Account.Id -ErrorAction SilentlyContinue)
+    }
+    if ($found.Count -eq 1) { return (ConvertTo-Seen $found[0] 'live') }
+    return (ConvertTo-Seen $null 'gone')
+}
+
 # By its id; an account that only came about on the way, by the anchor it was made from.
 function Find-Account {
     param([hashtable] $Account)
+    if ($Account.Kind -ne 'user') { return (Find-Other $Account) }
     foreach ($deleted in $false, $true) {
         $found = @()
         if ($Account.ContainsKey('Id')) {
@@ -37,7 +59,7 @@ function Find-Account {
         if ($found.Count -gt 1) { Stop-Surprise "there are several accounts like $($Account.Name)" }
         if ($found.Count -eq 1) {
             $state = if ($deleted) { 'deleted' } else { 'live' }
-            return (ConvertTo-Seen $found[0] $state)
+            return (ConvertTo-SeenUser $found[0] $state)
         }
     }
     return (ConvertTo-Seen $null 'gone')
@@ -70,7 +92,7 @@ function Set-ImmutableId {
     param([hashtable] $Account, [hashtable] $Expect, [string] $Value)
     if ((Find-Account $Account).ImmutableId -ceq $Value) { Write-Log '   is so already'; return }
     $seen = Get-Expected $Account $Expect
-    # Only the empty text clears it; $null is taken for "not given".
+    # An empty text clears it; $null may be taken for "not given".
     Set-MsolUser -ObjectId $seen.Id -ImmutableId $Value
 }
 
@@ -79,13 +101,6 @@ function Set-Upn {
     if ((Find-Account $Account).Upn -eq $Value) { Write-Log '   is so already'; return }
     $seen = Get-Expected $Account $Expect
     Set-MsolUserPrincipalName -ObjectId $seen.Id -NewUserPrincipalName $Value | Out-Null
-}
-
-function Set-Addresses {
-    param([hashtable] $Account, [hashtable] $Expect, [string[]] $Value)
-    $seen = Get-Expected $Account $Expect
-    if (-not (Get-Command Set-Mailbox -ErrorAction SilentlyContinue)) { Connect-ExchangeOnline }
-    Set-Mailbox -Identity $seen.Upn -EmailAddresses $Value
 }
 
 function Get-RoleName {

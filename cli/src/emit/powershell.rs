@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use mock_cloud::ProxyAddress;
+use mock_cloud::{ProxyAddress, SyncObjectType};
 use sim::plan::{AccountFacts, Plan, Step};
 use sim::repair::{What, dn};
 
@@ -25,9 +25,7 @@ pub(super) enum Module {
 
 /// The script, or the steps that the module has no command for.
 pub(super) fn render(module: Module, asked: &Asked<'_>, plan: &Plan) -> Result<String, Error> {
-    if module == Module::MsOnline {
-        lacking(plan)?;
-    }
+    lacking(module, plan)?;
     let mut body = String::new();
     let mut told = None;
     for (number, step) in (1..).zip(&plan.steps) {
@@ -62,23 +60,45 @@ pub(super) fn render(module: Module, asked: &Asked<'_>, plan: &Plan) -> Result<S
     Ok(text)
 }
 
-/// What MSOnline cannot do is refused, and not left out.
-fn lacking(plan: &Plan) -> Result<(), Error> {
-    let is_lacking = |step: &&Step| {
-        matches!(
-            step.step.what,
-            What::ClearObjectIdentifier(_)
+/// What a module cannot do is refused, and not left out.
+fn lacking(module: Module, plan: &Plan) -> Result<(), Error> {
+    for step in &plan.steps {
+        let other = step.account.as_ref().filter(|it| !it.before.kind.is_user());
+        let (message, help) = match (&step.step.what, other) {
+            (
+                What::ClearObjectIdentifier(_)
                 | What::ClearSecurityIdentifier(_)
-                | What::SetCloudManaged(..)
-        )
-    };
-    let Some(step) = plan.steps.iter().find(is_lacking) else {
-        return Ok(());
-    };
-    Err(Error::Usage {
-        message: format!("MSOnline has no command to {}", step.text),
-        help: "emit `powershell`, which uses Microsoft Graph".to_owned(),
-    })
+                | What::SetCloudManaged(..),
+                _,
+            ) if module == Module::MsOnline => (
+                format!("MSOnline has no command to {}", step.text),
+                "emit `powershell`, which uses Microsoft Graph",
+            ),
+            (What::Delete(_) | What::Purge(_) | What::Restore(..), Some(_))
+                if module == Module::MsOnline =>
+            {
+                (
+                    format!(
+                        "MSOnline shows no deleted groups and contacts, and so cannot {}",
+                        step.text
+                    ),
+                    "emit `powershell`, which uses Microsoft Graph",
+                )
+            }
+            (_, Some(facts)) if plan.start.tenant().object(facts.key).is_none() => (
+                format!(
+                    "a script cannot find what to {}: it only comes about on the way, and groups \
+                     and contacts show no anchor",
+                    step.text
+                ),
+                "carry out the steps before it, export both directories again and plan anew",
+            ),
+            _ => continue,
+        };
+        let help = help.to_owned();
+        return Err(Error::Usage { message, help });
+    }
+    Ok(())
 }
 
 fn written(module: Module, plan: &Plan, number: u32, step: &Step) -> String {
@@ -161,11 +181,15 @@ const fn truth(on: bool) -> &'static str {
 /// How an account is found, and what it should look like before the step.
 fn account(module: Module, plan: &Plan, step: &Step, facts: &AccountFacts) -> String {
     let before = &facts.before;
-    let anchor = before
-        .on_premises
-        .immutable_id
-        .as_ref()
-        .map(ToString::to_string);
+    // No interface shows the anchor of a group or contact.
+    let anchor = before.on_premises.immutable_id.as_ref();
+    let anchor = anchor.filter(|_| before.kind.is_user());
+    let anchor = anchor.map(ToString::to_string);
+    let kind = match before.kind.sync_type() {
+        SyncObjectType::Group => "group",
+        SyncObjectType::Contact => "contact",
+        SyncObjectType::User => "user",
+    };
     // What only comes about on the way has an id that nobody can foretell.
     let known = plan.start.tenant().object(facts.key).is_some();
     let find = match &anchor {
@@ -175,8 +199,8 @@ fn account(module: Module, plan: &Plan, step: &Step, facts: &AccountFacts) -> St
     let state = if before.is_live() { "live" } else { "deleted" };
     let synced = match module {
         Module::Graph => before.is_synced(),
-        // All that MSOnline shows is the date of the last sync, which stays.
-        Module::MsOnline => before.on_premises.sync_enabled.is_some(),
+        // What MSOnline shows is the date of the last sync.
+        Module::MsOnline => before.is_synced() && before.on_premises.last_sync.is_some(),
     };
     let mut expect = format!(
         "State = '{state}'; Synced = {}; ImmutableId = {}",
@@ -189,7 +213,7 @@ fn account(module: Module, plan: &Plan, step: &Step, facts: &AccountFacts) -> St
         expect.push_str("; HoldsNothing = $true");
     }
     let name = quoted(&before.label());
-    format!("-Account @{{ {find}; Name = {name} }} -Expect @{{ {expect} }}")
+    format!("-Account @{{ Kind = '{kind}'; {find}; Name = {name} }} -Expect @{{ {expect} }}")
 }
 
 /// The name of what is above, in a distinguished name.

@@ -2,14 +2,14 @@
 
 use mock_ad::directory::{AttributeId, Directory, Modification, ObjectId, Value as AdValue};
 use powershell::command::{Call, Impact, Parameter};
-use powershell::error::Outcome;
+use powershell::error::{Category, ErrorRecord, Outcome};
 use powershell::value::{Object, Value};
 use sim::engine::Source;
 use sim::world::AdChange;
 
-use super::{addresses, identity, not_found, reading};
+use super::{Which, addresses, get, identity, not_found, reading, set, task_error};
 use crate::declare::{Offer, Plan};
-use crate::stage::{Stage, origin};
+use crate::stage::{Remote, Stage, origin};
 
 /// Values that say what sort of recipient a user of the forest is.
 pub(super) const REMOTE_USER_MAILBOX: i64 = 2_147_483_648;
@@ -23,7 +23,12 @@ pub(super) fn declare_forest(offer: &mut Offer, stage: &Stage) {
             reading(noun),
             "Gets recipients of the forest.",
         );
-        offer.offer(plan, move |call| get_forest(&on, noun, call));
+        offer.offer(plan, move |call| {
+            if is_of_tenant(&on, noun) {
+                return get(&on, Which::MailUsers, call);
+            }
+            get_forest(&on, noun, call)
+        });
         let parameters = vec![
             Parameter::object("Identity").at(0).mandatory().piped(),
             Parameter::text("RemoteRoutingAddress"),
@@ -43,7 +48,7 @@ pub(super) fn declare_forest(offer: &mut Offer, stage: &Stage) {
         offer.offer(plan.asking(Impact::Medium), move |call| {
             enable(&on, noun, call)
         });
-        let parameters = vec![
+        let mut parameters = vec![
             Parameter::object("Identity").at(0).mandatory().piped(),
             Parameter::object("EmailAddresses"),
             Parameter::object("ExchangeGuid"),
@@ -53,12 +58,62 @@ pub(super) fn declare_forest(offer: &mut Offer, stage: &Stage) {
             Parameter::object("EmailAddressPolicyEnabled"),
             Parameter::text("DomainController"),
         ];
+        if noun == "MailUser" {
+            parameters.extend(ONLINE.iter().map(|name| Parameter::text(name)));
+        }
         let on = stage.clone();
         let plan = Plan::new(format!("Set-{noun}"), parameters, "Changes a recipient.");
         offer.offer(plan.asking(Impact::Medium), move |call| {
+            if is_of_tenant(&on, noun) {
+                return set_online(&on, call);
+            }
+            if let Some(name) = ONLINE
+                .into_iter()
+                .find(|name| call.argument(name).is_some())
+            {
+                return Err(cannot(call, name).into());
+            }
             set_forest(&on, call)
         });
     }
+}
+
+/// Parameters of `Set-MailUser` that only the tenant's knows here.
+const ONLINE: [&str; 4] = [
+    "WindowsEmailAddress",
+    "MicrosoftOnlineServicesID",
+    "DisplayName",
+    "Alias",
+];
+
+/// Whether a noun that both directories have means the tenant's.
+fn is_of_tenant(stage: &Stage, noun: &str) -> bool {
+    noun == "MailUser" && stage.is_connected(Remote::Exchange)
+}
+
+fn set_online(stage: &Stage, call: &mut dyn Call) -> Outcome {
+    let forest = [
+        "ExchangeGuid",
+        "ArchiveGuid",
+        "RemoteRoutingAddress",
+        "EmailAddressPolicyEnabled",
+    ];
+    if let Some(name) = forest
+        .into_iter()
+        .find(|name| call.argument(name).is_some())
+    {
+        return Err(cannot(call, name).into());
+    }
+    set(stage, Which::MailUsers, call)
+}
+
+/// A parameter that is of the other directory.
+fn cannot(call: &dyn Call, name: &str) -> ErrorRecord {
+    let message = format!(
+        "-{name} of {} is not simulated in this directory.",
+        call.name()
+    );
+    task_error(call, message, Category::NotImplemented)
 }
 
 /// The user of a forest that an identity of Exchange means.
@@ -364,11 +419,16 @@ pub(super) fn set_forest(stage: &Stage, call: &mut dyn Call) -> Outcome {
         let Some(value) = call.argument(parameter) else {
             continue;
         };
-        let guid = crate::text(&value).parse::<mock_ad::directory::ObjectGuid>();
-        if let Ok(guid) = guid {
-            let bytes = AdValue::Bytes(guid.as_bytes().as_slice().into());
-            changes.extend(put(stage, at, attribute, vec![bytes]));
-        }
+        let text = crate::text(&value);
+        let Ok(guid) = text.parse::<mock_ad::directory::ObjectGuid>() else {
+            let message = format!(
+                "Cannot process argument transformation on parameter '{parameter}'. Cannot convert \
+                 value \"{text}\" to type \"System.Guid\"."
+            );
+            return Err(task_error(call, message, Category::InvalidData).into());
+        };
+        let bytes = AdValue::Bytes(guid.as_bytes().as_slice().into());
+        changes.extend(put(stage, at, attribute, vec![bytes]));
     }
     if changes.is_empty() {
         return Ok(());

@@ -410,8 +410,21 @@ fn is_chosen(call: &dyn Call, json: &Json) -> bool {
         && !call.switch("LicenseReconciliationNeededOnly")
 }
 
+/// What `-ImmutableId` asks for: a text, or that there be none.
+pub(super) fn anchor(stage: &Stage, call: &dyn Call) -> Option<Json> {
+    let value = call.argument("ImmutableId")?;
+    if matches!(value, Value::Null)
+        && stage.read(|world| world.tenant().policy.null_immutable_id_is_ignored)
+    {
+        return None;
+    }
+    let text = crate::text(&value);
+    let is_none = text.is_empty();
+    Some(if is_none { Json::Null } else { json!(text) })
+}
+
 /// The body that the arguments make.
-fn body(call: &dyn Call) -> Map<String, Json> {
+fn body(stage: &Stage, call: &dyn Call) -> Map<String, Json> {
     let mut map = Map::new();
     for (parameter, property) in PROPERTIES {
         let Some(value) = call.argument(parameter) else {
@@ -426,13 +439,7 @@ fn body(call: &dyn Call) -> Map<String, Json> {
         };
         map.insert((*property).to_owned(), json);
     }
-    if let Some(value) = call.argument("ImmutableId") {
-        let text = crate::text(&value);
-        let anchor = if text.is_empty() {
-            Json::Null
-        } else {
-            json!(text)
-        };
+    if let Some(anchor) = anchor(stage, call) {
         map.insert("onPremisesImmutableId".to_owned(), anchor);
     }
     let flag = |name: &str| match call.argument(name) {

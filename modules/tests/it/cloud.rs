@@ -1,6 +1,6 @@
 //! `MSOnline`, `AzureAD`, `Microsoft.Graph` and Exchange.
 
-use crate::desk::{lines, run};
+use crate::desk::{WORLD, lines, run, run_on, stage};
 
 #[test]
 fn an_id_is_set_and_cleared_in_every_module() {
@@ -23,6 +23,46 @@ fn an_id_is_set_and_cleared_in_every_module() {
         (Get-EntraUser -UserId $o).ImmutableId -eq $id
     ";
     assert_eq!(lines(script), ["True"; 7]);
+}
+
+#[test]
+fn whether_null_clears_an_id_is_a_switch() {
+    let script = "
+        Set-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -ImmutableId abc
+        Set-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -ImmutableId $null
+        (Get-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com).ImmutableId -eq 'abc'
+        Set-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com -ImmutableId \"$null\"
+        (Get-MsolUser -UserPrincipalName b.ray@contoso.onmicrosoft.com).ImmutableId -eq $null
+    ";
+    assert_eq!(lines(script), ["False", "True"]);
+    let ignored = WORLD.replace(
+        "  engine:",
+        "  switches: { msonline-null-immutable-id-is-ignored: true }\n  engine:",
+    );
+    assert_eq!(run_on(&stage(&ignored), script), "True\nTrue\n");
+}
+
+#[test]
+fn a_mail_user_is_the_tenants_once_a_script_is_signed_in_to_it() {
+    let script = "
+        Set-MsolUser -UserPrincipalName cy@contoso.onmicrosoft.com -DisplayName 'Cy'
+        (Get-Recipient cy).RecipientTypeDetails
+        Set-MailUser cy -EmailAddresses @{ add = 'other@contoso.com' }
+        (Get-MailUser cy).EmailAddresses -join ' '
+        Set-MailUser cy -EmailAddresses @()
+        Get-MailUser cy
+        Set-MailUser bob -ArchiveGuid 1
+    ";
+    let world = WORLD.replace(
+        "  cloud:\n",
+        "  cloud:\n    cy: { upn: cy@contoso.onmicrosoft.com, smtp: [cy@contoso.com] }\n",
+    );
+    let shown = run_on(&stage(&world), script);
+    let expected = "MailUser\nSMTP:cy@contoso.com smtp:other@contoso.com\n";
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(shown.contains("object 'cy' couldn't be found"), "{shown}");
+    let refused = "-ArchiveGuid of Set-MailUser is not simulated in this directory.";
+    assert!(shown.contains(refused), "{shown}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What `plan` says.
 
+use std::path::Path;
+
 use super::program::Desk;
 
 const MESS: &str = "\
@@ -95,6 +97,69 @@ fn a_plan_is_written_as_a_script() {
         insta::assert_snapshot!(format!("script-{kind}"), &script[steps..]);
         assert!(script.contains("Set-StrictMode"), "{script}");
         assert!(!script.contains("@PLAN@"), "{script}");
+    }
+}
+
+/// Everything that has a plan, among the scenarios.
+#[test]
+fn what_is_emitted_is_what_was_proven() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut run = 0;
+    let mut wrong = Vec::new();
+    for folder in ["founding", "cases"] {
+        let files = std::fs::read_dir(root.join(folder)).expect("the scenarios");
+        for file in files.flatten() {
+            for kind in ["powershell", "msonline"] {
+                let desk = Desk::new();
+                let scenario = file.path().display().to_string();
+                let mut ran = desk.run(&["plan", &scenario, "--emit", kind, "-o", "plan.ps1"]);
+                // Nothing to plan, or nothing that this module can do.
+                if ran.code != Some(0) {
+                    continue;
+                }
+                let rehearsal = ["rehearse", &scenario, "--script", "plan.ps1"];
+                let agreed = ["--allow", "scoped-deletes", "--", "-AcceptIrreversible"];
+                ran = desk.run(&[rehearsal.as_slice(), &agreed].concat());
+                run += 1;
+                let out = String::from_utf8_lossy(&ran.stdout);
+                let ended = out.contains("Everything that was planned is done.");
+                // What a scenario expects of its mess is another matter.
+                if !ended || out.contains("not converged") || !out.contains("lost: no mailbox") {
+                    wrong.push(format!("{kind} for {scenario}: {out}{}", ran.stderr));
+                }
+            }
+        }
+    }
+    assert!(run > 30, "{run} scripts were emitted and run");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn an_emitted_script_may_be_killed_after_each_of_its_writes() {
+    let desk = Desk::new();
+    desk.put("mess.yaml", MESS);
+    for kind in ["powershell", "msonline"] {
+        desk.run(&["plan", "mess.yaml", "--emit", kind, "-o", "plan.ps1"])
+            .output(0);
+        let ran = desk.run(&[
+            "rehearse",
+            "mess.yaml",
+            "--every-crash",
+            "--script",
+            "plan.ps1",
+            "--",
+            "-AcceptIrreversible",
+        ]);
+        let out = ran.output(0);
+        assert!(
+            out.contains("Summary 7 runs passed, 0 failed"),
+            "{kind}: {out}"
+        );
+        // Without the word, it stops before the first step that cannot be undone.
+        let ran = desk.run(&["rehearse", "mess.yaml", "--script", "plan.ps1"]);
+        let out = String::from_utf8_lossy(&ran.stdout);
+        assert!(out.contains("Stopped before step 3"), "{kind}: {out}");
+        assert!(!out.contains("gone for good"), "{kind}: {out}");
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn set(stage: &Stage, call: &mut dyn Call) -> Outcome {
     let Some((id, name)) = one(stage, call)? else {
         return Ok(());
     };
-    let body = body(call);
+    let body = body(stage, call);
     if !body.is_empty() {
         patch(stage, call, &id, &Json::Object(body), &name)?;
     }
@@ -26,7 +26,7 @@ pub(super) fn set(stage: &Stage, call: &mut dyn Call) -> Outcome {
 pub(super) fn new(stage: &Stage, call: &mut dyn Call) -> Outcome {
     signed_in(stage, call)?;
     let name = crate::given(call, "UserPrincipalName");
-    let mut map = body(call);
+    let mut map = body(stage, call);
     let given = call.text("Password").map(|it| it.to_string());
     let password = given.unwrap_or_else(|| "Wuq08234".to_owned());
     let local = name.split('@').next().unwrap_or_default().to_owned();
@@ -143,13 +143,7 @@ pub(super) fn rename(stage: &Stage, call: &mut dyn Call) -> Outcome {
     )? {
         return Ok(());
     }
-    if let Some(value) = call.argument("ImmutableId") {
-        let text = crate::text(&value);
-        let anchor = if text.is_empty() {
-            Json::Null
-        } else {
-            json!(text)
-        };
+    if let Some(anchor) = super::anchor(stage, call) {
         patch(
             stage,
             call,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mock_cloud::{CloudKey, DirectoryObject, Property, SourceAnchor};
 
 use super::{Met, Missed, Runner, state_word};
+use crate::engine::Source;
 use crate::scenario::model::{CloudAccount, Synced};
 use crate::scenario::{Name, OneOrMany};
 
@@ -160,7 +161,8 @@ impl Runner<'_> {
     }
 
     /// No person has two live accounts: `belongs` tells whose is whose, and besides no object of
-    /// Active Directory made a second one.
+    /// Active Directory made a second one. Two objects of one forest are two people, even where they
+    /// share a name.
     pub(super) fn no_duplicates(&self) -> Met {
         for (ad, cloud) in &self.names.belongs {
             let Some(own) = self.names.cloud(cloud) else {
@@ -176,7 +178,16 @@ impl Runner<'_> {
                 return Err(Missed::new("expected one account for each person", found));
             }
         }
-        let mut names: BTreeMap<String, CloudKey> = BTreeMap::new();
+        let forests = self.forests_of_accounts();
+        let of_one_forest = |one: CloudKey, other: CloudKey| {
+            let (one, other) = (forests.get(&one), forests.get(&other));
+            one.is_some() && one == other
+        };
+        let is_made = |key: CloudKey| {
+            let object = self.cloud_object(key);
+            object.is_some_and(|it| it.on_premises.created_in_run.is_some())
+        };
+        let mut names: BTreeMap<String, Vec<CloudKey>> = BTreeMap::new();
         for (key, object) in self.world.tenant().objects() {
             let name = object
                 .display_name
@@ -185,18 +196,28 @@ impl Runner<'_> {
             let Some(name) = name.filter(|_| object.is_live()) else {
                 continue;
             };
-            let made = object.on_premises.created_in_run.is_some();
-            if let Some(other) = names.insert(name.to_string(), key)
-                && (made
-                    || self
-                        .cloud_object(other)
-                        .is_some_and(|other| other.on_premises.created_in_run.is_some()))
-            {
-                let found = format!("{} and {}", self.label(other), self.label(key));
+            let alike = names.entry(name.to_string()).or_default();
+            let other = alike
+                .iter()
+                .find(|other| (is_made(key) || is_made(**other)) && !of_one_forest(**other, key));
+            if let Some(other) = other {
+                let found = format!("{} and {}", self.label(*other), self.label(key));
                 return Err(Missed::new("expected one account for each person", found));
             }
+            alike.push(key);
         }
         Ok(())
+    }
+
+    /// The accounts that objects of Active Directory are joined to, with the forest of the object.
+    fn forests_of_accounts(&self) -> BTreeMap<CloudKey, usize> {
+        let forests = self.world.forests().iter().enumerate();
+        let all = forests.flat_map(|(forest, directory)| {
+            let objects = directory.objects();
+            objects.map(move |(object, _)| Source { forest, object })
+        });
+        all.filter_map(|source| Some((self.account_of(source)?, source.forest)))
+            .collect()
     }
 
     pub(super) fn one_anchor(&self) -> Met {
