@@ -155,10 +155,13 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
             Parameter::text("MicrosoftOnlineServicesID"),
             Parameter::text("DisplayName"),
             Parameter::text("Alias"),
-            Parameter::text("Type"),
-            Parameter::object("HiddenFromAddressListsEnabled"),
+            Parameter::bool("HiddenFromAddressListsEnabled"),
             Parameter::switch("ForceUpgrade"),
         ];
+        if which == Which::Mailboxes {
+            let kind = Parameter::text("Type");
+            parameters.push(kind.one_of(&["Regular", "Room", "Equipment", "Shared"]));
+        }
         if noun.ends_with("DistributionGroup") {
             parameters.push(Parameter::switch("BypassSecurityGroupManagerCheck"));
         }
@@ -204,7 +207,7 @@ fn is_recipient(object: &DirectoryObject, which: Which) -> bool {
 
 fn details(object: &DirectoryObject) -> &'static str {
     match object.kind {
-        Kind::User if object.mailbox.is_some() => "UserMailbox",
+        Kind::User if object.mailbox.is_some() => mailbox_type(object),
         Kind::User if is_recipient(object, Which::MailUsers) => "MailUser",
         Kind::User => "User",
         Kind::Guest => "GuestMailUser",
@@ -221,9 +224,25 @@ fn details(object: &DirectoryObject) -> &'static str {
     }
 }
 
+/// What Exchange knows of a recipient and no property of Graph shows, kept beside the properties
+/// that nothing reads.
+const TYPE: &str = "Exchange/Type";
+const HIDDEN: &str = "Exchange/HiddenFromAddressListsEnabled";
+
+fn mailbox_type(object: &DirectoryObject) -> &'static str {
+    let kind = object.extras().values.get(TYPE);
+    match kind.and_then(serde_json::Value::as_str) {
+        Some("shared") => "SharedMailbox",
+        Some("room") => "RoomMailbox",
+        Some("equipment") => "EquipmentMailbox",
+        _ => "UserMailbox",
+    }
+}
+
 /// The coarser of the two types of a recipient.
 fn recipient_type(object: &DirectoryObject) -> &'static str {
     match details(object) {
+        "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" => "UserMailbox",
         "GuestMailUser" => "MailUser",
         "GroupMailbox" => "MailUniversalDistributionGroup",
         other => other,
@@ -288,6 +307,16 @@ fn recipient(object: &DirectoryObject) -> Value {
             anchor.map_or(Value::Null, |it| Value::text(it.to_string())),
         ),
         ("IsDirSynced", Value::Bool(object.is_synced())),
+        (
+            "HiddenFromAddressListsEnabled",
+            Value::Bool(
+                object
+                    .extras()
+                    .values
+                    .get(HIDDEN)
+                    .is_some_and(|it| it == true),
+            ),
+        ),
     ];
     let types = [
         "Deserialized.Microsoft.Exchange.Data.Directory.Management.Recipient",
@@ -543,10 +572,15 @@ fn set(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
         table.set(Value::text("add"), Value::text(format!("SMTP:{primary}")));
         list = Some(addresses(&list.unwrap_or(before), &Value::Table(table)));
     }
-    if synced && list.is_some() {
+    if synced && (list.is_some() || call.argument("HiddenFromAddressListsEnabled").is_some()) {
+        let what = if list.is_some() {
+            "EmailAddresses"
+        } else {
+            "HiddenFromAddressListsEnabled"
+        };
         let message = format!(
             "The operation on mailbox \"{name}\" failed because it's out of the current user's \
-             write scope. The action '{}', 'EmailAddresses', can't be performed on the object \
+             write scope. The action '{}', '{what}', can't be performed on the object \
              '{name}' because the object is being synchronized from your on-premises organization. \
              This action should be performed on the object in your on-premises organization.",
             call.name()
@@ -555,6 +589,13 @@ fn set(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
         return call.error(record);
     }
     let text = |parameter: &str| call.text(parameter).map(|it| (*it).into());
+    let mut values = Vec::new();
+    if let Some(kind) = call.text("Type") {
+        values.push((TYPE.into(), kind.to_lowercase().into()));
+    }
+    if let Some(hidden) = call.argument("HiddenFromAddressListsEnabled") {
+        values.push((HIDDEN.into(), powershell::convert::to_bool(&hidden).into()));
+    }
     let update = ObjectUpdate {
         proxy_addresses: list.map(|all| {
             all.iter()
@@ -564,6 +605,7 @@ fn set(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
         display_name: text("DisplayName"),
         mail_nickname: text("Alias"),
         user_principal_name: text("MicrosoftOnlineServicesID"),
+        values,
         ..ObjectUpdate::default()
     };
     if update == ObjectUpdate::default() {

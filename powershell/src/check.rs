@@ -1,5 +1,7 @@
 //! What a script can't do here, said before it runs: nothing is skipped in silence.
 
+mod files;
+mod programs;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -7,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::command::Module;
-use crate::syntax::{Source, parse};
+use crate::syntax::{ParseError, Source, parse};
 
 /// What a finding means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +21,7 @@ pub enum Severity {
 }
 
 /// Something that can't be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Finding {
     /// What it means.
     pub severity: Severity,
@@ -27,40 +29,63 @@ pub struct Finding {
     pub message: String,
     /// What to say at the place.
     pub label: String,
+    /// The script that it is in: the one that was given, or a file that it loads.
+    pub source: Rc<Source>,
     /// The place, in bytes.
     pub span: Range<usize>,
 }
 
-/// Looks through a script: commands, parameters, types and members that are not there.
+/// The files that a script sees: gives the text behind a path from the root, such as
+/// `/lib/common.ps1`.
+pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Looks through a script and the files that it loads: commands, parameters, types and members
+/// that are not there. `name` is the path that the script has on its machine.
 ///
-/// A command that nothing here offers is not simulated, because the real machine may have it: a
-/// library, a program. A parameter that a cmdlet does not have is a mistake.
-pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>]) -> Vec<Finding> {
+/// A cmdlet or a program that nothing here offers is not simulated, because the real machine may
+/// have it. What can be neither, and a parameter that a cmdlet does not have, is a mistake: the real
+/// PowerShell says so when it gets there, and most scripts go on.
+pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>], files: Files<'_>) -> Vec<Finding> {
     let source = Rc::new(Source::new(name, text));
     let block = match parse(&source) {
         Ok(block) => block,
-        Err(error) => {
-            // Nothing of a script that can't be parsed is run by anybody.
-            return vec![Finding {
-                severity: Severity::NotSimulated,
-                label: if error.not_simulated {
-                    "not simulated"
-                } else {
-                    error.id
-                }
-                .to_owned(),
-                message: error.message,
-                span: error.span.start..error.span.end,
-            }];
-        }
+        // Nothing of a script that can't be parsed is run by anybody.
+        Err(error) => return vec![unparsed(&source, error)],
     };
-    let mut walk = walk::Walk::new(modules);
-    walk.declare(&block);
+    let mut walk = walk::Walk::new(modules, &source);
+    let loaded = walk.declare(&source, &block, files);
     walk.block(&block);
+    for (source, block) in loaded {
+        walk.source = source;
+        walk.block(&block);
+    }
     let mut findings = walk.findings;
-    findings.sort_by_key(|it| (it.span.start, it.span.end));
-    findings.dedup();
+    // The script itself first, and what it loads in the order of loading.
+    findings.sort_by_key(|it| {
+        let other = !Rc::ptr_eq(&it.source, &source);
+        (other, it.source.file.clone(), it.span.start, it.span.end)
+    });
+    findings.dedup_by(|one, other| {
+        one.span == other.span
+            && one.message == other.message
+            && one.source.file == other.source.file
+    });
     findings
+}
+
+fn unparsed(source: &Rc<Source>, error: ParseError) -> Finding {
+    let label = if error.not_simulated {
+        "not simulated"
+    } else {
+        error.id
+    };
+    Finding {
+        severity: Severity::NotSimulated,
+        label: label.to_owned(),
+        message: error.message,
+        source: Rc::clone(source),
+        span: error.span.start..error.span.end,
+    }
 }
 
 /// The lines on which a statement begins, in order; none for a script that can't be parsed.
@@ -69,7 +94,7 @@ pub fn statement_lines(text: &str) -> Vec<u32> {
     let Ok(block) = parse(&source) else {
         return Vec::new();
     };
-    let mut walk = walk::Walk::new(&[]);
+    let mut walk = walk::Walk::new(&[], &source);
     walk.block(&block);
     let lines: BTreeSet<u32> = walk
         .statements
@@ -84,11 +109,20 @@ mod tests {
     use super::*;
 
     fn labels(text: &str) -> Vec<(Severity, String)> {
+        labels_beside(text, &[])
+    }
+
+    /// The same where there are files beside the script.
+    fn labels_beside(text: &str, beside: &[(&str, &str)]) -> Vec<(Severity, String)> {
         let modules = [crate::cmdlets::core()];
-        let found = check("t.ps1", text, &modules);
+        let read = |path: &str| {
+            let found = beside.iter().find(|(name, _)| *name == path);
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        let found = check("C:\\t.ps1", text, &modules, &read);
         found
             .into_iter()
-            .map(|it| (it.severity, text[it.span].to_owned()))
+            .map(|it| (it.severity, it.source.text[it.span].to_owned()))
             .collect()
     }
 
@@ -112,6 +146,60 @@ mod tests {
         assert_eq!(labels("[Math]::Nonsense(1)"), [not("[Math]::Nonsense(1)")]);
         assert_eq!(labels("Add-Type -AssemblyName X"), [not("Add-Type")]);
         assert_eq!(labels("\"$x: y\"").len(), 1);
+    }
+
+    #[test]
+    fn functions_of_loaded_files_are_known_and_looked_through() {
+        let library = "function Move-Them { Get-Nothing }";
+        let not = |text: &str| (Severity::NotSimulated, text.to_owned());
+        for load in [
+            ". .\\lib.ps1",
+            ". \"$PSScriptRoot\\lib.ps1\"",
+            ". (Join-Path $PSScriptRoot 'lib.ps1')",
+            ". ($PSScriptRoot + '\\lib.ps1')",
+            ". C:\\x\\..\\lib.ps1",
+            "Import-Module .\\lib.ps1",
+        ] {
+            let text = format!("{load}\nMove-Them");
+            let found = labels_beside(&text, &[("/lib.ps1", library)]);
+            assert_eq!(found, [not("Get-Nothing")], "{load}");
+        }
+        // Files load files, and each other.
+        let nested = [
+            (
+                "/lib/one.ps1",
+                ". $PSScriptRoot\\two.ps1\nfunction One { Two }",
+            ),
+            (
+                "/lib/two.ps1",
+                ". $PSScriptRoot\\one.ps1\nfunction Two { One }",
+            ),
+        ];
+        assert_eq!(labels_beside(". .\\lib\\one.ps1\nOne; Two", &nested), []);
+        // A file that is not there has what nobody knows.
+        let text = ". .\\lib.ps1\nMove-Them";
+        assert_eq!(labels(text), [not(".\\lib.ps1"), not("Move-Them")]);
+        // Where a path is only known when the script runs, so are its functions.
+        let text = ". $path\nMove-Them";
+        assert_eq!(labels(text), [(Severity::Mistake, "Move-Them".to_owned())]);
+    }
+
+    #[test]
+    fn what_nothing_is_called_like_is_a_mistake() {
+        let not = |text: &str| (Severity::NotSimulated, text.to_owned());
+        let mistake = |text: &str| (Severity::Mistake, text.to_owned());
+        for text in ["UserPrincipalName", "user1@domain.com", "goto", "-filter"] {
+            assert_eq!(labels(&format!("& {text}")), [mistake(text)], "{text}");
+        }
+        for text in [
+            "Get-Nothing",
+            "ldifde",
+            "repadmin",
+            ".\\tool.exe",
+            "cscript",
+        ] {
+            assert_eq!(labels(text), [not(text)], "{text}");
+        }
     }
 
     #[test]

@@ -154,6 +154,8 @@ pub enum Stop {
     Depth(u32),
     /// Something that is not simulated was met.
     NotSimulated(String),
+    /// It asked this, and nobody answers.
+    Unanswered(String),
 }
 
 impl From<ErrorRecord> for Unwind {

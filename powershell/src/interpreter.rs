@@ -45,12 +45,14 @@ use crate::command::Module;
 use crate::error::{ErrorRecord, Position};
 use crate::host::Host;
 use crate::syntax::Source;
-use crate::value::{Array, ArrayKind, Value};
+use crate::value::{Array, ArrayKind, Object, Table, Value};
 
 pub use block::script_block;
+pub(crate) use commands::is_module_file;
 pub use complete::Completion;
 pub(crate) use declared::{declared_command, has_parameter};
 pub use errors::error_text;
+pub(crate) use redirect::{absolute, windows};
 pub use run::{Ended, Parameter};
 
 use outlet::Outlet;
@@ -142,7 +144,6 @@ impl<'h> Interpreter<'h> {
 
     /// The variables that a session begins with.
     fn prepare(&mut self) {
-        use crate::value::{Object, Table};
         let scope = Rc::clone(&self.global);
         let set = |name: &str, value: Value| scope.set(name, value);
         set("ErrorActionPreference", Value::text("Continue"));
@@ -217,6 +218,37 @@ impl<'h> Interpreter<'h> {
         let state = Object::custom([("LanguageMode", Value::text("FullLanguage"))]);
         let context = Object::custom([("SessionState", Value::Object(state))]);
         set("ExecutionContext", Value::Object(context));
+    }
+
+    /// Says that this is PowerShell 7.4 and not Windows PowerShell 5.1, to scripts that ask. What
+    /// the two do differently stays as 5.1 does it.
+    pub fn claim_seven(&mut self) {
+        let global = self.scope.global();
+        let version = Value::Version([7, 4, 6, -1]);
+        let versions = Table::new(false);
+        for (name, value) in [
+            ("PSVersion", version.clone()),
+            ("PSEdition", Value::text("Core")),
+            ("GitCommitId", Value::text("7.4.6")),
+            ("OS", Value::text("Microsoft Windows 10.0.20348")),
+            ("Platform", Value::text("Win32NT")),
+            ("PSRemotingProtocolVersion", Value::Version([2, 3, -1, -1])),
+            ("SerializationVersion", Value::Version([1, 1, 0, 1])),
+            ("WSManStackVersion", Value::Version([3, 0, -1, -1])),
+        ] {
+            versions.set(Value::text(name), value);
+        }
+        global.set("PSVersionTable", Value::Table(versions));
+        global.set("PSEdition", Value::text("Core"));
+        for (name, value) in [
+            ("IsWindows", true),
+            ("IsCoreCLR", true),
+            ("IsLinux", false),
+            ("IsMacOS", false),
+        ] {
+            global.set(name, Value::Bool(value));
+        }
+        global.set("PSHOME", Value::text("C:\\Program Files\\PowerShell\\7"));
     }
 
     /// Columns of the console: 120 at the beginning.

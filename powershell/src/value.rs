@@ -190,6 +190,11 @@ impl Array {
         &self.kind
     }
 
+    /// Whether it can grow: a list, and not an array.
+    pub const fn grows(&self) -> bool {
+        !matches!(self.kind, ArrayKind::Objects | ArrayKind::Typed(_))
+    }
+
     /// Its values.
     pub fn borrow(&self) -> Ref<'_, Vec<Value>> {
         self.values.borrow()

@@ -49,6 +49,10 @@ pub(crate) struct ScriptArguments {
     /// Let the script sign in first, as on a fresh machine, instead of finding its sessions open.
     #[arg(long, requires = "script")]
     signed_out: bool,
+    /// Say to the script that this is PowerShell 7.4, and not Windows PowerShell 5.1; what it
+    /// does stays the same.
+    #[arg(long, requires = "script")]
+    pwsh: bool,
     /// The most steps that the script may take.
     #[arg(long, value_name = "N", requires = "script", default_value_t = STEPS_MAX)]
     max_steps: u64,
@@ -184,14 +188,16 @@ impl Script {
         let stage = Stage::new(lab.clone(), true);
         let mut all = modules::all(&stage);
         all.push(powershell::cmdlets::core());
-        let findings = powershell::check::check(&self.name(), &self.text, &all);
+        let sandbox = Sandbox::new(&self.root);
+        let files = |path: &str| Some(decoded(&sandbox.read(path).ok()?));
+        let findings = powershell::check::check(&self.place(), &self.text, &all, &files);
         if findings.is_empty() {
             return Ok(());
         }
         let blocking = findings
             .iter()
             .any(|it| it.severity == Severity::NotSimulated);
-        let text = drawn(&self.name(), &self.text, &findings);
+        let text = self.drawn(&findings);
         if !blocking || self.options.run_anyway {
             report::note(&text);
             return Ok(());
@@ -236,9 +242,12 @@ impl Script {
             steps: self.options.max_steps,
             ..Limits::default()
         };
-        let name = format!("C:\\{}", self.file_name());
+        let name = self.place();
         let ended = {
             let mut interpreter = Interpreter::new(Box::new(&mut host), all, limits);
+            if self.options.pwsh {
+                interpreter.claim_seven();
+            }
             interpreter.run_script(&name, &self.text, parameters(&self.arguments))
         };
         if let Ended::Stopped(why) = &ended
@@ -263,9 +272,39 @@ impl Script {
         }
     }
 
-    fn file_name(&self) -> String {
+    /// Where it lies, as it sees it itself.
+    fn place(&self) -> String {
         let name = self.path.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
+        format!("C:\\{}", name.to_string_lossy())
+    }
+
+    /// Findings with their lines.
+    fn drawn(&self, findings: &[Finding]) -> String {
+        let (name, place) = (self.name(), self.place());
+        let mut drawn = String::new();
+        for finding in findings {
+            let level = match finding.severity {
+                Severity::NotSimulated => Level::ERROR,
+                Severity::Mistake => Level::WARNING,
+            };
+            let text = &*finding.source.text;
+            let end = finding.span.end.min(text.len());
+            let span = finding.span.start.min(end)..end;
+            let file = match &*finding.source.file {
+                own if own == place => name.as_str(),
+                other => other,
+            };
+            let snippet = Snippet::source(text).path(file).annotation(
+                AnnotationKind::Primary
+                    .span(span)
+                    .label(finding.label.as_str()),
+            );
+            let group = level
+                .primary_title(finding.message.as_str())
+                .element(snippet);
+            let _ = writeln!(drawn, "{}\n", Renderer::plain().render(&[group]));
+        }
+        drawn
     }
 
     /// Writes what the script wrote, if that is wanted.
@@ -335,6 +374,10 @@ pub(crate) fn stopped(why: &Stop) -> String {
             format!("the script was stopped: calls were nested {depth} deep")
         }
         Stop::NotSimulated(what) => format!("the script was stopped: {what} is not simulated"),
+        Stop::Unanswered(prompt) => format!(
+            "the script was stopped: it asked `{prompt}`, and there is no answer left\n  = help: \
+             `--answers FILE` gives answers, one a line"
+        ),
     }
 }
 
@@ -350,27 +393,4 @@ pub(crate) fn interrupted() -> Arc<AtomicBool> {
     });
     flag.store(false, Ordering::Relaxed);
     Arc::clone(flag)
-}
-
-/// Findings with their lines.
-fn drawn(name: &str, text: &str, findings: &[Finding]) -> String {
-    let mut drawn = String::new();
-    for finding in findings {
-        let level = match finding.severity {
-            Severity::NotSimulated => Level::ERROR,
-            Severity::Mistake => Level::WARNING,
-        };
-        let end = finding.span.end.min(text.len());
-        let span = finding.span.start.min(end)..end;
-        let snippet = Snippet::source(text).path(name).annotation(
-            AnnotationKind::Primary
-                .span(span)
-                .label(finding.label.as_str()),
-        );
-        let group = level
-            .primary_title(finding.message.as_str())
-            .element(snippet);
-        let _ = writeln!(drawn, "{}\n", Renderer::plain().render(&[group]));
-    }
-    drawn
 }

@@ -182,7 +182,8 @@ impl Directory {
         Some(Value::Integer(account_type))
     }
 
-    fn canonical_name(&self, id: ObjectId) -> String {
+    /// The `canonicalName` of an object: `example.test/Staff/Ann Lee`.
+    pub fn canonical_name(&self, id: ObjectId) -> String {
         let dn = self.dn(id);
         let mut text = self.settings.canonical_root.clone();
         text.push('/');

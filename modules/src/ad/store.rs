@@ -205,6 +205,9 @@ pub(super) fn objects(
     extra: &[String],
 ) -> Outcome<Vec<Value>> {
     let mut wanted: Vec<String> = kind.defaults().iter().map(|it| (*it).to_owned()).collect();
+    if call.switch("IncludeDeletedObjects") {
+        wanted.push("Deleted".to_owned());
+    }
     for property in extra {
         if !wanted.iter().any(|it| it.eq_ignore_ascii_case(property)) {
             wanted.push(property.clone());

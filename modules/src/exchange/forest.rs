@@ -7,6 +7,8 @@ use powershell::value::{Object, Value};
 use sim::engine::Source;
 use sim::world::AdChange;
 
+use uuid::Uuid;
+
 use super::{Which, addresses, get, identity, not_found, reading, set, task_error};
 use crate::declare::{Offer, Plan};
 use crate::stage::{Remote, Stage, origin};
@@ -124,7 +126,12 @@ pub(super) fn in_forest(stage: &Stage, name: &str) -> Option<Source> {
             let by_name = directory
                 .find_by_sam_account_name(name)
                 .or_else(|| directory.find_by_user_principal_name(name))
-                .or_else(|| name.parse().ok().and_then(|dn| directory.find(&dn)));
+                .or_else(|| name.parse().ok().and_then(|dn| directory.find(&dn)))
+                .or_else(|| {
+                    name.parse()
+                        .ok()
+                        .and_then(|guid| directory.find_by_guid(&guid))
+                });
             let object = by_name.or_else(|| by_address(directory, name))?;
             Some(Source { forest, object })
         })
@@ -185,6 +192,8 @@ pub(super) fn get_forest(stage: &Stage, noun: &str, call: &mut dyn Call) -> Outc
                 "Name",
                 "PrimarySmtpAddress",
                 "DistinguishedName",
+                "Identity",
+                "Guid",
             ];
             own.iter()
                 .filter_map(|it| object.get(it))
@@ -220,8 +229,43 @@ pub(super) fn forest_recipient(
         .and_then(|it| it.text(target))
         .map_or(Value::Null, Value::text);
     let name = object.map_or(Value::Null, |it| Value::text(it.name()));
+    let guid = |name: &str| {
+        let attribute = directory.schema().attribute(name);
+        let bytes = attribute.and_then(|it| object.and_then(|object| object.bytes(it)));
+        let bytes = bytes.and_then(|it| <[u8; 16]>::try_from(it).ok());
+        Value::Guid(bytes.map_or(Uuid::nil(), Uuid::from_bytes_le))
+    };
+    let own = object.map_or(Uuid::nil(), |it| Uuid::from_bytes_le(*it.guid.as_bytes()));
+    let number = |name: &str| {
+        let attribute = directory.schema().attribute(name);
+        attribute.and_then(|it| object.and_then(|object| object.integer(it)))
+    };
+    let remote = number("msExchRecipientTypeDetails") == Some(REMOTE_USER_MAILBOX);
+    let details = if remote {
+        "RemoteUserMailbox"
+    } else {
+        "MailUser"
+    };
+    let canonical = directory.canonical_name(id);
     let properties = vec![
         ("Name", name.clone()),
+        ("DisplayName", named("displayName")),
+        ("Identity", Value::text(canonical)),
+        ("Guid", Value::Guid(own)),
+        ("ExchangeGuid", guid("msExchMailboxGuid")),
+        ("ArchiveGuid", guid("msExchArchiveGUID")),
+        ("LegacyExchangeDN", named("legacyExchangeDN")),
+        ("RecipientType", Value::text("MailUser")),
+        ("RecipientTypeDetails", Value::text(details)),
+        (
+            "RemoteRecipientType",
+            match number("msExchRemoteRecipientType") {
+                Some(1) => Value::text("ProvisionMailbox"),
+                Some(4) => Value::text("Migrated"),
+                Some(other) => Value::text(other.to_string()),
+                None => Value::text("None"),
+            },
+        ),
         ("Alias", named("mailNickname")),
         ("SamAccountName", named("sAMAccountName")),
         ("UserPrincipalName", named("userPrincipalName")),

@@ -9,33 +9,46 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Finding, Severity};
+use super::files::{Loads, loads};
+use super::{Files, Finding, Severity, programs, unparsed};
 use crate::command::{Command as Declared, Module};
 use crate::convert::resolve_type;
-use crate::interpreter::{declared_command, has_parameter};
-use crate::syntax::Span;
+use crate::interpreter::{absolute, declared_command, has_parameter, windows};
 use crate::syntax::ast::{
     Argument, Block, Body, Command, Element, ElementKind, Expression, ExpressionKind, Member,
     MemberName, Piece, RedirectTarget, Statement, StatementKind, TypeName,
 };
+use crate::syntax::{Source, Span, parse};
 use crate::types::has_static;
 
 /// Commands that are known and refused.
 const REFUSED: [&str; 3] = ["Add-Type", "Register-ObjectEvent", "Start-Process"];
 
+/// A file that a script loads, read and parsed.
+type Loaded = (Rc<Source>, Rc<Block>);
+
 pub(super) struct Walk<'a> {
     modules: &'a [Rc<dyn Module>],
-    /// The functions and aliases of the script, in lower case.
+    /// What is walked through.
+    pub(super) source: Rc<Source>,
+    /// The functions and aliases of the script and of what it loads, in lower case.
     own: BTreeSet<String>,
+    /// What the script loads, with the places where it does.
+    loads: Vec<(Loads, Span)>,
+    /// Whether it loads what is only known when it runs.
+    open: bool,
     pub(super) findings: Vec<Finding>,
     pub(super) statements: Vec<Span>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(modules: &'a [Rc<dyn Module>]) -> Self {
+    pub(super) fn new(modules: &'a [Rc<dyn Module>], source: &Rc<Source>) -> Self {
         Self {
             modules,
+            source: Rc::clone(source),
             own: BTreeSet::new(),
+            loads: Vec::new(),
+            open: false,
             findings: Vec::new(),
             statements: Vec::new(),
         }
@@ -46,15 +59,62 @@ impl<'a> Walk<'a> {
             severity,
             message,
             label: label.to_owned(),
+            source: Rc::clone(&self.source),
             span: span.start..span.end,
         });
     }
 
-    /// Takes note of every function of a script, wherever it is defined.
-    pub(super) fn declare(&mut self, block: &Block) {
-        let mut collector = Walk::new(&[]);
-        collector.block(block);
-        self.own = collector.own;
+    /// Takes note of every function of a script and of the files that it loads, wherever it is
+    /// defined. Gives those files.
+    pub(super) fn declare(
+        &mut self,
+        source: &Rc<Source>,
+        block: &Rc<Block>,
+        files: Files<'_>,
+    ) -> Vec<Loaded> {
+        let mut known = BTreeSet::from([absolute("/", &source.file)]);
+        let mut all: Vec<Loaded> = Vec::new();
+        let mut next = Some((Rc::clone(source), Rc::clone(block)));
+        let mut waiting = Vec::new();
+        while let Some((source, block)) = next {
+            let mut collector = Walk::new(&[], &source);
+            collector.block(&block);
+            self.own.append(&mut collector.own);
+            self.source = Rc::clone(&source);
+            for (loads, span) in std::mem::take(&mut collector.loads) {
+                let Loads::File(path) = loads else {
+                    self.open = true;
+                    continue;
+                };
+                // Scripts are started where they lie.
+                let path = absolute("/", &path);
+                if !known.insert(path.to_lowercase()) {
+                    continue;
+                }
+                let Some(text) = files(&path) else {
+                    let message = format!("The file {} is not there.", windows(&path));
+                    let label = "not in the folder whose files the script sees";
+                    self.find(Severity::NotSimulated, span, message, label);
+                    continue;
+                };
+                let source = Rc::new(Source::new(&windows(&path), &text));
+                match parse(&source) {
+                    Ok(block) => waiting.push((source, block)),
+                    Err(error) => self.findings.push(unparsed(&source, error)),
+                }
+            }
+            next = waiting.pop();
+            all.extend(next.clone());
+        }
+        self.source = Rc::clone(source);
+        all
+    }
+
+    /// The folder of the script that is walked through.
+    fn folder(&self) -> String {
+        let path = absolute("/", &self.source.file);
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        format!("{folder}/")
     }
 
     pub(super) fn block(&mut self, block: &Block) {
@@ -165,6 +225,10 @@ impl<'a> Walk<'a> {
     }
 
     fn command(&mut self, command: &Command) {
+        match loads(command, &self.folder()) {
+            Loads::Nothing => {}
+            loads => self.loads.push((loads, command.name.span)),
+        }
         let declared = match &command.name.kind {
             ExpressionKind::Text(name, _) => self.called(command, name),
             _ => {
@@ -232,16 +296,26 @@ impl<'a> Walk<'a> {
         if let Some(found) = declared_command(name, self.modules) {
             return Some(found);
         }
-        // Another script of the same folder is looked for when it is called.
-        let is_script = name.to_lowercase().ends_with(".ps1");
-        if is_script {
+        // Another script is looked for where it is loaded.
+        if name.to_lowercase().ends_with(".ps1") {
+            return None;
+        }
+        let near = nearest(name, self.modules).map(|near| format!("there is {near}"));
+        let is_known = is_cmdlet(name) || programs::is_program(name);
+        if self.open || !is_known {
+            let message = format!("The command '{name}' is not known.");
+            let label = if self.open {
+                "fails here, unless a file that is loaded has it"
+            } else {
+                "no cmdlet and no program is called so; fails here, as it would in PowerShell"
+            };
+            let label = near.unwrap_or_else(|| label.to_owned());
+            self.find(Severity::Mistake, span, message, &label);
             return None;
         }
         let message = format!("The command '{name}' is not simulated.");
-        let label = nearest(name, self.modules).map_or_else(
-            || "neither a function of the script nor a cmdlet of a simulated module".to_owned(),
-            |near| format!("there is {near}"),
-        );
+        let label = "neither a function of the script nor a cmdlet of a simulated module";
+        let label = near.unwrap_or_else(|| label.to_owned());
         self.find(Severity::NotSimulated, span, message, &label);
         None
     }
@@ -310,7 +384,10 @@ impl<'a> Walk<'a> {
             ExpressionKind::Table(pairs) => {
                 for (key, value) in pairs {
                     self.expression(key);
-                    self.statement(value);
+                    // One that is splatted is read by its cmdlet.
+                    if !(is_text(key, "filter") && is_block(value)) {
+                        self.statement(value);
+                    }
                 }
             }
             ExpressionKind::Block(block) => self.block(block),
@@ -359,6 +436,38 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether a name has the form of those of cmdlets and functions: a verb, a dash and a noun.
+fn is_cmdlet(name: &str) -> bool {
+    let is_word = |it: &str| it.chars().all(|it| it.is_alphanumeric() || it == '_');
+    let bare = name.rsplit('\\').next().unwrap_or(name);
+    bare.split_once('-').is_some_and(|(verb, noun)| {
+        !verb.is_empty()
+            && verb.chars().all(char::is_alphabetic)
+            && is_word(noun)
+            && !noun.is_empty()
+    })
+}
+
+fn is_text(expression: &Expression, text: &str) -> bool {
+    matches!(&expression.kind, ExpressionKind::Text(it, _) if it.eq_ignore_ascii_case(text))
+}
+
+/// Whether a statement is a script block and nothing else.
+fn is_block(statement: &Statement) -> bool {
+    let StatementKind::Pipeline(pipeline) = &statement.kind else {
+        return false;
+    };
+    match pipeline.elements.as_slice() {
+        [
+            Element {
+                kind: ElementKind::Expression(it),
+                ..
+            },
+        ] => matches!(it.kind, ExpressionKind::Block(_)),
+        _ => false,
+    }
+}
+
 /// The text of an argument that is one word.
 fn word(argument: &Argument) -> Option<Rc<str>> {
     match argument {
@@ -376,5 +485,5 @@ fn nearest(name: &str, modules: &[Rc<dyn Module>]) -> Option<Rc<str>> {
     let all = modules.iter().flat_map(|module| module.names());
     let scored = all.map(|it| (strsim::damerau_levenshtein(&it.to_lowercase(), &lower), it));
     let best = scored.min_by(|one, other| one.0.cmp(&other.0))?;
-    (best.0 <= 3).then_some(best.1)
+    (best.0 <= 3.min(name.len() / 4)).then_some(best.1)
 }

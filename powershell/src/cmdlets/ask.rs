@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::command::{Call, Command, Parameter};
 use crate::convert::to_text;
-use crate::error::{Category, ErrorRecord, Outcome};
+use crate::error::{Category, ErrorRecord, Outcome, Stop, Unwind};
 use crate::types;
 use crate::value::Value;
 
@@ -87,19 +87,10 @@ pub(crate) fn commands() -> Vec<Command> {
     ]
 }
 
-/// Asks; where nobody can answer that is an error, as in a console without a user.
+/// Asks; where nobody can answer the script ends, or it would ask for ever.
 pub(crate) fn ask(call: &mut dyn Call, prompt: &str, secret: bool) -> Outcome<String> {
-    if let Some(answer) = call.host().ask(prompt, secret) {
-        return Ok(answer);
-    }
-    let record = ErrorRecord::new(
-        "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not \
-        available.",
-        "System.Management.Automation.PSInvalidOperationException",
-        "InvalidOperation",
-        Category::InvalidOperation,
-    );
-    Err(record.into())
+    let answer = call.host().ask(prompt, secret);
+    answer.ok_or_else(|| Unwind::Stopped(Stop::Unanswered(prompt.trim().to_owned())))
 }
 
 fn read_host(call: &mut dyn Call) -> Outcome {

@@ -91,6 +91,18 @@ pub(crate) fn commands() -> Vec<Command> {
             new_item,
         )
         .asking(Impact::Medium),
+        simple(
+            "mkdir",
+            MANAGEMENT,
+            "Makes a folder.",
+            vec![
+                Parameter::texts("Path").at(0).piped_by_name(),
+                Parameter::text("Name"),
+                Parameter::switch("Force"),
+            ],
+            new_item,
+        )
+        .asking(Impact::Medium),
     ];
     all.extend(changing(&path(), copied, renamed));
     all
@@ -300,7 +312,9 @@ fn list_one(call: &mut dyn Call, path: &str, entry: &FileEntry) -> Outcome {
 }
 
 fn list(call: &mut dyn Call, folder: &str, depth: usize) -> Outcome {
-    let entries = call.host().list(folder).unwrap_or_default();
+    let mut entries = call.host().list(folder).unwrap_or_default();
+    // Folders come first, as Windows lists them.
+    entries.sort_by_key(|it| !it.folder);
     for entry in &entries {
         let path = common::below(folder, &entry.name);
         list_one(call, &path, entry)?;
@@ -317,7 +331,8 @@ fn new_item(call: &mut dyn Call) -> Outcome {
     let kind = common::text(call, "ItemType")
         .unwrap_or_default()
         .to_lowercase();
-    let folder = kind.starts_with('d') || kind == "container";
+    let folder =
+        kind.starts_with('d') || kind == "container" || call.name().eq_ignore_ascii_case("mkdir");
     let name = common::text(call, "Name");
     let mut all = common::texts(call, "Path");
     if all.is_empty() {

@@ -129,6 +129,10 @@ pub(crate) fn commands() -> Vec<Command> {
         ),
         simple("Find-Module", "PowerShellGet", "Finds modules.", any(), get),
         nothing("Remove-Module", "Unloads a module."),
+        nothing(
+            "Export-ModuleMember",
+            "Says what a module offers: everything, here.",
+        ),
         nothing("Update-Module", "Updates a module."),
         nothing("Uninstall-Module", "Removes a module."),
         nothing("Install-PackageProvider", "Installs a package provider."),

@@ -136,6 +136,7 @@ const KNOWN: &[&str] = &[
     "System.Management.Automation.Host.ChoiceDescription",
     "System.Management.Automation.Host.Size",
     "System.Management.Automation.Runspaces.PSSession",
+    "Microsoft.Online.Administration.Automation.ConnectMsolService",
     "Microsoft.ActiveDirectory.Management.ADUser",
     "Microsoft.ActiveDirectory.Management.ADGroup",
     "Microsoft.ActiveDirectory.Management.ADObject",

@@ -54,21 +54,6 @@ const fn table(kind: &'static str, columns: &'static [ViewColumn]) -> View {
 }
 
 static VIEWS: &[View] = &[
-    list(
-        "Microsoft.ActiveDirectory.Management.ADUser",
-        &[
-            plain("DistinguishedName"),
-            plain("Enabled"),
-            plain("GivenName"),
-            plain("Name"),
-            plain("ObjectClass"),
-            plain("ObjectGUID"),
-            plain("SamAccountName"),
-            plain("SID"),
-            plain("Surname"),
-            plain("UserPrincipalName"),
-        ],
-    ),
     table(
         "Microsoft.Online.Administration.User",
         &[

@@ -81,7 +81,7 @@ const ALIASES: [(&str, &str); 137] = [
     ("lp", "Out-Printer"),
     ("ls", "Get-ChildItem"),
     ("man", "Get-Help"),
-    ("md", "New-Item -ItemType Directory"),
+    ("md", "mkdir"),
     ("measure", "Measure-Object"),
     ("mi", "Move-Item"),
     ("mount", "New-PSDrive"),
@@ -145,9 +145,7 @@ const ALIASES: [(&str, &str); 137] = [
 pub(crate) fn resolve(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     let place = ALIASES.binary_search_by(|(alias, _)| (*alias).cmp(lower.as_str()));
-    let (alias, command) = ALIASES[place.ok()?];
-    // `md` is a function of its own.
-    (alias != "md").then_some(command)
+    Some(ALIASES[place.ok()?].1)
 }
 
 /// All aliases and their commands.
@@ -161,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_alias_is_found() {
-        for (alias, command) in ALIASES.iter().filter(|(alias, _)| *alias != "md") {
+        for (alias, command) in &ALIASES {
             assert_eq!(resolve(alias), Some(*command), "{alias}");
         }
     }

@@ -577,6 +577,12 @@ impl Interpreter<'_> {
                 }
             } else {
                 let secret = &*formal.kind == "System.Security.SecureString";
+                if formal.kind.ends_with("PSCredential") {
+                    let value = self.asked_credential();
+                    let value = value.ok_or_else(|| missing_mandatory(&callee, &names))?;
+                    self.bind_one(binding, index, value, None)?;
+                    continue;
+                }
                 let prompt = format!("{}: ", formal.name);
                 match self.outlet.ask(&prompt, secret) {
                     Some(line) if secret => Value::Secure(Rc::from(line)),
@@ -587,5 +593,13 @@ impl Interpreter<'_> {
             self.bind_one(binding, index, value, None)?;
         }
         Ok(())
+    }
+
+    /// A name and a password.
+    fn asked_credential(&mut self) -> Option<Value> {
+        let user = self.outlet.ask("User: ", false)?;
+        let prompt = format!("Password for user {user}: ");
+        let password = Value::Secure(Rc::from(self.outlet.ask(&prompt, true)?));
+        Some(crate::types::net::credential(&user, &password))
     }
 }

@@ -98,7 +98,13 @@ impl Interpreter<'_> {
     /// The stage of a command by its name.
     pub(crate) fn named_stage(&mut self, name: &str, mut call: FunctionCall) -> Outcome<Stage> {
         let meaning = self.meaning(name);
-        match self.located_error(meaning, &call.name_position)? {
+        let mut meaning = self.located_error(meaning, &call.name_position)?;
+        if let Some(module) = self.module_file(&meaning, &call.given) {
+            meaning = self.located_error(module, &call.name_position)?;
+            call.given = Vec::new();
+            call.dotted = true;
+        }
+        match meaning {
             Meaning::Function(name, body) => self.function_stage(&name, &body, call),
             Meaning::Script(name, body) => {
                 call.is_script = true;
@@ -273,10 +279,36 @@ impl Interpreter<'_> {
         module.find(bare).map(Meaning::Cmdlet)
     }
 
+    /// The script behind a module that `Import-Module` is given by the file that it is: everything
+    /// that it defines comes to where it is imported.
+    fn module_file(
+        &mut self,
+        meaning: &Meaning,
+        given: &[Given],
+    ) -> Option<Result<Meaning, ErrorRecord>> {
+        let Meaning::Cmdlet(command) = meaning else {
+            return None;
+        };
+        if &*command.name != "Import-Module" {
+            return None;
+        }
+        let path = given.iter().find_map(|it| match it {
+            Given::Value(value, _) => Some(self.text(value)),
+            Given::Named { name, value, .. } if name.eq_ignore_ascii_case("Name") => {
+                value.as_ref().map(|(value, _)| self.text(value))
+            }
+            Given::Named { .. } => None,
+        })?;
+        if !is_module_file(&path) {
+            return None;
+        }
+        self.script(&path).transpose()
+    }
+
     /// A script by its path.
     fn script(&mut self, name: &str) -> Result<Option<Meaning>, ErrorRecord> {
         let is_path = name.contains(['\\', '/']);
-        let is_script = name.to_ascii_lowercase().ends_with(".ps1");
+        let is_script = is_module_file(name);
         if !is_path && !is_script {
             return Ok(None);
         }
@@ -350,6 +382,12 @@ pub(crate) fn common_of(binding: &Binding) -> Common {
         what_if: switch("WhatIf"),
         confirm: switch("Confirm"),
     }
+}
+
+/// Whether a path is that of a script, or of a module made of one.
+pub(crate) fn is_module_file(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    lower.ends_with(".ps1") || lower.ends_with(".psm1")
 }
 
 /// Whether a command takes its arguments as words, as programs do.

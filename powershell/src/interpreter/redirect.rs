@@ -144,39 +144,7 @@ impl Interpreter<'_> {
 
     /// An absolute path of the sandbox for a path of a script.
     pub(crate) fn absolute(&self, text: &str) -> String {
-        let text = text.replace('\\', "/");
-        let text = text
-            .strip_prefix("Microsoft.PowerShell.Core/FileSystem::")
-            .unwrap_or(&text);
-        let mut rest = text;
-        let mut is_absolute = rest.starts_with('/');
-        let mut letters = rest.chars();
-        if letters.next().is_some_and(|c| c.is_ascii_alphabetic()) && letters.next() == Some(':') {
-            rest = &rest[2..];
-            is_absolute = true;
-        }
-        let home;
-        if let Some(after) = rest.strip_prefix('~') {
-            home = format!("/Users/Administrator{after}");
-            rest = &home;
-            is_absolute = true;
-        }
-        let whole = if is_absolute {
-            rest.to_owned()
-        } else {
-            format!("{}/{rest}", self.folder)
-        };
-        let mut parts: Vec<&str> = Vec::new();
-        for part in whole.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop();
-                }
-                other => parts.push(other),
-            }
-        }
-        format!("/{}", parts.join("/"))
+        absolute(&self.folder, text)
     }
 
     /// The folder a script is in, as Windows shows it.
@@ -195,4 +163,41 @@ impl Interpreter<'_> {
 /// A path of the sandbox as Windows shows it.
 pub(crate) fn windows(path: &str) -> String {
     format!("C:{}", path.replace('/', "\\"))
+}
+
+/// An absolute path of the sandbox for a path that may start at a folder of it.
+pub(crate) fn absolute(folder: &str, text: &str) -> String {
+    let text = text.replace('\\', "/");
+    let text = text
+        .strip_prefix("Microsoft.PowerShell.Core/FileSystem::")
+        .unwrap_or(&text);
+    let mut rest = text;
+    let mut is_absolute = rest.starts_with('/');
+    let mut letters = rest.chars();
+    if letters.next().is_some_and(|c| c.is_ascii_alphabetic()) && letters.next() == Some(':') {
+        rest = &rest[2..];
+        is_absolute = true;
+    }
+    let home;
+    if let Some(after) = rest.strip_prefix('~') {
+        home = format!("/Users/Administrator{after}");
+        rest = &home;
+        is_absolute = true;
+    }
+    let whole = if is_absolute {
+        rest.to_owned()
+    } else {
+        format!("{}/{rest}", folder)
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }

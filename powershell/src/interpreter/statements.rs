@@ -7,7 +7,7 @@ use super::block::BlockBody;
 use super::pipeline::Sink;
 use super::scope::FunctionDefinition;
 use crate::convert;
-use crate::error::{ErrorRecord, Outcome, Stop, Unwind};
+use crate::error::{Category, ErrorRecord, Outcome, Stop, Unwind};
 use crate::operators;
 use crate::syntax::Span;
 use crate::syntax::ast::{
@@ -236,12 +236,27 @@ impl Interpreter<'_> {
         if subject.is_null() {
             return Ok(());
         }
+        // Lists notice when they are changed under an enumerator.
+        let list = match &subject {
+            Value::Array(array) if array.grows() => Some((array, array.borrow().len())),
+            _ => None,
+        };
         for value in self.enumerated(&subject) {
             self.count()?;
             self.set(&foreach.variable, value)?;
             let outcome = self.statements(&foreach.body, out);
             if let Turn::Leave = turn(outcome, foreach.label.as_ref())? {
                 break;
+            }
+            if list.is_some_and(|(array, length)| array.borrow().len() != length) {
+                let mut record = ErrorRecord::new(
+                    "Collection was modified; enumeration operation may not execute.",
+                    "System.InvalidOperationException",
+                    "System.InvalidOperationException",
+                    Category::OperationStopped,
+                );
+                record.position = Some(self.source.position(foreach.subject.span));
+                return Err(record.into());
             }
         }
         Ok(())

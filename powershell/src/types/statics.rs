@@ -22,6 +22,12 @@ pub(crate) const METHODS: &[(&str, &str)] = &[
          convertfromutf32",
     ),
     ("System.Guid", "newguid parse tryparse parseexact"),
+    // The interpreter itself makes one.
+    ("System.Management.Automation.ScriptBlock", "create"),
+    (
+        "Microsoft.Online.Administration.Automation.ConnectMsolService",
+        "clearusersessionstate",
+    ),
     (
         "System.Convert",
         "tobase64string frombase64string tostring changetype isdbnull toint32 toint64 toint16 \
@@ -270,6 +276,12 @@ pub(crate) fn call(
         "System.String" => super::text_static::call(name, lower, values),
         "System.Char" => super::text_static::char_call(name, lower, values),
         "System.Guid" => guid(name, lower, values, host),
+        // Signing in again is all that would follow.
+        "Microsoft.Online.Administration.Automation.ConnectMsolService"
+            if lower == "clearusersessionstate" =>
+        {
+            Some(Ok(Value::Null))
+        }
         "System.Convert" => math::conversion(name, lower, values),
         "System.BitConverter" => math::bits(name, lower, values),
         "System.DateTime" => super::time_static::call(name, lower, values),

@@ -110,7 +110,26 @@ pub(in crate::run) fn cloud_object(
         made.account_enabled = false;
     }
     on_premises(&mut made, object, anchors)?;
+    named(&mut made, object);
     Ok(made)
+}
+
+/// Attributes that have a place of their own.
+fn named(made: &mut DirectoryObject, object: &CloudObject) {
+    for (name, values) in object.attributes.iter() {
+        let Some(value) = values.first() else {
+            continue;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "usagelocation" => made.usage_location = Some(value.to_ascii_uppercase().into()),
+            "accountenabled" => made.account_enabled = value.eq_ignore_ascii_case("true"),
+            "onpremisessamaccountname" => made.on_premises.sam_account_name = Some(shared(value)),
+            "onpremisesuserprincipalname" => {
+                made.on_premises.user_principal_name = Some(shared(value));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What the object knows of its on-premises side.
