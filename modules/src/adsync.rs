@@ -99,8 +99,10 @@ fn declare_scheduler(offer: &mut Offer, stage: &Stage) {
     let parameters = vec![
         Parameter::object("CustomizedSyncCycleInterval").nullable(),
         Parameter::new("SyncCycleEnabled", "System.Boolean"),
-        Parameter::text("NextSyncCyclePolicyType").one_of(&["Delta", "Initial", "Unspecified"]),
-        Parameter::object("PurgeRunHistoryInterval"),
+        Parameter::text("NextSyncCyclePolicyType")
+            .ignored()
+            .one_of(&["Delta", "Initial", "Unspecified"]),
+        Parameter::object("PurgeRunHistoryInterval").ignored(),
         Parameter::new("MaintenanceEnabled", "System.Boolean"),
         Parameter::new("SchedulerSuspended", "System.Boolean"),
         Parameter::switch("Force"),
@@ -363,7 +365,7 @@ fn declare_connectors(offer: &mut Offer, stage: &Stage) {
         Parameter::object("ConnectorName"),
         Parameter::object("RunHistoryId"),
         Parameter::int("NumberRequested"),
-        Parameter::switch("RunStepDetails"),
+        Parameter::switch("RunStepDetails").ignored(),
     ];
     for name in ["Get-ADSyncRunProfileResult", "Get-ADSyncRunStepResult"] {
         let on = stage.clone();

@@ -24,10 +24,10 @@ pub(crate) fn declare(offer: &mut Offer, stage: &Stage) {
         Parameter::text("ConnectorName").piped_by_name(),
         Parameter::text("DistinguishedName").piped_by_name(),
         Parameter::object("Identifier").piped_by_name(),
-        Parameter::switch("SkipDNValidation"),
-        Parameter::switch("Transient"),
-        Parameter::int("StartIndex"),
-        Parameter::int("MaxResultCount"),
+        Parameter::switch("SkipDNValidation").ignored(),
+        Parameter::switch("Transient").ignored(),
+        Parameter::int("StartIndex").ignored(),
+        Parameter::int("MaxResultCount").ignored(),
     ];
     let on = stage.clone();
     let plan = Plan::new(

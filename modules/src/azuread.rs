@@ -209,6 +209,11 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     let mut offer = Offer::new("AzureAD", "Microsoft.Open.AzureAD16.PowerShell.");
     declare_session(&mut offer, stage);
     declare_nouns(&mut offer, stage, Era::AzureAd);
+    let nouns = ["Application", "DeletedApplication", "ServicePrincipal"];
+    let on = stage.clone();
+    offer.offer_none("AzureAD", &nouns, move |call| {
+        signed_in(&on, call, Era::AzureAd)
+    });
     Rc::new(offer)
 }
 
@@ -309,7 +314,7 @@ fn declare_nouns(offer: &mut Offer, stage: &Stage, era: Era) {
         Parameter::texts("ObjectIds")
             .mandatory()
             .or(&["DirectoryObjectId"]),
-        Parameter::texts("Types"),
+        Parameter::texts("Types").ignored(),
     ];
     let on = stage.clone();
     let name = if era == Era::Entra {

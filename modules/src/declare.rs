@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use powershell::command::{Call, Cmdlet, Command, Impact, Module, Parameter};
-use powershell::error::Outcome;
+use powershell::error::{Category, ErrorRecord, Outcome};
 
 /// A cmdlet that does the same for every object of the pipeline.
 struct Each<F>(F);
@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) synopsis: String,
     /// The class behind it, where it does not follow from its name.
     pub(crate) class: Option<String>,
+    /// In what it falls short of the real one.
+    pub(crate) remark: Option<&'static str>,
 }
 
 impl Plan {
@@ -44,6 +46,7 @@ impl Plan {
             should_process: None,
             synopsis: about.to_owned(),
             class: None,
+            remark: None,
         }
     }
 
@@ -54,6 +57,11 @@ impl Plan {
 
     pub(crate) const fn by_default(mut self, set: &'static str) -> Self {
         self.default_set = Some(set);
+        self
+    }
+
+    pub(crate) const fn but(mut self, remark: &'static str) -> Self {
+        self.remark = Some(remark);
         self
     }
 
@@ -96,11 +104,52 @@ impl Offer {
             should_process: plan.should_process,
             class: Rc::from(class),
             synopsis: Rc::from(plan.synopsis),
+            remark: plan.remark.map(Rc::from),
             make,
         };
         self.names.push(Rc::clone(&command.name));
         self.commands
             .insert(plan.name.to_lowercase(), Rc::new(command));
+    }
+
+    /// Offers nouns of which a tenant has none here: applications, service principals.
+    pub(crate) fn offer_none(
+        &mut self,
+        prefix: &str,
+        nouns: &[&str],
+        ready: impl Fn(&dyn Call) -> Outcome + Clone + 'static,
+    ) {
+        const WHY: &str = "these are not simulated, and there are none";
+        for noun in nouns {
+            let parameters = vec![
+                Parameter::text("ObjectId").piped_by_name(),
+                Parameter::text("SearchString"),
+                Parameter::text("Filter"),
+                Parameter::object("All"),
+                Parameter::int("Top"),
+            ];
+            let check = ready.clone();
+            let plan = Plan::new(format!("Get-{prefix}{noun}"), parameters, "Gets none.");
+            self.offer(plan.but(WHY), move |call| check(call));
+            let parameters = vec![Parameter::text("ObjectId").mandatory().piped_by_name()];
+            let check = ready.clone();
+            let plan = Plan::new(format!("Remove-{prefix}{noun}"), parameters, "Finds none.");
+            self.offer(plan.but(WHY), move |call| {
+                check(call)?;
+                let id = crate::given(call, "ObjectId");
+                let message = format!(
+                    "Resource '{id}' does not exist or one of its queried reference-property \
+                     objects are not present."
+                );
+                let id = "Request_ResourceNotFound";
+                call.error(ErrorRecord::new(
+                    message,
+                    "System.Exception",
+                    id,
+                    Category::NotSpecified,
+                ))
+            });
+        }
     }
 
     /// Offers a cmdlet under a second name.

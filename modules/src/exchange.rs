@@ -102,7 +102,7 @@ fn reading(noun: &str) -> Vec<Parameter> {
         Parameter::texts("RecipientTypeDetails"),
         Parameter::texts("Properties"),
         Parameter::texts("PropertySets"),
-        Parameter::text("SortBy"),
+        Parameter::text("SortBy").ignored(),
     ];
     // A switch that another noun has would make a short form of this one's ambiguous.
     let own: &[&str] = match noun {
@@ -156,7 +156,7 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
             Parameter::text("DisplayName"),
             Parameter::text("Alias"),
             Parameter::bool("HiddenFromAddressListsEnabled"),
-            Parameter::switch("ForceUpgrade"),
+            Parameter::switch("ForceUpgrade").ignored(),
         ];
         if which == Which::Mailboxes {
             let kind = Parameter::text("Type");

@@ -18,6 +18,8 @@ pub enum Severity {
     NotSimulated,
     /// The real PowerShell would fail there too.
     Mistake,
+    /// It runs, and does less than it would.
+    Less,
 }
 
 /// Something that can't be run.

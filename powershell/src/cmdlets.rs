@@ -114,6 +114,7 @@ fn declare(
             name.replace('-', "")
         )),
         synopsis: Rc::from(synopsis),
+        remark: None,
         make: Rc::new(make),
     }
 }

@@ -33,6 +33,8 @@ pub struct Parameter {
     pub remaining: bool,
     /// Whether `$null` or an empty string may be given although it is mandatory.
     pub allow_null: bool,
+    /// Whether it is taken and has no effect here; that is said before a script runs.
+    pub ignored: bool,
 }
 
 impl Parameter {
@@ -50,6 +52,7 @@ impl Parameter {
             values: Vec::new(),
             remaining: false,
             allow_null: false,
+            ignored: false,
         }
     }
 
@@ -144,6 +147,13 @@ impl Parameter {
         self
     }
 
+    /// It is taken and has no effect here.
+    #[must_use]
+    pub const fn ignored(mut self) -> Self {
+        self.ignored = true;
+        self
+    }
+
     /// `$null` and the empty string may be given.
     #[must_use]
     pub const fn nullable(mut self) -> Self {
@@ -184,6 +194,8 @@ pub struct Command {
     pub class: Rc<str>,
     /// One sentence for `Get-Help`.
     pub synopsis: Rc<str>,
+    /// In what it falls short of the real one, where that is worth saying before a script runs.
+    pub remark: Option<Rc<str>>,
     /// Makes what runs, afresh for each use in a pipeline.
     pub make: Rc<dyn Fn() -> Box<dyn Cmdlet>>,
 }

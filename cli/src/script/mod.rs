@@ -285,7 +285,7 @@ impl Script {
         for finding in findings {
             let level = match finding.severity {
                 Severity::NotSimulated => Level::ERROR,
-                Severity::Mistake => Level::WARNING,
+                Severity::Mistake | Severity::Less => Level::WARNING,
             };
             let text = &*finding.source.text;
             let end = finding.span.end.min(text.len());

@@ -18,7 +18,7 @@ pub(super) fn common() -> Vec<Parameter> {
         Parameter::object("Server"),
         Parameter::object("Credential"),
         Parameter::text("AuthType").one_of(&["Negotiate", "Basic"]),
-        Parameter::text("Partition"),
+        Parameter::text("Partition").ignored(),
     ]
 }
 
@@ -50,7 +50,7 @@ fn parameters(kind: Kind) -> Vec<Parameter> {
         all.push(Parameter::switch("IncludeDeletedObjects"));
     }
     if kind == Kind::Group {
-        all.push(Parameter::switch("ShowMemberTimeToLive"));
+        all.push(Parameter::switch("ShowMemberTimeToLive").ignored());
     }
     all.extend(common());
     all

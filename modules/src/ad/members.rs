@@ -25,8 +25,8 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             identity().piped(),
             Parameter::object("Members").at(1).mandatory(),
             Parameter::switch("PassThru"),
-            Parameter::switch("DisablePermissiveModify"),
-            Parameter::object("MemberTimeToLive"),
+            Parameter::switch("DisablePermissiveModify").ignored(),
+            Parameter::object("MemberTimeToLive").ignored(),
         ]);
         let impact = if adds { Impact::Medium } else { Impact::High };
         let plan = Plan::new(name, parameters, "Changes the members of a group.").asking(impact);

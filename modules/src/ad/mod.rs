@@ -4,6 +4,7 @@ mod domain;
 mod error;
 mod filter;
 mod get;
+mod ldifde;
 mod members;
 mod object;
 mod objects;
@@ -29,5 +30,6 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     objects::declare(&mut offer, stage);
     members::declare(&mut offer, stage);
     domain::declare(&mut offer, stage);
+    ldifde::declare(&mut offer, stage);
     Rc::new(offer)
 }

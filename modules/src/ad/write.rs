@@ -39,11 +39,11 @@ fn setting_parameters(kind: Kind) -> Vec<Parameter> {
     );
     if kind == Kind::User {
         all.push(Parameter::new("ChangePasswordAtLogon", BOOL));
-        all.push(Parameter::new("CannotChangePassword", BOOL));
+        all.push(Parameter::new("CannotChangePassword", BOOL).ignored());
         all.push(Parameter::object("AccountExpirationDate").nullable());
     }
     if kind == Kind::OrganizationalUnit || kind == Kind::Object {
-        all.push(Parameter::new("ProtectedFromAccidentalDeletion", BOOL));
+        all.push(Parameter::new("ProtectedFromAccidentalDeletion", BOOL).ignored());
     }
     if kind == Kind::Group {
         let scopes = ["DomainLocal", "Global", "Universal", "0", "1", "2"];
@@ -155,7 +155,7 @@ fn declare_accounts(offer: &mut Offer, stage: &Stage) {
     });
     let more = vec![
         Parameter::object("NewPassword"),
-        Parameter::object("OldPassword"),
+        Parameter::object("OldPassword").ignored(),
         Parameter::switch("Reset"),
     ];
     let plan = Plan::new(

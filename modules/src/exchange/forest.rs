@@ -37,8 +37,8 @@ pub(super) fn declare_forest(offer: &mut Offer, stage: &Stage) {
             Parameter::text("ExternalEmailAddress"),
             Parameter::text("PrimarySmtpAddress"),
             Parameter::text("Alias"),
-            Parameter::switch("ACLableSyncedObjectEnabled"),
-            Parameter::switch("Archive"),
+            Parameter::switch("ACLableSyncedObjectEnabled").ignored(),
+            Parameter::switch("Archive").ignored(),
             Parameter::text("DomainController"),
         ];
         let on = stage.clone();
@@ -57,7 +57,7 @@ pub(super) fn declare_forest(offer: &mut Offer, stage: &Stage) {
             Parameter::object("ArchiveGuid"),
             Parameter::text("RemoteRoutingAddress"),
             Parameter::text("PrimarySmtpAddress"),
-            Parameter::object("EmailAddressPolicyEnabled"),
+            Parameter::object("EmailAddressPolicyEnabled").ignored(),
             Parameter::text("DomainController"),
         ];
         if noun == "MailUser" {

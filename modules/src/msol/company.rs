@@ -128,8 +128,8 @@ fn declare_errors(offer: &mut Offer, stage: &Stage) {
         Parameter::text("PropertyName").piped_by_name(),
         Parameter::text("PropertyValue").piped_by_name(),
         Parameter::text("SearchString").piped_by_name(),
-        Parameter::text("SortField"),
-        Parameter::text("SortDirection"),
+        Parameter::text("SortField").ignored(),
+        Parameter::text("SortDirection").ignored(),
         Parameter::switch("All"),
         Parameter::int("MaxResults"),
     ];
@@ -156,7 +156,7 @@ fn declare_domains(offer: &mut Offer, stage: &Stage) {
         Parameter::text("DomainName").at(0).piped_by_name(),
         Parameter::text("Status"),
         Parameter::text("Authentication"),
-        Parameter::text("Capability"),
+        Parameter::text("Capability").ignored(),
     ];
     let on = stage.clone();
     let declared = plan("Get-MsolDomain", parameters, "Gets the domains.");
@@ -242,14 +242,14 @@ fn declare_domain_kinds(offer: &mut Offer, stage: &Stage) {
         Parameter::text("Authentication")
             .one_of(&["Managed", "Federated"])
             .piped_by_name(),
-        Parameter::text("ActiveLogOnUri"),
-        Parameter::text("FederationBrandName"),
-        Parameter::text("IssuerUri"),
-        Parameter::text("LogOffUri"),
-        Parameter::text("MetadataExchangeUri"),
-        Parameter::text("PassiveLogOnUri"),
-        Parameter::text("SigningCertificate"),
-        Parameter::text("PreferredAuthenticationProtocol"),
+        Parameter::text("ActiveLogOnUri").ignored(),
+        Parameter::text("FederationBrandName").ignored(),
+        Parameter::text("IssuerUri").ignored(),
+        Parameter::text("LogOffUri").ignored(),
+        Parameter::text("MetadataExchangeUri").ignored(),
+        Parameter::text("PassiveLogOnUri").ignored(),
+        Parameter::text("SigningCertificate").ignored(),
+        Parameter::text("PreferredAuthenticationProtocol").ignored(),
     ];
     let on = stage.clone();
     let about = "Makes a domain managed or federated.";

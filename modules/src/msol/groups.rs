@@ -54,7 +54,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let parameters = vec![
         Parameter::text("DisplayName").mandatory().piped_by_name(),
         Parameter::text("Description").piped_by_name(),
-        Parameter::object("ManagedBy"),
+        Parameter::object("ManagedBy").ignored(),
     ];
     let on = stage.clone();
     let declared = plan("New-MsolGroup", parameters, "Creates a security group.");
@@ -79,7 +79,7 @@ fn declare_members(offer: &mut Offer, stage: &Stage) {
         Parameter::object("GroupObjectId")
             .mandatory()
             .piped_by_name(),
-        Parameter::text("MemberObjectTypes"),
+        Parameter::text("MemberObjectTypes").ignored(),
         Parameter::switch("All"),
         Parameter::int("MaxResults"),
     ];

@@ -41,6 +41,9 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     company::declare(&mut offer, stage);
     groups::declare(&mut offer, stage);
     roles::declare(&mut offer, stage);
+    let on = stage.clone();
+    let nouns = ["ServicePrincipal", "Device"];
+    offer.offer_none("Msol", &nouns, move |call| signed_in(&on, call));
     Rc::new(offer)
 }
 

@@ -40,7 +40,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         Parameter::object("RoleObjectId")
             .piped_by_name()
             .mandatory(),
-        Parameter::text("MemberObjectTypes"),
+        Parameter::text("MemberObjectTypes").ignored(),
         Parameter::switch("All"),
         Parameter::int("MaxResults"),
     ];

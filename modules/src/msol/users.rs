@@ -86,7 +86,8 @@ fn properties() -> Vec<Parameter> {
         "SoftDeletionTimestamp",
         "LastPasswordChangeTimestamp",
     ] {
-        all.push(Parameter::object(other).piped_by_name().nullable());
+        let parameter = Parameter::object(other).piped_by_name().nullable();
+        all.push(parameter.ignored());
     }
     all
 }
@@ -94,7 +95,7 @@ fn properties() -> Vec<Parameter> {
 pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let mut parameters = names();
     parameters.extend([
-        Parameter::object("LiveId"),
+        Parameter::object("LiveId").ignored(),
         Parameter::text("SearchString"),
         Parameter::text("DomainName"),
         Parameter::text("EnabledFilter").one_of(&["All", "EnabledOnly", "DisabledOnly"]),
@@ -129,11 +130,13 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             .mandatory()
             .piped_by_name(),
         Parameter::text("Password").piped_by_name(),
-        Parameter::object("ForceChangePassword").piped_by_name(),
+        Parameter::object("ForceChangePassword")
+            .ignored()
+            .piped_by_name(),
         Parameter::object("LicenseAssignment")
             .piped_by_name()
             .nullable(),
-        Parameter::object("LicenseOptions").nullable(),
+        Parameter::object("LicenseOptions").ignored().nullable(),
     ];
     parameters.extend(properties());
     let on = stage.clone();
@@ -180,8 +183,10 @@ fn declare_more(offer: &mut Offer, stage: &Stage) {
     let mut parameters = names();
     parameters.extend([
         Parameter::text("NewPassword").piped_by_name(),
-        Parameter::object("ForceChangePassword").piped_by_name(),
-        Parameter::object("ForceChangePasswordOnly"),
+        Parameter::object("ForceChangePassword")
+            .ignored()
+            .piped_by_name(),
+        Parameter::object("ForceChangePasswordOnly").ignored(),
     ]);
     let on = stage.clone();
     let declared = plan("Set-MsolUserPassword", parameters, "Sets a password.");
@@ -201,7 +206,7 @@ fn declare_more(offer: &mut Offer, stage: &Stage) {
     parameters.extend([
         Parameter::texts("AddLicenses").nullable(),
         Parameter::texts("RemoveLicenses").nullable(),
-        Parameter::object("LicenseOptions").nullable(),
+        Parameter::object("LicenseOptions").ignored().nullable(),
     ]);
     let on = stage.clone();
     let declared = plan(

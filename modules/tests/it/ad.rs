@@ -152,3 +152,18 @@ fn members_of_groups_come_and_go() {
     ";
     assert_eq!(lines(script), ["ann,bob", "bob", "True"]);
 }
+
+#[test]
+fn ldifde_exports_what_old_procedures_read_a_guid_from() {
+    let script = "
+        ldifde -f C:\\out.ldf -r \"(userPrincipalName=bob@contoso.com)\" -l objectGUID,cn
+        $line = Get-Content C:\\out.ldf | Where-Object { $_ -match 'objectGUID' }
+        $id = $line.Substring(13)
+        $id -eq [Convert]::ToBase64String((Get-ADUser bob).ObjectGUID.ToByteArray())
+        ldifde -i -f C:\\out.ldf
+    ";
+    let shown = crate::desk::run(script);
+    assert!(shown.contains("1 entries exported"), "{shown}");
+    assert!(shown.contains("True\n"), "{shown}");
+    assert!(shown.contains("ldifde -i is not simulated"), "{shown}");
+}

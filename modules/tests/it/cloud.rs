@@ -157,3 +157,46 @@ fn a_mailbox_gets_an_address() {
         ]
     );
 }
+
+#[test]
+fn what_has_no_effect_is_said_before_a_script_runs() {
+    use powershell::check::{Severity, check};
+
+    let mut all = modules::all(&stage(WORLD));
+    all.push(powershell::cmdlets::core());
+    let found = |text: &str| {
+        let found = check("C:\\t.ps1", text, &all, &|_| None);
+        let found = found.into_iter().map(|it| (it.severity, it.message));
+        found.collect::<Vec<_>>()
+    };
+    let less = |text: &str| vec![(Severity::Less, text.to_owned())];
+    assert_eq!(
+        found("Set-MsolUserLicense -UserPrincipalName x -LicenseOptions $o"),
+        less("-LicenseOptions has no effect here.")
+    );
+    assert_eq!(
+        found("Get-MsolServicePrincipal | Remove-MsolUser"),
+        less("Get-MsolServicePrincipal does less here than it would.")
+    );
+    assert_eq!(found("Set-MsolUser -UserPrincipalName x -City y"), []);
+}
+
+#[test]
+fn a_mailbox_has_a_type() {
+    let script = "
+        Set-Mailbox b.ray@contoso.onmicrosoft.com -Type Shared -HiddenFromAddressListsEnabled $true
+        $box = Get-Mailbox b.ray@contoso.onmicrosoft.com
+        $box.RecipientTypeDetails, $box.RecipientType, $box.HiddenFromAddressListsEnabled
+        (Get-Mailbox -RecipientTypeDetails SharedMailbox).DisplayName
+        Set-Mailbox b.ray@contoso.onmicrosoft.com -Type Regular
+        (Get-Mailbox b.ray@contoso.onmicrosoft.com).RecipientTypeDetails
+    ";
+    let expected = [
+        "SharedMailbox",
+        "UserMailbox",
+        "True",
+        "Bob Ray",
+        "UserMailbox",
+    ];
+    assert_eq!(lines(script), expected);
+}

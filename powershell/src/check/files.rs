@@ -67,7 +67,7 @@ fn constant(expression: &Expression, folder: &str) -> Option<String> {
             });
             texts.collect()
         }
-        ExpressionKind::Binary(operator, one, other) if &*operator.name == "+" => {
+        ExpressionKind::Binary(operator, one, other) if operator.name == "+" => {
             Some(constant(one, folder)? + &constant(other, folder)?)
         }
         ExpressionKind::Paren(statement) => joined(statement, folder),

@@ -13,7 +13,9 @@ use super::files::{Loads, loads};
 use super::{Files, Finding, Severity, programs, unparsed};
 use crate::command::{Command as Declared, Module};
 use crate::convert::resolve_type;
-use crate::interpreter::{absolute, declared_command, has_parameter, windows};
+use crate::interpreter::{
+    absolute, declared_command, has_parameter, is_native, named_parameter, windows,
+};
 use crate::syntax::ast::{
     Argument, Block, Body, Command, Element, ElementKind, Expression, ExpressionKind, Member,
     MemberName, Piece, RedirectTarget, Statement, StatementKind, TypeName,
@@ -236,6 +238,8 @@ impl<'a> Walk<'a> {
                 None
             }
         };
+        // Programs take words.
+        let declared = declared.filter(|it| !is_native(it));
         let mut after_filter = false;
         for argument in &command.arguments {
             let is_filter = std::mem::take(&mut after_filter);
@@ -251,6 +255,13 @@ impl<'a> Walk<'a> {
                     after_filter = "filter".starts_with(&name.to_lowercase());
                     if !after_filter {
                         value.iter().for_each(|it| self.expression(it));
+                    }
+                    if let Some(declared) = &declared
+                        && named_parameter(declared, name).is_some_and(|it| it.ignored)
+                    {
+                        let message = format!("-{name} has no effect here.");
+                        let label = format!("{} is run without it", declared.name);
+                        self.find(Severity::Less, *span, message, &label);
                     }
                     if let Some(declared) = &declared
                         && !has_parameter(declared, name)
@@ -294,6 +305,10 @@ impl<'a> Walk<'a> {
             return None;
         }
         if let Some(found) = declared_command(name, self.modules) {
+            if let Some(remark) = &found.remark {
+                let message = format!("{} does less here than it would.", found.name);
+                self.find(Severity::Less, span, message, remark);
+            }
             return Some(found);
         }
         // Another script is looked for where it is loaded.

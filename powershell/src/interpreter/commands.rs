@@ -386,12 +386,16 @@ pub(crate) fn common_of(binding: &Binding) -> Common {
 
 /// Whether a path is that of a script, or of a module made of one.
 pub(crate) fn is_module_file(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    lower.ends_with(".ps1") || lower.ends_with(".psm1")
+    let ends = |end: &str| {
+        let from = path.len().checked_sub(end.len());
+        from.and_then(|at| path.get(at..))
+            .is_some_and(|it| it.eq_ignore_ascii_case(end))
+    };
+    ends(".ps1") || ends(".psm1")
 }
 
 /// Whether a command takes its arguments as words, as programs do.
-fn is_native(command: &Command) -> bool {
+pub(crate) fn is_native(command: &Command) -> bool {
     matches!(command.parameters.as_slice(), [only] if only.remaining) && !command.name.contains('-')
 }
 
@@ -409,6 +413,11 @@ fn as_words(given: Vec<Given>) -> Vec<Given> {
                 words.push(Given::Value(Value::from(word), None));
             }
             Given::Value(_, Some(raw)) => words.push(Given::Value(Value::Text(raw), None)),
+            // `a,b` is one word to a program.
+            Given::Value(Value::Array(array), None) => {
+                let parts: Vec<String> = array.borrow().iter().map(convert::to_text).collect();
+                words.push(Given::Value(Value::from(parts.join(",")), None));
+            }
             given @ Given::Value(_, None) => words.push(given),
         }
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::formals::of_command;
 use super::{aliases, session};
-use crate::command::{Command, Module};
+use crate::command::{Command, Module, Parameter};
 
 /// The cmdlet that a name calls: of the session itself or of a module, by its name, an alias, the
 /// name of its module before a backslash, or the last part of a path.
@@ -22,6 +22,19 @@ pub(crate) fn declared_command(name: &str, modules: &[Rc<dyn Module>]) -> Option
     of(name).or_else(|| {
         let bare = name.rsplit(['\\', '/']).next().filter(|it| *it != name)?;
         of(bare)
+    })
+}
+
+/// The parameter of a command that has a name, or begins with it where no other does.
+pub(crate) fn named_parameter<'a>(command: &'a Command, name: &str) -> Option<&'a Parameter> {
+    let is = |it: &str| it.eq_ignore_ascii_case(name);
+    let mut all = command.parameters.iter();
+    let exact = all.find(|it| is(&it.name) || it.aliases.iter().any(|it| is(it)));
+    exact.or_else(|| {
+        let lower = name.to_ascii_lowercase();
+        let begins = |it: &&Parameter| it.name.to_ascii_lowercase().starts_with(&lower);
+        let mut all = command.parameters.iter().filter(begins);
+        all.next().filter(|_| all.next().is_none())
     })
 }
 

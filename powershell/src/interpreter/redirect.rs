@@ -187,7 +187,7 @@ pub(crate) fn absolute(folder: &str, text: &str) -> String {
     let whole = if is_absolute {
         rest.to_owned()
     } else {
-        format!("{}/{rest}", folder)
+        format!("{folder}/{rest}")
     };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {

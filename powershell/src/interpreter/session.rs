@@ -154,6 +154,7 @@ pub(crate) fn find(name: &str) -> Option<Rc<Command>> {
             name.replace('-', "")
         )),
         synopsis: Rc::from(""),
+        remark: None,
         make: Rc::new(move || Box::new(Simple(run))),
     }))
 }
