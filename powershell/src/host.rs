@@ -1,6 +1,10 @@
 //! What a script is given of the world outside.
 
+mod memory;
+
 use jiff::{SignedDuration, Timestamp};
+
+pub use memory::MemoryHost;
 
 use crate::error::Position;
 

@@ -26,6 +26,8 @@ mod errors;
 mod expressions;
 mod formals;
 mod functions;
+#[cfg(test)]
+mod laws;
 mod members;
 mod outlet;
 mod pipeline;

@@ -1,81 +1,13 @@
-use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
-
 use super::{Ended, Interpreter, Limits};
 use crate::convert;
 use crate::error::{Stop, Unwind};
-use crate::host::{FileEntry, FileError, Host, Stream};
+use crate::host::MemoryHost;
 use crate::value::Value;
-
-/// A world with a few files, which keeps what is shown.
-#[derive(Default)]
-struct World {
-    shown: String,
-    answers: Vec<String>,
-    files: BTreeMap<String, Vec<u8>>,
-}
-
-impl Host for World {
-    fn write(&mut self, _stream: Stream, text: &str, _colour: Option<&str>) {
-        self.shown.push_str(text);
-    }
-
-    fn ask(&mut self, prompt: &str, _secret: bool) -> Option<String> {
-        self.shown.push_str(prompt);
-        self.shown.push('\n');
-        (!self.answers.is_empty()).then(|| self.answers.remove(0))
-    }
-
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-
-    fn sleep(&mut self, _duration: SignedDuration) {}
-
-    fn random(&mut self) -> u64 {
-        4
-    }
-
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.files.get(path).cloned().ok_or(FileError::NotFound)
-    }
-
-    fn replace(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
-        self.files.insert(path.to_owned(), bytes.to_vec());
-        Ok(())
-    }
-
-    fn entry(&self, path: &str) -> Result<FileEntry, FileError> {
-        let bytes = self.read(path)?;
-        Ok(FileEntry {
-            name: path.rsplit('/').next().unwrap_or(path).to_owned(),
-            folder: false,
-            size: bytes.len() as u64,
-        })
-    }
-
-    fn list(&self, _path: &str) -> Result<Vec<FileEntry>, FileError> {
-        Ok(Vec::new())
-    }
-
-    fn make_folder(&mut self, _path: &str) -> Result<(), FileError> {
-        Ok(())
-    }
-
-    fn remove(&mut self, path: &str) -> Result<(), FileError> {
-        self.files
-            .remove(path)
-            .map(|_| ())
-            .ok_or(FileError::NotFound)
-    }
-}
 
 /// What a row of the table says of a value: its type and its text, or the id of an error.
 fn described(text: &str) -> String {
-    let mut world = World::default();
     let mut session = Interpreter::new(
-        Box::new(&mut world),
+        Box::new(MemoryHost::default()),
         crate::test_modules(),
         Limits::default(),
     );
@@ -129,19 +61,12 @@ fn the_language_does_what_is_documented() {
 
 /// Runs a script and returns all it shows.
 fn output(text: &str, answers: &[&str]) -> (String, Ended) {
-    let mut world = World {
-        answers: answers.iter().map(ToString::to_string).collect(),
-        ..World::default()
-    };
-    let ended = {
-        let mut session = Interpreter::new(
-            Box::new(&mut world),
-            crate::test_modules(),
-            Limits::default(),
-        );
-        session.run_script("C:\\x.ps1", text, Vec::new())
-    };
-    (world.shown, ended)
+    let host = MemoryHost::answering(answers);
+    let modules = crate::test_modules();
+    let mut session = Interpreter::new(Box::new(host.clone()), modules, Limits::default());
+    let ended = session.run_script("C:\\x.ps1", text, Vec::new());
+    drop(session);
+    (host.shown(), ended)
 }
 
 #[test]
@@ -178,7 +103,7 @@ fn limits_end_what_does_not_end() {
             memory: 50_000_000,
             depth: 64,
         };
-        let mut session = Interpreter::new(Box::new(World::default()), Vec::new(), limits);
+        let mut session = Interpreter::new(Box::new(MemoryHost::default()), Vec::new(), limits);
         session.run_script("", text, Vec::new())
     };
     let how = ended("while ($true) { }");
