@@ -1,23 +1,23 @@
 //! Exchange recipients, as far as the two directories carry them: those of Exchange Online over
 //! the tenant, those of an Exchange on-premises (`RemoteMailbox`) over the forest. Both know a
-//! `MailUser`: it is the tenant's where a script is signed in to Exchange Online, whose cmdlets hide
-//! those of the shell of Exchange.
+//! `MailUser`: it is the tenant's where a script is signed in to Exchange Online, whose cmdlets
+//! hide those of the shell of Exchange.
 
 mod forest;
+mod given;
 
 use std::rc::Rc;
 
-use jiff::Timestamp;
 use mock_cloud::tenant::administer::ObjectUpdate;
 use mock_cloud::tenant::{Change, Kind};
-use mock_cloud::{CloudId, CloudKey, DirectoryObject, ProxyAddress, Tenant};
+use mock_cloud::{CloudKey, DirectoryObject, ProxyAddress, Tenant};
 use powershell::command::{Call, Impact, Module, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
-use powershell::interpreter::script_block;
-use powershell::value::{Array, ArrayKind, Object, ScriptBlock, Value};
+use powershell::value::{Array, ArrayKind, Object, Value};
 use uuid::Uuid;
 
 use forest::declare_forest;
+use given::{addresses, filter_block};
 
 use crate::declare::{Offer, Plan};
 use crate::stage::{Remote, Stage};
@@ -435,105 +435,6 @@ fn get(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {
         call.write_whole(value)?;
     }
     Ok(())
-}
-
-/// A filter of Exchange (OPATH) as a block: it has the operators of the language, and names
-/// properties without `$_`.
-fn filter_block(call: &dyn Call, filter: &str) -> Outcome<ScriptBlock> {
-    let sample = recipient(&DirectoryObject::new(
-        CloudId::from_bytes([0; 16]),
-        Kind::User,
-        Timestamp::UNIX_EPOCH,
-    ));
-    let mut text = String::with_capacity(filter.len());
-    let mut rest = filter;
-    while let Some(letter) = rest.chars().next() {
-        let length = match letter {
-            '\'' | '"' => rest[1..].find(letter).map_or(rest.len(), |at| at + 2),
-            '-' | '$' => {
-                1 + rest[1..]
-                    .find(|it: char| !it.is_alphanumeric())
-                    .unwrap_or(rest.len() - 1)
-            }
-            it if it.is_alphabetic() => rest
-                .find(|it: char| !it.is_alphanumeric())
-                .unwrap_or(rest.len()),
-            other => other.len_utf8(),
-        };
-        let (part, after) = rest.split_at(length);
-        if letter.is_alphabetic() {
-            let known = matches!(&sample, Value::Object(it) if it.property(part).is_some());
-            if !known {
-                let message = format!(
-                    "Cannot bind parameter 'Filter' to the target. Exception setting \"Filter\": \
-                     \"Invalid filter syntax. \"{part}\" is not a recognized filterable property.\""
-                );
-                return Err(task_error(call, message, Category::InvalidArgument).into());
-            }
-            text.push_str("$_.");
-        }
-        text.push_str(part);
-        rest = after;
-    }
-    let Ok(Value::Block(block)) = script_block(&text) else {
-        let message = format!("Invalid filter syntax: {filter}");
-        return Err(task_error(call, message, Category::InvalidArgument).into());
-    };
-    Ok(block)
-}
-
-/// The list of addresses that `-EmailAddresses` leads to: a whole list, or `@{add=…; remove=…}`.
-fn addresses(before: &[String], change: &Value) -> Vec<String> {
-    let texts = |value: &Value| -> Vec<String> {
-        let all = value.enumerate();
-        let all = all.iter().map(crate::text).filter(|it| !it.is_empty());
-        all.map(|it| {
-            if it.contains(':') {
-                it
-            } else {
-                format!("smtp:{it}")
-            }
-        })
-        .collect()
-    };
-    let same = |one: &str, other: &str| {
-        let address = |text: &str| {
-            text.split_once(':')
-                .map_or(text, |(_, it)| it)
-                .to_lowercase()
-        };
-        address(one) == address(other)
-    };
-    let Value::Table(table) = change else {
-        let mut list = texts(change);
-        // The first address is the primary one where none is marked.
-        if !list.iter().any(|it| it.starts_with("SMTP:"))
-            && let Some(first) = list.first_mut().filter(|it| it.starts_with("smtp:"))
-        {
-            *first = first.replacen("smtp:", "SMTP:", 1);
-        }
-        return list;
-    };
-    let mut list = before.to_vec();
-    let part = |name: &str| {
-        table
-            .get_text(name)
-            .map(|it| texts(&it))
-            .unwrap_or_default()
-    };
-    for gone in part("remove") {
-        list.retain(|it| !same(it, &gone));
-    }
-    for new in part("add") {
-        if new.starts_with("SMTP:") {
-            for it in &mut list {
-                *it = it.replacen("SMTP:", "smtp:", 1);
-            }
-        }
-        list.retain(|it| !same(it, &new));
-        list.push(new);
-    }
-    list
 }
 
 fn set(stage: &Stage, which: Which, call: &mut dyn Call) -> Outcome {

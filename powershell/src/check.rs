@@ -45,8 +45,8 @@ pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// that are not there. `name` is the path that the script has on its machine.
 ///
 /// A cmdlet or a program that nothing here offers is not simulated, because the real machine may
-/// have it. What can be neither, and a parameter that a cmdlet does not have, is a mistake: the real
-/// PowerShell says so when it gets there, and most scripts go on.
+/// have it. What can be neither, and a parameter that a cmdlet does not have, is a mistake: the
+/// real PowerShell says so when it gets there, and most scripts go on.
 pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>], files: Files<'_>) -> Vec<Finding> {
     let source = Rc::new(Source::new(name, text));
     let block = match parse(&source) {
@@ -73,6 +73,12 @@ pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>], files: Files<'_
             && one.source.file == other.source.file
     });
     findings
+}
+
+/// Whether a name that nothing here offers may be that of a command all the same: it has the form
+/// of a cmdlet, or is known to be a program.
+pub(crate) fn may_exist(name: &str) -> bool {
+    walk::is_cmdlet(name) || programs::is_program(name)
 }
 
 fn unparsed(source: &Rc<Source>, error: ParseError) -> Finding {
@@ -147,6 +153,10 @@ mod tests {
         );
         assert_eq!(labels("[Math]::Nonsense(1)"), [not("[Math]::Nonsense(1)")]);
         assert_eq!(labels("Add-Type -AssemblyName X"), [not("Add-Type")]);
+        assert_eq!(labels("[xml]'<a/>'"), [not("[xml]")]);
+        let less = (Severity::Less, "e.txt".to_owned());
+        assert_eq!(labels("Get-Date 2> e.txt"), [less]);
+        assert_eq!(labels("Get-Date 2> $null > o.txt"), []);
         assert_eq!(labels("\"$x: y\"").len(), 1);
     }
 

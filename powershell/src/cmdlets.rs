@@ -152,6 +152,12 @@ impl Command {
         self
     }
 
+    /// In what it falls short of the real one.
+    fn but(mut self, remark: &str) -> Self {
+        self.remark = Some(Rc::from(remark));
+        self
+    }
+
     /// The parameter set that is taken where the arguments leave it open.
     fn by_default(mut self, set: &str) -> Self {
         self.default_set = Some(Rc::from(set));

@@ -112,6 +112,7 @@ pub struct Interpreter<'h> {
     folder: String,
     environment: BTreeMap<String, Option<String>>,
     yes_to_all: bool,
+    ends_at_unknown: bool,
 }
 
 impl<'h> Interpreter<'h> {
@@ -139,6 +140,7 @@ impl<'h> Interpreter<'h> {
             folder,
             environment: BTreeMap::new(),
             yes_to_all: false,
+            ends_at_unknown: false,
         };
         session.prepare();
         session
@@ -220,6 +222,13 @@ impl<'h> Interpreter<'h> {
         let state = Object::custom([("LanguageMode", Value::text("FullLanguage"))]);
         let context = Object::custom([("SessionState", Value::Object(state))]);
         set("ExecutionContext", Value::Object(context));
+    }
+
+    /// Ends a script at a command or a type that the real machine may have and nothing here offers.
+    /// Otherwise it meets the error that PowerShell has for what is not there, and goes on: right
+    /// for somebody who types, and wrong for a script that would have found it.
+    pub const fn end_at_unknown(&mut self) {
+        self.ends_at_unknown = true;
     }
 
     /// Says that this is PowerShell 7.4 and not Windows PowerShell 5.1, to scripts that ask. What

@@ -245,6 +245,7 @@ impl Script {
         let name = self.place();
         let ended = {
             let mut interpreter = Interpreter::new(Box::new(&mut host), all, limits);
+            interpreter.end_at_unknown();
             if self.options.pwsh {
                 interpreter.claim_seven();
             }
@@ -372,6 +373,9 @@ pub(crate) fn stopped(why: &Stop) -> String {
         Stop::Memory(bytes) => format!("the script was stopped: it used {bytes} bytes"),
         Stop::Depth(depth) => {
             format!("the script was stopped: calls were nested {depth} deep")
+        }
+        Stop::NotSimulated(what) if what.ends_with('.') => {
+            format!("the script was stopped: {what}")
         }
         Stop::NotSimulated(what) => format!("the script was stopped: {what} is not simulated"),
         Stop::Unanswered(prompt) => format!(

@@ -4,3 +4,4 @@ mod ad;
 mod cloud;
 mod desk;
 mod engine;
+mod page;

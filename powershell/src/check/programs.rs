@@ -4,7 +4,7 @@
 /// administrator's usual kit has a program of this name.
 pub(super) fn is_program(name: &str) -> bool {
     let lower = name.to_lowercase();
-    if lower.contains('@') {
+    if lower.contains('@') || crate::interpreter::is_module_file(&lower) {
         return false;
     }
     let is_path = lower.contains(['\\', '/']);

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::files::{Loads, loads};
-use super::{Files, Finding, Severity, programs, unparsed};
+use super::{Files, Finding, Severity, may_exist, unparsed};
 use crate::command::{Command as Declared, Module};
 use crate::convert::resolve_type;
 use crate::interpreter::{
@@ -222,6 +222,11 @@ impl<'a> Walk<'a> {
         for redirection in &element.redirections {
             if let RedirectTarget::File { path, .. } = &redirection.target {
                 self.expression(path);
+                if redirection.stream != 1 && !is_null(path) {
+                    let message = "Of streams only the output goes to a file here.".to_owned();
+                    let label = "errors and warnings are not written";
+                    self.find(Severity::Less, path.span, message, label);
+                }
             }
         }
     }
@@ -316,8 +321,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         let near = nearest(name, self.modules).map(|near| format!("there is {near}"));
-        let is_known = is_cmdlet(name) || programs::is_program(name);
-        if self.open || !is_known {
+        if self.open || !may_exist(name) {
             let message = format!("The command '{name}' is not known.");
             let label = if self.open {
                 "fails here, unless a file that is loaded has it"
@@ -452,7 +456,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether a name has the form of those of cmdlets and functions: a verb, a dash and a noun.
-fn is_cmdlet(name: &str) -> bool {
+pub(super) fn is_cmdlet(name: &str) -> bool {
     let is_word = |it: &str| it.chars().all(|it| it.is_alphanumeric() || it == '_');
     let bare = name.rsplit('\\').next().unwrap_or(name);
     bare.split_once('-').is_some_and(|(verb, noun)| {
@@ -461,6 +465,10 @@ fn is_cmdlet(name: &str) -> bool {
             && is_word(noun)
             && !noun.is_empty()
     })
+}
+
+fn is_null(expression: &Expression) -> bool {
+    matches!(&expression.kind, ExpressionKind::Variable(it) if &*it.name == "null")
 }
 
 fn is_text(expression: &Expression, text: &str) -> bool {

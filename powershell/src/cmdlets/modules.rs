@@ -208,7 +208,8 @@ fn more() -> Vec<Command> {
             "Records the session.",
             transcript(),
             || Box::new(Nothing),
-        ),
+        )
+        .but("no file is written"),
         declare(
             "Stop-Transcript",
             HOST,

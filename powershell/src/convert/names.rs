@@ -54,7 +54,6 @@ const ACCELERATORS: &[(&str, &str)] = &[
     ("pscredential", "System.Management.Automation.PSCredential"),
     ("securestring", "System.Security.SecureString"),
     ("scriptblock", "System.Management.Automation.ScriptBlock"),
-    ("xml", "System.Xml.XmlDocument"),
     ("ref", "System.Management.Automation.PSReference"),
     (
         "cmdletbinding",

@@ -283,6 +283,12 @@ fn view_member(object: &Value, property: &str, members: Members<'_>) -> Value {
     if let (Value::Guid(guid), "Guid") = (object, property) {
         return Value::from(guid.hyphenated().to_string());
     }
+    // Every object has a length of one; a folder shows none.
+    if let (Value::Object(it), "Length") = (object, property)
+        && it.property(property).is_none()
+    {
+        return Value::Null;
+    }
     match (property, members(object, property)) {
         ("LastWriteTime", Value::DateTime(time)) => {
             let day = date::standard(&time, 'd').unwrap_or_default();

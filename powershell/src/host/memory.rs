@@ -18,7 +18,7 @@ use super::{FileEntry, FileError, Host, Stream};
 /// let host = MemoryHost::default();
 /// let modules = vec![powershell::cmdlets::core()];
 /// let mut session = Interpreter::new(Box::new(host.clone()), modules, Limits::default());
-/// session.run_script("C:\\sum.ps1", "1..4 | Measure-Object -Sum | ForEach-Object Sum", Vec::new());
+/// session.run_script("C:\\sum.ps1", "(1..4 | Measure-Object -Sum).Sum", Vec::new());
 /// drop(session);
 /// assert_eq!(host.shown(), "10\n");
 /// ```

@@ -11,7 +11,7 @@ use super::pipeline::{Common, Meta, Runner, Stage};
 use super::{aliases, session};
 use crate::command::Command;
 use crate::convert;
-use crate::error::{Category, ErrorRecord, Outcome, Position};
+use crate::error::{Category, ErrorRecord, Outcome, Position, Stop, Unwind};
 use crate::host::Host;
 use crate::syntax::ast::{
     self, Argument, Element, ElementKind, Expression, ExpressionKind, Invocation, RedirectTarget,
@@ -98,6 +98,10 @@ impl Interpreter<'_> {
     /// The stage of a command by its name.
     pub(crate) fn named_stage(&mut self, name: &str, mut call: FunctionCall) -> Outcome<Stage> {
         let meaning = self.meaning(name);
+        if meaning.is_err() && self.ends_at_unknown && crate::check::may_exist(name) {
+            let what = format!("the command '{name}', line {},", call.name_position.line);
+            return Err(Unwind::Stopped(Stop::NotSimulated(what)));
+        }
         let mut meaning = self.located_error(meaning, &call.name_position)?;
         if let Some(module) = self.module_file(&meaning, &call.given) {
             meaning = self.located_error(module, &call.name_position)?;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::Interpreter;
 use super::block::block_value;
 use crate::convert;
-use crate::error::{Category, ErrorRecord, Outcome, Unwind};
+use crate::error::{Category, ErrorRecord, Outcome, Stop, Unwind};
 use crate::operators;
 use crate::syntax::ast::{
     Body, Element, ElementKind, Expression, ExpressionKind, MemberName, Operator, Piece, Pipeline,
@@ -416,7 +416,16 @@ impl Interpreter<'_> {
 
     /// The full name of a type.
     pub(crate) fn resolve(&mut self, name: &TypeName) -> Outcome<Rc<str>> {
-        convert::resolve_type(&name.name).ok_or_else(|| Unwind::from(type_not_found(&name.name)))
+        convert::resolve_type(&name.name).ok_or_else(|| {
+            let lower = name.name.to_lowercase();
+            let may_exist = lower.starts_with("system.") || lower.starts_with("microsoft.");
+            if self.ends_at_unknown && may_exist {
+                let line = self.source.position(name.span).line;
+                let what = format!("the type [{}], line {line},", name.name);
+                return Unwind::Stopped(Stop::NotSimulated(what));
+            }
+            Unwind::from(type_not_found(&name.name))
+        })
     }
 
     /// The name of a member.

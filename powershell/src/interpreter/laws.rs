@@ -64,7 +64,7 @@ const VALUES: [&str; 34] = [
     "[long]::MaxValue",
     "[double]::NaN",
     "$Error",
-    "[xml]'<a b=\"1\"/>'",
+    "[uri]'http://a/b'",
     "[version]'1.2'",
     "(ConvertTo-SecureString a -AsPlainText -Force)",
     "[System.Collections.ArrayList]@(1)",
@@ -232,7 +232,7 @@ proptest! {
         let list = Value::texts(rows.iter().map(String::as_str));
         let script = "$rows | ForEach-Object { [pscustomobject]@{ 'A, b' = $_; C = 'x' } } |
             ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv | ForEach-Object 'A, b'";
-        // A line break ends a line of what ConvertTo-Csv writes, so such a text goes through a file.
+        // A line break ends a line of what ConvertTo-Csv writes: such a text goes through a file.
         let script = if rows.iter().any(|it| it.contains('\n')) {
             "$rows | ForEach-Object { [pscustomobject]@{ 'A, b' = $_; C = 'x' } } |
                 Export-Csv C:\\o.csv -NoTypeInformation -Encoding UTF8
@@ -261,7 +261,8 @@ proptest! {
             ConvertFrom-Json
             $o.t -ceq $t; $o.n -eq $n; $o.f -eq $f; $o.l -join ','; $null -eq $o.e";
         let joined: Vec<String> = list.iter().map(ToString::to_string).collect();
-        let expected = ["True", "True", "True", joined.join(",").as_str(), "True"].map(str::to_owned);
+        let joined = joined.join(",");
+        let expected = ["True", "True", "True", &joined, "True"].map(str::to_owned);
         prop_assert_eq!(texts(&written(script, &variables)), expected);
     }
 
@@ -287,7 +288,8 @@ proptest! {
             [decimal]\"$n\" -eq $n
             $b -join ',' -ceq ([Convert]::FromBase64String([Convert]::ToBase64String($b)) -join ',')
             $d = ([datetime]'1970-01-01').AddSeconds($s)
-            [datetime]::ParseExact($d.ToString('yyyy-MM-dd HH:mm:ss'), 'yyyy-MM-dd HH:mm:ss', $null) -eq $d
+            $f = 'yyyy-MM-dd HH:mm:ss'
+            [datetime]::ParseExact($d.ToString($f), $f, $null) -eq $d
             [datetime]$d.ToString('o') -eq $d
             [datetime]::FromFileTimeUtc($d.ToFileTimeUtc()).ToFileTimeUtc() -eq $d.ToFileTimeUtc()";
         prop_assert_eq!(texts(&written(script, &variables)), vec!["True"; 9]);

@@ -131,3 +131,77 @@ fn the_commands_of_the_founding_document_repair_its_two_messes() {
         "{verdict}"
     );
 }
+
+const WORLD: &str = "\
+scenario: One person
+world:
+  profile: entra-2026
+  engine: { scope: [OU=Staff] }
+  tenant: { initial-domain: contoso.onmicrosoft.com, verified: [contoso.com] }
+  ad: { ann: { ou: OU=Staff, upn: ann@contoso.com } }
+check: { finally: [no-errors] }
+";
+
+/// What comes of a script in one file, with another beside it.
+fn rehearsed(script: &str, options: &[&str]) -> (Option<i32>, String) {
+    let desk = super::program::Desk::new();
+    desk.put("world.yaml", WORLD);
+    desk.put("fix.ps1", script);
+    desk.put(
+        "lib.ps1",
+        "function Set-Mark { Get-Thing; Set-ADUser ann -City Bern }",
+    );
+    let ran = desk.run(&[&["rehearse", "world.yaml", "--script", "fix.ps1"], options].concat());
+    let out = String::from_utf8_lossy(&ran.stdout);
+    (ran.code, format!("{out}\n{}", ran.stderr))
+}
+
+#[test]
+fn what_a_script_loads_is_checked_in_its_own_file() {
+    let (code, said) = rehearsed(". .\\lib.ps1\nSet-Mark", &[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("--> C:\\lib.ps1:1:21"), "{said}");
+    assert!(
+        said.contains("The command 'Get-Thing' is not simulated."),
+        "{said}"
+    );
+    assert!(!said.contains("Set-Mark' is not"), "{said}");
+}
+
+#[test]
+fn a_script_that_is_run_anyway_ends_where_it_would_go_astray() {
+    let script = "Set-ADUser ann -City Bern\n$id = Get-Thing\nSet-ADUser ann -City $id";
+    let (code, said) = rehearsed(script, &["--run-anyway"]);
+    assert_eq!(code, Some(1), "{said}");
+    let stopped = "the script was stopped: the command 'Get-Thing', line 2, is not simulated";
+    assert!(said.contains(stopped), "{said}");
+    assert!(
+        said.contains("line 1") && !said.contains("line 3"),
+        "{said}"
+    );
+    // What can be no command anywhere is an error, and the script goes on, as it would.
+    let (code, said) = rehearsed("Prose\nSet-ADUser ann -City Bern", &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("The term 'Prose' is not recognized"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_question_without_an_answer_ends_a_script() {
+    let (code, said) = rehearsed("while ($true) { Read-Host 'Go on' }", &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("it asked `Go on:`"), "{said}");
+    assert!(said.contains("--answers FILE"), "{said}");
+}
+
+#[test]
+fn a_script_that_wants_seven_is_told_so() {
+    let script = "if ($PSVersionTable.PSVersion -lt [version]'7.4') { exit 3 }\n\
+                  Set-ADUser ann -City $PSVersionTable.PSEdition";
+    let (code, said) = rehearsed(script, &[]);
+    assert_eq!(code, Some(1), "{said}");
+    let (code, said) = rehearsed(script, &["--pwsh"]);
+    assert_eq!(code, Some(0), "{said}");
+}

@@ -161,8 +161,8 @@ impl Runner<'_> {
     }
 
     /// No person has two live accounts: `belongs` tells whose is whose, and besides no object of
-    /// Active Directory made a second one. Two objects of one forest are two people, even where they
-    /// share a name.
+    /// Active Directory made a second one. Two objects of one forest are two people, even where
+    /// they share a name.
     pub(super) fn no_duplicates(&self) -> Met {
         for (ad, cloud) in &self.names.belongs {
             let Some(own) = self.names.cloud(cloud) else {
