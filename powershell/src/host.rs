@@ -82,6 +82,11 @@ pub trait Host {
         None
     }
 
+    /// The domain that the machine is a member of: its DNS name and its distinguished name.
+    fn domain(&self) -> Option<(String, String)> {
+        None
+    }
+
     /// The folder that relative paths begin at when a script starts.
     fn start_folder(&self) -> String {
         "/".to_owned()
@@ -148,6 +153,10 @@ impl<H: Host + ?Sized> Host for &mut H {
 
     fn environment(&self, name: &str) -> Option<String> {
         (**self).environment(name)
+    }
+
+    fn domain(&self) -> Option<(String, String)> {
+        (**self).domain()
     }
 
     fn start_folder(&self) -> String {

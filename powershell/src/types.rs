@@ -1,6 +1,7 @@
 //! The types of .NET that scripts call: their members, methods, statics and constructors.
 
 mod collection;
+mod domain;
 pub(crate) mod encoding;
 pub(crate) mod enums;
 pub(crate) mod error;

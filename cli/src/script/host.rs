@@ -181,6 +181,16 @@ impl Host for ScriptHost {
             .insert((Rc::clone(&position.file), position.line));
     }
 
+    fn domain(&self) -> Option<(String, String)> {
+        self.stage.with(|lab| {
+            let directory = lab.world().forests().first()?;
+            Some((
+                directory.dns_name().to_owned(),
+                directory.base().to_string(),
+            ))
+        })
+    }
+
     fn environment(&self, name: &str) -> Option<String> {
         // A machine of its own: nothing of the real one is told.
         Some(match name.to_lowercase().as_str() {

@@ -118,6 +118,27 @@ fn partitions(directory: &Directory) -> String {
     format!("CN=Partitions,CN=Configuration,{}", directory.base())
 }
 
+/// The container of partitions, which has the UPN suffixes of a forest: all that is here of the
+/// configuration.
+pub(super) fn partitions_object(stage: &Stage, place: usize, name: &str) -> Option<Value> {
+    let dn = look(stage, place, partitions);
+    if !dn.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let properties = [
+        ("DistinguishedName", Value::text(&dn)),
+        ("Name", Value::text("Partitions")),
+        ("ObjectClass", Value::text("crossRefContainer")),
+        ("uPNSuffixes", list(stage.suffixes(place))),
+    ];
+    let types = [
+        "Microsoft.ActiveDirectory.Management.ADObject",
+        "Microsoft.ActiveDirectory.Management.ADEntity",
+        "System.Object",
+    ];
+    Some(Value::Object(Object::typed(&types, properties, Some(&dn))))
+}
+
 fn domain(directory: &Directory, suffixes: Vec<String>) -> Value {
     let base = directory.base();
     let dns = directory.dns_name();

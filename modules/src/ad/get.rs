@@ -145,6 +145,12 @@ fn get(stage: &Stage, kind: Kind, call: &mut dyn Call) -> Outcome {
     let place = forest(stage, call)?;
     let own = Filter::parse(kind.filter()).unwrap_or_else(|_| Filter::any_object());
     if let Some(identity) = call.argument("Identity") {
+        if kind == Kind::Object
+            && let Some(value) =
+                super::domain::partitions_object(stage, place, &crate::text(&identity))
+        {
+            return call.write_whole(value);
+        }
         let reference = resolve(stage, call, place, kind, "Identity", &identity)?;
         let deleted = look(stage, reference.forest, |it| !it.is_live(reference.object));
         if deleted && !call.switch("IncludeDeletedObjects") {

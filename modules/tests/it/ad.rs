@@ -167,3 +167,15 @@ fn ldifde_exports_what_old_procedures_read_a_guid_from() {
     assert!(shown.contains("True\n"), "{shown}");
     assert!(shown.contains("ldifde -i is not simulated"), "{shown}");
 }
+
+#[test]
+fn the_partitions_container_has_the_suffixes_of_the_forest() {
+    let script = "
+        Set-ADForest -Identity (Get-ADForest) -UPNSuffixes @{ Add = 'fabrikam.com' }
+        $dn = \"cn=Partitions,cn=Configuration,$((Get-ADDomain).DistinguishedName)\"
+        $all = Get-ADObject $dn -Properties upnsuffixes | Select-Object -ExpandProperty upnsuffixes
+        $all -join ' '
+        (Get-ADObject (Get-ADForest).PartitionsContainer).Name
+    ";
+    assert_eq!(crate::desk::run(script), "fabrikam.com\nPartitions\n");
+}

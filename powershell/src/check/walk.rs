@@ -222,11 +222,6 @@ impl<'a> Walk<'a> {
         for redirection in &element.redirections {
             if let RedirectTarget::File { path, .. } = &redirection.target {
                 self.expression(path);
-                if redirection.stream != 1 && !is_null(path) {
-                    let message = "Of streams only the output goes to a file here.".to_owned();
-                    let label = "errors and warnings are not written";
-                    self.find(Severity::Less, path.span, message, label);
-                }
             }
         }
     }
@@ -465,10 +460,6 @@ pub(super) fn is_cmdlet(name: &str) -> bool {
             && is_word(noun)
             && !noun.is_empty()
     })
-}
-
-fn is_null(expression: &Expression) -> bool {
-    matches!(&expression.kind, ExpressionKind::Variable(it) if &*it.name == "null")
 }
 
 fn is_text(expression: &Expression, text: &str) -> bool {

@@ -136,6 +136,8 @@ const KNOWN: &[&str] = &[
     "System.Management.Automation.Host.Size",
     "System.Management.Automation.Runspaces.PSSession",
     "Microsoft.Online.Administration.Automation.ConnectMsolService",
+    "System.DirectoryServices.ActiveDirectory.Domain",
+    "System.DirectoryServices.ActiveDirectory.Forest",
     "Microsoft.ActiveDirectory.Management.ADUser",
     "Microsoft.ActiveDirectory.Management.ADGroup",
     "Microsoft.ActiveDirectory.Management.ADObject",

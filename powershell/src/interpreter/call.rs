@@ -183,6 +183,7 @@ impl Call for CallContext<'_, '_> {
         let errors = Muted {
             stream: 2,
             kept: None,
+            file: None,
         };
         let base = self.it.outlet.muted.len();
         self.it.outlet.muted.push(errors);

@@ -8,6 +8,7 @@ use super::block::BlockBody;
 use super::formals::of_command;
 use super::functions::FunctionCall;
 use super::pipeline::{Common, Meta, Runner, Stage};
+use super::redirect::Direction;
 use super::{aliases, session};
 use crate::command::Command;
 use crate::convert;
@@ -38,19 +39,19 @@ impl Interpreter<'_> {
             let stage = self.stage(command, piped || index > 0);
             let mut stage = self.located(stage, command.span)?;
             for redirection in &element.redirections {
-                let kept = match &redirection.target {
-                    RedirectTarget::Output => true,
-                    RedirectTarget::File { .. } if redirection.stream <= 1 => continue,
-                    RedirectTarget::File { .. } => false,
-                };
-                stage.redirected.push((redirection.stream, kept));
+                let is_file = matches!(redirection.target, RedirectTarget::File { .. });
+                if is_file && redirection.stream <= 1 {
+                    continue;
+                }
+                let direction = self.direction(redirection)?;
+                stage.redirected.push((redirection.stream, direction));
             }
             if element
                 .redirections
                 .iter()
                 .any(|it| it.stream == 0 && matches!(it.target, RedirectTarget::File { .. }))
             {
-                stage.redirected.push((0, true));
+                stage.redirected.push((0, Direction::Merged));
             }
             stages.push(stage);
         }

@@ -1,7 +1,10 @@
 //! What a script shows, in the order it shows it.
 
+use std::rc::Rc;
+
 use jiff::{SignedDuration, Timestamp};
 
+use super::redirect::{Direction, FileTarget};
 use crate::error::Position;
 use crate::host::{FileEntry, FileError, Host, Stream};
 use crate::value::{Object, Property, Value};
@@ -22,6 +25,21 @@ pub(crate) struct Muted {
     pub(crate) stream: u8,
     /// What came, if somebody wants it.
     pub(crate) kept: Option<Vec<Value>>,
+    /// The file that wants it.
+    pub(crate) file: Option<Rc<FileTarget>>,
+}
+
+impl Muted {
+    pub(crate) fn new(stream: u8, direction: &Direction) -> Self {
+        Self {
+            stream,
+            kept: matches!(direction, Direction::Merged).then(Vec::new),
+            file: match direction {
+                Direction::File(file) => Some(Rc::clone(file)),
+                Direction::Dropped | Direction::Merged => None,
+            },
+        }
+    }
 }
 
 /// The number of a stream in a redirection.
@@ -81,6 +99,9 @@ impl<'h> Outlet<'h> {
         if let Some(kept) = &mut muted.kept {
             kept.push(value.clone());
         }
+        if let Some(file) = &muted.file {
+            file.put(value);
+        }
         true
     }
 }
@@ -97,7 +118,7 @@ fn stored(value: &Value, name: &str) -> Value {
 }
 
 /// The same object with its computed properties as values.
-pub(crate) fn with_values(object: &Object, values: Vec<(std::rc::Rc<str>, Value)>) -> Value {
+pub(crate) fn with_values(object: &Object, values: Vec<(Rc<str>, Value)>) -> Value {
     let names: Vec<&str> = object.type_names().iter().map(|it| &**it).collect();
     let copy = Object::typed(&names, std::iter::empty::<(&str, Value)>(), None);
     for (name, property) in object.properties().iter() {
@@ -149,6 +170,10 @@ impl Host for Outlet<'_> {
 
     fn environment(&self, name: &str) -> Option<String> {
         self.host.environment(name)
+    }
+
+    fn domain(&self) -> Option<(String, String)> {
+        self.host.domain()
     }
 
     fn start_folder(&self) -> String {

@@ -7,6 +7,7 @@ use super::binding::Binding;
 use super::call::CallContext;
 use super::functions::FunctionStage;
 use super::outlet::Muted;
+use super::redirect::Direction;
 use super::scope::Scope;
 use crate::command::{Cmdlet, Command, Impact};
 use crate::error::{Outcome, Position, Unwind};
@@ -76,8 +77,8 @@ pub(crate) struct Stage {
     pub(crate) failed: bool,
     /// The pipeline it is in.
     pub(crate) pipeline: u64,
-    /// The streams that are redirected, and whether what they show is merged into the output.
-    pub(crate) redirected: Vec<(u8, bool)>,
+    /// The streams that are redirected, and where to.
+    pub(crate) redirected: Vec<(u8, Direction)>,
 }
 
 /// The rest of a pipeline as a sink.
@@ -125,11 +126,8 @@ impl Interpreter<'_> {
     /// Sets the redirections of a command up for a while.
     pub(crate) fn push_redirects(&mut self, stage: &Stage) -> usize {
         let base = self.outlet.muted.len();
-        for (stream, kept) in &stage.redirected {
-            self.outlet.muted.push(Muted {
-                stream: *stream,
-                kept: kept.then(Vec::new),
-            });
+        for (stream, direction) in &stage.redirected {
+            self.outlet.muted.push(Muted::new(*stream, direction));
         }
         base
     }
@@ -197,14 +195,21 @@ impl Interpreter<'_> {
     ) -> Outcome {
         let mut stages = self.stages(elements, first.is_some())?;
         let redirections = elements.last().map_or(&[][..], |it| &it.redirections);
-        match self.file_redirect(redirections)? {
+        let outcome = match self.file_redirect(redirections)? {
             Some(mut sink) => {
                 let outcome = self.run_stages(&mut stages, first, &mut sink);
                 sink.finish(self)?;
                 outcome
             }
             None => self.run_stages(&mut stages, first, out),
+        };
+        let directions = stages.iter().flat_map(|it| &it.redirected);
+        for (_, direction) in directions {
+            if let Direction::File(file) = direction {
+                self.write_target(file)?;
+            }
         }
+        outcome
     }
 
     /// Writes a value as a pipeline does: arrays one by one.

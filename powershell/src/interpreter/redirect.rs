@@ -1,8 +1,11 @@
 //! Redirections: `>`, `>>`, `2>&1`, `*> $null`.
 
-use super::Interpreter;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::outlet::Muted;
 use super::pipeline::Sink;
+use super::{Interpreter, error_text};
 use crate::error::{Category, ErrorRecord, Outcome};
 use crate::host::{FileError, Host};
 use crate::syntax::ast::{RedirectTarget, Redirection};
@@ -19,6 +22,31 @@ pub(crate) struct FileSink {
     path: String,
     append: bool,
     values: Vec<Value>,
+}
+
+/// A file that another stream is redirected to, with what came so far.
+#[derive(Debug)]
+pub(crate) struct FileTarget {
+    path: String,
+    append: bool,
+    values: RefCell<Vec<Value>>,
+}
+
+impl FileTarget {
+    pub(crate) fn put(&self, value: &Value) {
+        self.values.borrow_mut().push(value.clone());
+    }
+}
+
+/// Where a stream goes.
+#[derive(Debug, Clone)]
+pub(crate) enum Direction {
+    /// Nowhere.
+    Dropped,
+    /// Into the output.
+    Merged,
+    /// Into a file.
+    File(Rc<FileTarget>),
 }
 
 impl Sink for FileSink {
@@ -42,7 +70,13 @@ impl FileSink {
                 .unwrap_or_default(),
             other => crate::types::member(other, name).unwrap_or_default(),
         };
-        let text = crate::format::render(&self.values, it.outlet.width, &mut members);
+        // Errors are written as they are shown.
+        let values = self.values.into_iter().map(|value| match value {
+            Value::Error(record) => Value::from(error_text(&record)),
+            other => other,
+        });
+        let values: Vec<Value> = values.collect();
+        let text = crate::format::render(&values, it.outlet.width, &mut members);
         let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         // Windows PowerShell writes UTF-16 with a mark.
         let mut bytes = Vec::new();
@@ -112,15 +146,11 @@ impl Interpreter<'_> {
         let mut count = 0;
         for redirection in redirections {
             let stream = redirection.stream;
-            let kept = match &redirection.target {
-                RedirectTarget::Output => Some(Vec::new()),
-                RedirectTarget::File { .. } if stream == 1 => continue,
-                RedirectTarget::File { path, .. } => {
-                    let path = self.expression(path)?;
-                    (!path.is_null()).then(Vec::new)
-                }
-            };
-            self.outlet.muted.push(Muted { stream, kept });
+            if stream == 1 && matches!(redirection.target, RedirectTarget::File { .. }) {
+                continue;
+            }
+            let direction = self.direction(redirection)?;
+            self.outlet.muted.push(Muted::new(stream, &direction));
             count += 1;
         }
         Ok(Redirected { streams: count })
@@ -138,8 +168,39 @@ impl Interpreter<'_> {
             for value in muted.kept.unwrap_or_default() {
                 out.put(self, value)?;
             }
+            if let Some(file) = muted.file {
+                self.write_target(&file)?;
+            }
         }
         Ok(())
+    }
+
+    /// Where a redirection leads.
+    pub(crate) fn direction(&mut self, redirection: &Redirection) -> Outcome<Direction> {
+        let (path, append) = match &redirection.target {
+            RedirectTarget::Output => return Ok(Direction::Merged),
+            RedirectTarget::File { path, append } => (self.expression(path)?, *append),
+        };
+        if path.is_null() {
+            return Ok(Direction::Dropped);
+        }
+        let text = self.text(&path);
+        let path = self.absolute(&text);
+        Ok(Direction::File(Rc::new(FileTarget {
+            path,
+            append,
+            values: RefCell::default(),
+        })))
+    }
+
+    /// Writes a file that a stream was redirected to.
+    pub(crate) fn write_target(&mut self, target: &FileTarget) -> Outcome {
+        let sink = FileSink {
+            path: target.path.clone(),
+            append: target.append,
+            values: target.values.take(),
+        };
+        sink.finish(self)
     }
 
     /// An absolute path of the sandbox for a path of a script.

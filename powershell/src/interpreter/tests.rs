@@ -96,6 +96,27 @@ fn a_mandatory_parameter_is_asked_for() {
 }
 
 #[test]
+fn streams_go_to_files() {
+    let script = "
+        function f { 'out'; Write-Error 'bad'; Write-Warning 'careful'; Write-Host 'hi' }
+        f > C:\\o.txt 2> C:\\e.txt 3> $null
+        'o:'; Get-Content C:\\o.txt; 'e:'; (Get-Content C:\\e.txt)[0]
+        f *> C:\\all.txt
+        (Get-Content C:\\all.txt | Where-Object { $_ -match 'out|bad|careful|hi' }).Count -ge 4
+        f 2>> C:\\e.txt > $null 3> $null 6> $null
+        (Get-Content C:\\e.txt | Where-Object { $_ -match 'bad' }).Count
+        Get-Date > $null 2> C:\\none.txt; Test-Path C:\\none.txt
+        $x = f 2>&1 3>&1 6> $null; $x.Count
+    ";
+    let (shown, _) = output(script, &[]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "hi", "{shown}");
+    assert_eq!(lines[1..4], ["o:", "out", "e:"], "{shown}");
+    assert_eq!(lines[4], "f : bad", "{shown}");
+    assert_eq!(lines[5..], ["True", "2", "True", "3"], "{shown}");
+}
+
+#[test]
 fn limits_end_what_does_not_end() {
     let ended = |text: &str| {
         let limits = Limits {

@@ -304,6 +304,9 @@ pub(crate) fn call(object: &Object, name: &str, lower: &str, values: &[Value]) -
     if let Some(random) = object.native::<Random>() {
         return random_call(random, lower, &arguments);
     }
+    if let Some(entry) = super::domain::call(object, lower) {
+        return Some(Ok(entry));
+    }
     if let Some(owner) = object.native::<Owner>()
         && lower == "copy"
     {

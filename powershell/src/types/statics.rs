@@ -22,6 +22,14 @@ pub(crate) const METHODS: &[(&str, &str)] = &[
          convertfromutf32",
     ),
     ("System.Guid", "newguid parse tryparse parseexact"),
+    (
+        "System.DirectoryServices.ActiveDirectory.Domain",
+        "getcurrentdomain getcomputerdomain",
+    ),
+    (
+        "System.DirectoryServices.ActiveDirectory.Forest",
+        "getcurrentforest",
+    ),
     // The interpreter itself makes one.
     ("System.Management.Automation.ScriptBlock", "create"),
     (
@@ -276,6 +284,10 @@ pub(crate) fn call(
         "System.String" => super::text_static::call(name, lower, values),
         "System.Char" => super::text_static::char_call(name, lower, values),
         "System.Guid" => guid(name, lower, values, host),
+        "System.DirectoryServices.ActiveDirectory.Domain"
+        | "System.DirectoryServices.ActiveDirectory.Forest" => {
+            Some(super::domain::current(kind, name, host))
+        }
         // Signing in again is all that would follow.
         "Microsoft.Online.Administration.Automation.ConnectMsolService"
             if lower == "clearusersessionstate" =>
