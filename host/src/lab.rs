@@ -40,6 +40,8 @@ pub enum Origin {
     Clock,
     /// A script that runs inside, with its line.
     Script(u32),
+    /// The steps of a scenario that is over.
+    Scenario,
 }
 
 impl Origin {
@@ -53,6 +55,7 @@ impl Origin {
             Self::Pace => "pace",
             Self::Clock => "clock",
             Self::Script(_) => "script",
+            Self::Scenario => "scenario",
         }
     }
 }
@@ -316,6 +319,26 @@ impl Lab {
             Vec::new(),
         );
         true
+    }
+
+    /// Takes the last actions back, as if they had not been: at most to where the world was last
+    /// set back, kept or begun. Gives how many there were.
+    ///
+    /// Where a journal is kept elsewhere, whoever keeps it has to be told.
+    pub fn take_back(&mut self, actions: usize) -> usize {
+        let acts = |entry: &&Entry| matches!(entry.happening, Happening::Act(_));
+        let last = self.journal.iter().rev().take_while(acts).count();
+        let actions = actions.min(last);
+        let stays = self.journal.len() - actions;
+        let Some(world) = self.world_after(stays) else {
+            return 0;
+        };
+        self.world = world;
+        self.journal.truncate(stays);
+        if let Some(past) = &mut self.past {
+            past.truncate(past.len().saturating_sub(actions));
+        }
+        actions
     }
 
     fn note(

@@ -291,6 +291,32 @@ fn controlled(state: &mut State, request: &Request) -> Response {
 /// What answers requests of HTTP on a lab.
 pub type Answering = Box<dyn Fn(&mut Lab, &Request) -> Response + Send + Sync>;
 
+/// Serves a lab to one door of plain HTTP alone, until what is returned is dropped.
+///
+/// # Errors
+///
+/// An address that is taken.
+pub fn show(lab: Lab, address: SocketAddr, answer: Answering) -> Result<HttpRunning, ServeError> {
+    let lab = Mutex::new(lab);
+    let handler: mock_cloud::server::listen::Handler = Arc::new(move |request: &Request| {
+        let mut lab = lab.lock().unwrap_or_else(PoisonError::into_inner);
+        answer(&mut lab, request)
+    });
+    door(&handler, address)
+}
+
+fn door(
+    handler: &mock_cloud::server::listen::Handler,
+    address: SocketAddr,
+) -> Result<HttpRunning, ServeError> {
+    let addresses = mock_cloud::server::Listen {
+        graph: Some(address),
+        graph_tls: None,
+        names: Vec::new(),
+    };
+    Ok(start(handler, &addresses)?)
+}
+
 impl Serving {
     /// Opens one more door of plain HTTP to the same lab, until what is returned is dropped.
     ///
@@ -307,12 +333,7 @@ impl Serving {
             }
             response
         });
-        let addresses = mock_cloud::server::Listen {
-            graph: Some(address),
-            graph_tls: None,
-            names: Vec::new(),
-        };
-        Ok(start(&handler, &addresses)?)
+        door(&handler, address)
     }
 
     /// Looks at the lab, or changes it, while no request is answered.

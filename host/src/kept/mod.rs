@@ -6,12 +6,12 @@
 
 mod ad;
 mod cloud;
+mod engine;
 mod read;
 
 #[cfg(test)]
 mod tests;
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sim::engine::CyclePolicy;
 use sim::rehearse::Happening;
@@ -30,7 +30,7 @@ pub trait Keep: std::fmt::Debug + Send + Sync {
     fn keep(&self, number: u64, entry: &Value) -> Result<(), String>;
 }
 
-/// An entry as JSON; `None` for an action that no door brings about.
+/// An entry as JSON; `None` for an action that no door brings about: other sync rules.
 pub(crate) fn write(world: &World, from: Origin, happening: &Happening) -> Option<Value> {
     let happening = match happening {
         Happening::Reset => json!("reset"),
@@ -38,17 +38,19 @@ pub(crate) fn write(world: &World, from: Origin, happening: &Happening) -> Optio
         Happening::Restore(name) => json!({ "restore": name }),
         Happening::Act(Action::Cycle(CyclePolicy::Delta)) => json!({ "sync": "delta" }),
         Happening::Act(Action::Cycle(CyclePolicy::Initial)) => json!({ "sync": "initial" }),
-        Happening::Act(Action::Advance(by)) => {
-            json!({ "advance": [by.as_secs(), by.subsec_nanos()] })
+        Happening::Act(Action::Advance(by)) => json!({ "advance": engine::write_length(*by) }),
+        Happening::Act(Action::Run { connector, step }) => {
+            json!({ "run": engine::write_run(*connector, *step) })
+        }
+        Happening::Act(Action::BrokenExport(objects)) => json!({ "broken-export": objects }),
+        Happening::Act(Action::Configure(change)) => {
+            json!({ "configure": engine::write(change)? })
         }
         Happening::Act(Action::Ad { forest, change }) => {
             let schema = world.forests().get(*forest)?.schema();
             json!({ "ad": { "forest": forest, "change": ad::write(schema, change) } })
         }
         Happening::Act(Action::Cloud(change)) => json!({ "cloud": cloud::write(change) }),
-        Happening::Act(Action::Run { .. } | Action::BrokenExport(_) | Action::Configure(_)) => {
-            return None;
-        }
     };
     Some(json!({ "from": origin(from), "happening": happening }))
 }
@@ -77,12 +79,10 @@ fn read_entry(world: &World, entry: &Value) -> Result<(Origin, Happening), Broke
             "initial" => CyclePolicy::Initial,
             _ => CyclePolicy::Delta,
         })),
-        "advance" => {
-            let (seconds, nanos) = (&value[0], &value[1]);
-            let whole = |value: &Value| value.as_i64().ok_or(Broken::of("a length", value));
-            let nanos = i32::try_from(whole(nanos)?).map_err(|_| Broken::of("a length", value))?;
-            Happening::Act(Action::Advance(SignedDuration::new(whole(seconds)?, nanos)))
-        }
+        "advance" => Happening::Act(Action::Advance(engine::read_length(value)?)),
+        "run" => Happening::Act(engine::read_run(value)?),
+        "broken-export" => Happening::Act(Action::BrokenExport(number(value)? as usize)),
+        "configure" => Happening::Act(Action::Configure(engine::read(value)?)),
         "ad" => {
             let forest = number(get(value, "forest")?)? as usize;
             let directory = world.forests().get(forest);
@@ -110,6 +110,7 @@ fn read_origin(value: &Value) -> Result<Origin, Broken> {
         Some("control") => Ok(Origin::Control),
         Some("console") => Ok(Origin::Console),
         Some("pace") => Ok(Origin::Pace),
+        Some("scenario") => Ok(Origin::Scenario),
         Some("clock") => Ok(Origin::Clock),
         Some(_) => Err(Broken::of("an origin", value)),
         None => match read::only(value)? {

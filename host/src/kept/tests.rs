@@ -239,6 +239,74 @@ fn a_journal_that_was_kept_gives_the_same_world() {
 }
 
 #[test]
+fn what_is_done_to_the_engine_is_kept() {
+    use crate::lab::Origin;
+    use sim::engine::{AnchorAttribute, ConnectorId, CyclePolicy, Scope, Step};
+    use sim::world::{Action, EngineChange};
+    let park = "OU=Park,DC=contoso,DC=com".parse().expect("a name");
+    let scope = Scope {
+        include: Vec::new(),
+        exclude: vec![park],
+    };
+    let run = |connector, step| Action::Run { connector, step };
+    let actions = [
+        Action::Configure(EngineChange::Anchor(AnchorAttribute::ConsistencyGuid)),
+        Action::Configure(EngineChange::Schedule(None)),
+        Action::Configure(EngineChange::DeletionThreshold(None)),
+        Action::Configure(EngineChange::Scope(0, scope)),
+        run(ConnectorId::Ad(0), Step::FullImport),
+        run(ConnectorId::Ad(0), Step::FullSynchronization),
+        Action::BrokenExport(1),
+        run(ConnectorId::Entra, Step::Export),
+        Action::Configure(EngineChange::DeletionThreshold(Some(7))),
+        Action::Configure(EngineChange::Schedule(Some(jiff::SignedDuration::from_mins(30)))),
+        Action::Configure(EngineChange::Staging(true)),
+        Action::Cycle(CyclePolicy::Delta),
+    ];
+    let memory = Arc::new(Memory::default());
+    let mut lab = lab_of(WORLD);
+    lab.reopen(std::iter::empty(), memory.clone())
+        .expect("nothing to read");
+    for action in actions {
+        lab.act(Origin::Console, action);
+        assert!(!lab.is_frozen());
+    }
+    let kept = memory.0.lock().expect("nobody panics").clone();
+    let mut again = lab_of(WORLD);
+    again
+        .reopen(kept.into_iter(), Arc::new(Memory::default()))
+        .expect("all entries are read");
+    assert_eq!(again.world().fingerprint(), lab.world().fingerprint());
+    let (one, other) = (again.world().engine(), lab.world().engine());
+    assert_eq!(format!("{:?}", one.config()), format!("{:?}", other.config()));
+    assert!(one.config().staging);
+}
+
+#[test]
+fn the_last_actions_are_taken_back() {
+    use crate::lab::Origin;
+    use sim::engine::CyclePolicy;
+    use sim::world::Action;
+    let mut lab = lab_of(WORLD);
+    let start = lab.world().fingerprint();
+    lab.act(Origin::Console, Action::Cycle(CyclePolicy::Delta));
+    let once = lab.world().fingerprint();
+    lab.remember();
+    lab.act(Origin::Console, Action::Cycle(CyclePolicy::Delta));
+    lab.act(Origin::Console, Action::Cycle(CyclePolicy::Delta));
+    assert_eq!(lab.take_back(2), 2);
+    assert_eq!((lab.world().fingerprint(), lab.journal().len()), (once, 1));
+    lab.act(Origin::Console, Action::Cycle(CyclePolicy::Delta));
+    let before = lab.world_after(1).map(|world| world.fingerprint());
+    assert_eq!(before, Some(once));
+    assert_eq!(lab.take_back(9), 2);
+    assert_eq!((lab.world().fingerprint(), lab.journal().len()), (start, 0));
+    lab.act(Origin::Console, Action::Cycle(CyclePolicy::Delta));
+    lab.reset(Origin::Console);
+    assert_eq!(lab.take_back(1), 0, "what was set back is not undone");
+}
+
+#[test]
 fn what_cannot_be_kept_is_not_acknowledged() {
     let mut lab = lab_of(WORLD);
     lab.reopen(std::iter::empty(), Arc::new(Full))

@@ -45,6 +45,23 @@ pub struct Hint {
     pub costs: u32,
 }
 
+impl Hint {
+    fn of(stage: &Stage, place: usize, level: Level) -> Self {
+        let (text, costs) = match level {
+            Level::Concept => (&stage.concept, stage.costs.concept),
+            Level::Object => (&stage.object, stage.costs.object),
+            Level::Command => (&stage.command, stage.costs.command),
+        };
+        Self {
+            place,
+            stage: stage.stage.value.clone(),
+            level,
+            text: text.value.clone(),
+            costs,
+        }
+    }
+}
+
 impl Session {
     /// Takes the next hint of the stage that is not over yet, or of the one of that place.
     pub fn hint(&mut self, place: Option<usize>) -> Option<Hint> {
@@ -53,19 +70,30 @@ impl Session {
         let known = |level: &Level| self.aside.hints.contains(&(place, *level));
         let next = Level::ALL.into_iter().find(|level| !known(level));
         let level = next.unwrap_or(Level::Command);
-        let (text, costs) = match level {
-            Level::Concept => (&stage.concept, stage.costs.concept),
-            Level::Object => (&stage.object, stage.costs.object),
-            Level::Command => (&stage.command, stage.costs.command),
-        };
         self.aside.hints.insert((place, level));
+        let hint = Hint::of(&stage, place, level);
         Some(Hint {
-            place,
-            stage: stage.stage.value.clone(),
-            level,
-            text: text.value.clone(),
-            costs: if next.is_some() { costs } else { 0 },
+            costs: if next.is_some() { hint.costs } else { 0 },
+            ..hint
         })
+    }
+
+    /// The hints that were taken, by stage and level.
+    pub fn hints(&self) -> Vec<Hint> {
+        let taken = self.aside.hints.iter();
+        let taken = taken.filter_map(|(place, level)| {
+            let stage = self.lab.hints.get(*place)?;
+            Some(Hint::of(stage, *place, *level))
+        });
+        taken.collect()
+    }
+
+    /// What the next hint of the stage that is not over yet would cost, and how much it would say.
+    pub fn next_hint(&self) -> Option<Hint> {
+        let place = self.stage()?;
+        let known = |level: &Level| self.aside.hints.contains(&(place, *level));
+        let level = Level::ALL.into_iter().find(|level| !known(level))?;
+        Some(Hint::of(self.lab.hints.get(place)?, place, level))
     }
 
     /// The first stage that is not over.

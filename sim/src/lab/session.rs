@@ -183,13 +183,17 @@ impl Session {
 
     /// The questions that have to be answered before these steps are taken.
     pub fn open_questions(&self, steps: &[Spanned<Step>]) -> Vec<&Question> {
-        let syncs = steps.iter().any(|step| matches!(step.value, Step::Sync(_)));
+        if steps.iter().any(|step| matches!(step.value, Step::Sync(_))) {
+            self.questions_before_cycle()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The questions that have to be answered before the next cycle.
+    pub fn questions_before_cycle(&self) -> Vec<&Question> {
         let next = self.deeds().cycles + 1;
-        let questions = self
-            .lab
-            .predict
-            .iter()
-            .filter(|it| syncs && it.cycle == next);
+        let questions = self.lab.predict.iter().filter(|it| it.cycle == next);
         let is_open = |question: &&Question| {
             let about = question.about.as_str();
             let mut decided = self.aside.predicted.iter();
@@ -351,6 +355,11 @@ impl Session {
         let before = self.length();
         self.set_back(before.saturating_sub(deeds));
         before - self.length()
+    }
+
+    /// Whether the learner was shown the solution.
+    pub const fn was_shown(&self) -> bool {
+        self.aside.was_shown
     }
 
     /// Takes note that the learner was shown the solution.

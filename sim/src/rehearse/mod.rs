@@ -100,6 +100,31 @@ impl Rehearsal {
         Err(named.collect())
     }
 
+    /// Runs a checked scenario to its end, or to the first step that fails: its world before any
+    /// step, what was done to it, and what failed.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the world from being built.
+    pub fn played(
+        file: &str,
+        scenario: &Scenario,
+        profile: Profile,
+        arrange: Arrange<'_>,
+    ) -> Result<(Self, Vec<Action>, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let mut start = Self::of_scenario(file, scenario, profile, Prelude::Steps(0), arrange)?;
+        let mut runner = start.runner.clone();
+        let whole = start.scenario.as_ref().map(expanded);
+        let (actions, failures) = whole.map_or_else(Default::default, |it| runner.record(&it));
+        // What came about on the way is called as the scenario calls it.
+        start.runner.rename(runner.names().clone());
+        let failures = failures.into_iter().map(|failure| Diagnostic {
+            file: file.into(),
+            ..failure
+        });
+        Ok((start, actions, failures.collect()))
+    }
+
     /// The world of a snapshot, and whose account is whose as far as it says so.
     ///
     /// # Errors

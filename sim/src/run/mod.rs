@@ -26,7 +26,7 @@ use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepRe
 use crate::manager::{ConnectorSpaceObject, History, Lineage, StepRecord, lineage, search};
 use crate::scenario::model::{Expectation, Scenario, Step};
 use crate::scenario::{Diagnostic, Spanned, expanded};
-use crate::world::{Event, World};
+use crate::world::{Action, Event, World};
 use names::Names;
 
 /// What came of one scenario in one profile.
@@ -167,6 +167,8 @@ pub(crate) struct Runner<'f> {
     watched: Option<hazards::Watched>,
     /// Where everything that happens is written down, for whoever asks.
     heard: Option<Vec<Event>>,
+    /// Where everything that is done is written down, for whoever does it again.
+    acted: Option<Vec<Action>>,
 }
 
 impl<'f> Runner<'f> {
@@ -189,6 +191,7 @@ impl<'f> Runner<'f> {
             last_step: None,
             watched: None,
             heard: None,
+            acted: None,
         };
         runner.note_valuables();
         runner
@@ -293,7 +296,7 @@ impl<'f> Runner<'f> {
     }
 
     /// Carries out one action and takes note of what happens.
-    fn act(&mut self, action: &crate::world::Action) -> Vec<Event> {
+    fn act(&mut self, action: &Action) -> Vec<Event> {
         let before = self.watched.is_some().then(|| self.world.clone());
         self.foresee(action);
         let events = self.world.apply(action);
@@ -307,6 +310,9 @@ impl<'f> Runner<'f> {
         }
         if let Some(heard) = &mut self.heard {
             heard.extend(events.iter().cloned());
+        }
+        if let Some(acted) = &mut self.acted {
+            acted.push(action.clone());
         }
         events
     }

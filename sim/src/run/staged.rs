@@ -152,6 +152,18 @@ impl Runner<'static> {
         std::mem::take(&mut self.failures)
     }
 
+    /// Takes every step of a scenario; gives what was done to the world, and what failed.
+    pub(crate) fn record(&mut self, scenario: &Scenario) -> (Vec<Action>, Vec<Diagnostic>) {
+        self.acted = Some(Vec::new());
+        let failures = self.play(scenario);
+        (self.acted.take().unwrap_or_default(), failures)
+    }
+
+    /// Calls objects by other names.
+    pub(crate) fn rename(&mut self, names: Names) {
+        self.names = names;
+    }
+
     /// Carries out an action of somebody else, and gives what happened.
     pub(crate) fn take(&mut self, action: &Action) -> Vec<Event> {
         self.refused = None;

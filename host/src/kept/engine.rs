@@ -1,0 +1,87 @@
+//! What is done to the engine, as JSON and back.
+
+use jiff::SignedDuration;
+use mock_ad::directory::Dn;
+use serde_json::{Value, json};
+use sim::engine::{AnchorAttribute, ConnectorId, Scope, Step};
+use sim::world::{Action, EngineChange};
+
+use super::read::{Broken, get, list, maybe, number, only, text, truth};
+
+/// A length of time: whole seconds, and nanoseconds.
+pub(super) fn write_length(length: SignedDuration) -> Value {
+    json!([length.as_secs(), length.subsec_nanos()])
+}
+
+/// A length of time.
+pub(super) fn read_length(value: &Value) -> Result<SignedDuration, Broken> {
+    let whole = |value: &Value| value.as_i64().ok_or(Broken::of("a length", value));
+    let (seconds, nanos) = (whole(&value[0])?, whole(&value[1])?);
+    let nanos = i32::try_from(nanos).map_err(|_| Broken::of("a length", value))?;
+    Ok(SignedDuration::new(seconds, nanos))
+}
+
+/// A step of a run profile.
+pub(super) fn write_run(connector: ConnectorId, step: Step) -> Value {
+    let forest = match connector {
+        ConnectorId::Ad(forest) => Some(forest),
+        ConnectorId::Entra => None,
+    };
+    json!({ "forest": forest, "step": step.name() })
+}
+
+/// A step of a run profile.
+pub(super) fn read_run(value: &Value) -> Result<Action, Broken> {
+    let connector = match maybe(value, "forest") {
+        Some(forest) => ConnectorId::Ad(number(forest)? as usize),
+        None => ConnectorId::Entra,
+    };
+    let step = get(value, "step")?;
+    let step = Step::from_name(text(step)?).ok_or_else(|| Broken::of("a step", step))?;
+    Ok(Action::Run { connector, step })
+}
+
+/// A change of the engine's setup; `None` where there is no form for it.
+pub(super) fn write(change: &EngineChange) -> Option<Value> {
+    let names = |all: &[Dn]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+    Some(match change {
+        EngineChange::Scope(forest, scope) => json!({ "scope": {
+            "forest": forest,
+            "include": names(&scope.include),
+            "exclude": names(&scope.exclude),
+        } }),
+        EngineChange::Staging(on) => json!({ "staging": on }),
+        EngineChange::DeletionThreshold(count) => json!({ "threshold": count }),
+        EngineChange::Schedule(every) => json!({ "schedule": every.map(write_length) }),
+        EngineChange::Anchor(anchor) => json!({ "anchor": anchor.name() }),
+        EngineChange::Rules(_) => return None,
+    })
+}
+
+/// A change of the engine's setup.
+pub(super) fn read(value: &Value) -> Result<EngineChange, Broken> {
+    let name = |value: &Value| {
+        let name = text(value)?.parse::<Dn>();
+        name.map_err(|_| Broken::of("a distinguished name", value))
+    };
+    let names = |all: &Value| list(all)?.iter().map(name).collect::<Result<Vec<_>, _>>();
+    Ok(match only(value)? {
+        ("scope", scope) => EngineChange::Scope(
+            number(get(scope, "forest")?)? as usize,
+            Scope {
+                include: names(get(scope, "include")?)?,
+                exclude: names(get(scope, "exclude")?)?,
+            },
+        ),
+        ("staging", on) => EngineChange::Staging(truth(on)?),
+        ("threshold", Value::Null) => EngineChange::DeletionThreshold(None),
+        ("threshold", count) => EngineChange::DeletionThreshold(Some(number(count)?)),
+        ("schedule", Value::Null) => EngineChange::Schedule(None),
+        ("schedule", every) => EngineChange::Schedule(Some(read_length(every)?)),
+        ("anchor", anchor) => {
+            let known = AnchorAttribute::from_name(text(anchor)?);
+            EngineChange::Anchor(known.ok_or_else(|| Broken::of("an anchor", anchor))?)
+        }
+        _ => return Err(Broken::of("a setting of the engine", value)),
+    })
+}
