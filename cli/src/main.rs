@@ -4,6 +4,7 @@
 //! This crate is the edge: it reads files, prints reports and sets exit codes. Everything that
 //! decides anything is in `sim`.
 
+mod browser;
 mod capture;
 mod child;
 mod commands;

@@ -96,6 +96,7 @@ pub(crate) fn frame(scene: &Scene<'_>, page: &Page) -> Markup {
                 (top(scene))
                 (rail(scene))
                 main id="main" tabindex="-1" {
+                    (about(scene))
                     (past(scene))
                     (done(scene))
                     h1 { (page.title) }
@@ -161,6 +162,21 @@ fn rail(scene: &Scene<'_>) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Says what there is to say about the world, and how far a learner has got.
+fn about(scene: &Scene<'_>) -> Markup {
+    html! {
+        @if let Some(about) = scene.about { p.past role="note" { (about) } }
+        @if let Some(practice) = scene.practice.filter(|_| !scene.path.starts_with("/labs")) {
+            @let (session, standing) = (practice.session(), practice.session().report());
+            p.lab role="note" {
+                a href="/labs" { (session.lab().lab.value) " " (session.lab().title.value) }
+                ": " (standing.met()) " of " (standing.findings.len()) " of the goal, "
+                (standing.score) " points"
             }
         }
     }

@@ -31,12 +31,15 @@
 //! - `pages`: one module for each entry of the rail
 //! - `act`: forms into actions; `equal`: what an action is in PowerShell and in Graph
 //! - `runs`, `preview`, `draft`, `branch`, `triple`: what pages show, found out without a page
+//! - `class`: the page of an instructor, over many learners
+//! - `practice`: a learner at work on a lab; what they do besides changing the world
 //! - `desk`, `rows`: what is remembered, so that a page costs the same at a hundred thousand users
 
 mod act;
 mod answer;
 mod at;
 mod branch;
+mod class;
 mod desk;
 mod draft;
 mod equal;
@@ -44,6 +47,7 @@ mod frame;
 mod guard;
 mod pages;
 mod posts;
+mod practice;
 mod preview;
 mod query;
 mod rows;
@@ -59,6 +63,9 @@ use std::time::Duration;
 use host::Lab;
 use mock_cloud::server::{Request, Response};
 
+pub use crate::class::{Seat, class};
+pub use crate::practice::{Note, Offer, Practice, Terms};
+
 use crate::at::At;
 use crate::desk::Desk;
 use crate::query::Query;
@@ -73,6 +80,8 @@ pub struct Settings {
     pub form_key: String,
     /// Whether nothing may be changed.
     pub read_only: bool,
+    /// What is said about the world on every page, such as how a run ended.
+    pub about: Option<String>,
 }
 
 impl Settings {
@@ -82,6 +91,7 @@ impl Settings {
             token: None,
             form_key: form_key.into(),
             read_only: false,
+            about: None,
         }
     }
 }
@@ -91,6 +101,16 @@ impl Settings {
 pub struct Console {
     settings: Settings,
     desk: Desk,
+    practice: Option<Box<dyn Practice>>,
+    offers: Vec<Offer>,
+}
+
+/// What is beside the world: how it is served, and who works on what.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    settings: &'a Settings,
+    practice: Option<&'a dyn Practice>,
+    offers: &'a [Offer],
 }
 
 const STYLE: &str = include_str!("../assets/console.css");
@@ -105,14 +125,31 @@ impl Console {
         Self {
             settings,
             desk: Desk::default(),
+            practice: None,
+            offers: Vec::new(),
         }
+    }
+
+    /// The same console for a learner who works on a lab, whose world it shows.
+    #[must_use]
+    pub fn with_practice(mut self, practice: Box<dyn Practice>) -> Self {
+        self.practice = Some(practice);
+        self
+    }
+
+    /// The same console with labs to start.
+    #[must_use]
+    pub fn with_offers(mut self, offers: Vec<Offer>) -> Self {
+        self.offers = offers;
+        self
     }
 
     /// Sorts and writes down what pages list and search, so that the first of them need not.
     pub fn warm(&mut self, lab: &mut Lab) {
         lab.remember();
         self.desk.runs.follow(lab);
-        if let Some(scene) = scene(&self.settings, &self.desk, lab, "/", Query::default()) {
+        let around = around(&self.settings, self.practice.as_deref(), &self.offers);
+        if let Some(scene) = scene(around, &self.desk, lab, "/", Query::default()) {
             self.desk.warm(&scene);
         }
     }
@@ -128,24 +165,55 @@ impl Console {
                 answer::file("text/javascript; charset=utf-8", SCRIPT)
             }
             ("GET" | "HEAD", "/icon.svg") => answer::file("image/svg+xml", frame::ICON),
+            ("GET" | "HEAD", "/") if self.practice.is_some() => answer::redirect("/labs"),
             ("GET" | "HEAD", "/") => answer::redirect("/operations"),
             ("GET", "/live") => live(lab, request),
             ("GET" | "HEAD", _) => self.page(lab, request),
             ("POST", path) => {
                 let form = Query::parse(&String::from_utf8_lossy(&request.body));
-                self.desk.runs.follow(lab);
-                posts::post(&self.settings, &mut self.desk, lab, path, &form)
+                self.post(lab, path, &form)
             }
             _ => answer::refused(405, "only GET and POST are known here"),
         }
     }
 
+    /// Takes in what the learner has done elsewhere.
+    fn follow(&mut self) -> Result<(), Response> {
+        let followed = self.practice.as_mut().map_or(Ok(()), |it| it.follow());
+        followed.map_err(|why| answer::refused(500, &why))
+    }
+
+    fn post(&mut self, lab: &mut Lab, path: &str, form: &Query) -> Response {
+        lab.remember();
+        self.desk.runs.follow(lab);
+        if let Err(broken) = self.follow() {
+            return broken;
+        }
+        if path.starts_with("/labs/") {
+            return match &mut self.practice {
+                Some(_) if self.settings.read_only => {
+                    answer::refused(403, "this console only shows")
+                }
+                Some(practice) => {
+                    practice::post(practice.as_mut(), &mut self.desk, lab, path, form)
+                }
+                None => answer::refused(404, "no lab is worked on here"),
+            };
+        }
+        let around = around(&self.settings, self.practice.as_deref(), &self.offers);
+        posts::post(around, &mut self.desk, lab, path, form)
+    }
+
     fn page(&mut self, lab: &mut Lab, request: &Request) -> Response {
         lab.remember();
         self.desk.runs.follow(lab);
+        if let Err(broken) = self.follow() {
+            return broken;
+        }
         let query = Query::parse(&request.query);
         let path = query::decode(&request.path);
-        let Some(scene) = scene(&self.settings, &self.desk, lab, &path, query) else {
+        let around = around(&self.settings, self.practice.as_deref(), &self.offers);
+        let Some(scene) = scene(around, &self.desk, lab, &path, query) else {
             return answer::refused(404, "there is no such moment");
         };
         if let Some(list) = path
@@ -162,9 +230,21 @@ impl Console {
     }
 }
 
+const fn around<'a>(
+    settings: &'a Settings,
+    practice: Option<&'a dyn Practice>,
+    offers: &'a [Offer],
+) -> Around<'a> {
+    Around {
+        settings,
+        practice,
+        offers,
+    }
+}
+
 /// What a request looks at; `None` where there is no such moment.
 fn scene<'a>(
-    settings: &'a Settings,
+    around: Around<'a>,
     desk: &Desk,
     lab: &'a Lab,
     path: &str,
@@ -191,8 +271,11 @@ fn scene<'a>(
         at,
         query,
         path: path.to_owned(),
-        key: &settings.form_key,
-        read_only: settings.read_only,
+        key: &around.settings.form_key,
+        read_only: around.settings.read_only,
+        about: around.settings.about.as_deref(),
+        practice: around.practice,
+        offers: around.offers,
     })
 }
 

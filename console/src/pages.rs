@@ -18,6 +18,8 @@ mod things;
 mod time;
 mod timeline;
 
+use maud::html;
+
 use crate::desk::Desk;
 use crate::frame::Page;
 use crate::scene::Scene;
@@ -26,10 +28,18 @@ pub(crate) use addresses::{Shared, shared};
 pub(crate) use cloud::csv as cloud_csv;
 pub(crate) use plan::list as plan_list;
 
+/// Why a page is closed to somebody who works on a lab.
+pub(crate) const CLOSED: &str = "This page would give the lab away. It opens once the goal is \
+                                 reached, or the solution was shown.";
+
 /// The page of a path.
 pub(crate) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
     let path = scene.path.trim_matches('/');
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    if matches!(first, "preview" | "plan") && !scene.tells_answers() {
+        let body = html! { p.quiet { (CLOSED) } p { a href="/labs" { "Back to the lab" } } };
+        return Page::new("Closed while you learn", body, &[]);
+    }
     match (first, rest) {
         ("operations", "") => operations::page(scene, desk),
         ("operations", "objects") => operations::objects(scene, desk),

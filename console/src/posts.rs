@@ -14,31 +14,34 @@ use crate::branch::{Branch, Inserted};
 use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::pages;
+use crate::practice;
 use crate::query::{Query, url};
 use crate::scene::Scene;
-use crate::{Settings, scene};
+use crate::{Around, scene};
 
 /// So many branches are kept.
 const BRANCHES_MAX: usize = 12;
 
 /// Answers a form.
 pub(crate) fn post(
-    settings: &Settings,
+    around: Around<'_>,
     desk: &mut Desk,
     lab: &mut Lab,
     path: &str,
     form: &Query,
 ) -> Response {
-    lab.remember();
     match path {
-        "/act" if settings.read_only => answer::refused(403, "this console only shows"),
-        "/act" => action(settings, desk, lab, form),
+        "/act" if around.settings.read_only => answer::refused(403, "this console only shows"),
+        "/act" => action(around, desk, lab, form),
         "/timeline/branch" => branch(desk, lab, form),
         "/preview" | "/addresses" | "/plan" | "/plan/order" => {
             let at = form.clone();
-            let Some(scene) = scene(settings, desk, lab, path, at) else {
+            let Some(scene) = scene(around, desk, lab, path, at) else {
                 return answer::refused(404, "there is no such moment");
             };
+            if matches!(path, "/preview" | "/plan" | "/plan/order") && !scene.tells_answers() {
+                return answer::refused(403, pages::CLOSED);
+            }
             match path {
                 "/preview" => preview(&scene, desk, form),
                 "/addresses" => {
@@ -66,9 +69,15 @@ fn returning(form: &Query, name: &str, value: &str) -> Response {
     answer::redirect(&Query::parse(query).with(path, name, value))
 }
 
-fn action(settings: &Settings, desk: &mut Desk, lab: &mut Lab, form: &Query) -> Response {
+fn action(around: Around<'_>, desk: &mut Desk, lab: &mut Lab, form: &Query) -> Response {
+    let objection = around
+        .practice
+        .and_then(|practice| practice::objection(practice, form));
+    if let Some(problem) = objection {
+        return returning(form, "problem", &problem);
+    }
     let fresh = (form.text("do") == "cloud-create").then(|| lab.fresh_id());
-    let Some(scene) = scene(settings, desk, lab, "/act", Query::default()) else {
+    let Some(scene) = scene(around, desk, lab, "/act", Query::default()) else {
         return answer::refused(404, "there is no such moment");
     };
     match act::wanted(&scene, form, fresh) {

@@ -7,6 +7,7 @@ use sim::engine::{MvId, Source};
 use sim::world::World;
 
 use crate::at::At;
+use crate::practice::{Offer, Practice};
 use crate::query::{Query, url};
 
 /// A moment of a lab, and what is asked about it.
@@ -25,6 +26,12 @@ pub(crate) struct Scene<'a> {
     pub(crate) key: &'a str,
     /// Whether nothing may be changed.
     pub(crate) read_only: bool,
+    /// What is said about the world on every page.
+    pub(crate) about: Option<&'a str>,
+    /// The lab that a learner works on here.
+    pub(crate) practice: Option<&'a dyn Practice>,
+    /// Labs to start.
+    pub(crate) offers: &'a [Offer],
 }
 
 /// Something that has a page of its own.
@@ -57,6 +64,20 @@ impl Scene<'_> {
     /// Whether something can be done here: now, and not read-only.
     pub(crate) fn can_act(&self) -> bool {
         !self.read_only && self.at == At::Now
+    }
+
+    /// Whether rules and reasons are told: not to somebody who works on an incident.
+    pub(crate) fn tells_reasons(&self) -> bool {
+        !self.practice.is_some_and(|it| it.terms().incident)
+    }
+
+    /// Whether what the engine would do, and how to repair it, is told: not to a learner who is
+    /// asked for just that.
+    pub(crate) fn tells_answers(&self) -> bool {
+        self.practice.is_none_or(|practice| {
+            let session = practice.session();
+            session.was_shown() || session.report().passed()
+        })
     }
 
     /// The address of this very page, to come back to.

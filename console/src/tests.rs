@@ -2,6 +2,7 @@
 
 mod acting;
 mod guarding;
+mod labs;
 mod pages;
 
 use std::collections::{BTreeSet, VecDeque};

@@ -48,4 +48,4 @@ pub use fault::{Chaos, Faults};
 pub use inside::{NotChanged, Unreached};
 pub use kept::{Keep, read as read_entry};
 pub use lab::{Entry, Lab, Origin, Pace, Settings};
-pub use serve::{Answering, Listen, Secrets, ServeError, Serving, WallClock, serve, show};
+pub use serve::{Answer, Answering, Listen, Secrets, ServeError, Serving, WallClock, open, serve};

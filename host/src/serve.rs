@@ -291,30 +291,22 @@ fn controlled(state: &mut State, request: &Request) -> Response {
 /// What answers requests of HTTP on a lab.
 pub type Answering = Box<dyn Fn(&mut Lab, &Request) -> Response + Send + Sync>;
 
-/// Serves a lab to one door of plain HTTP alone, until what is returned is dropped.
+/// What answers requests of HTTP.
+pub type Answer = Box<dyn Fn(&Request) -> Response + Send + Sync>;
+
+/// Opens a door of plain HTTP, until what is returned is dropped.
 ///
 /// # Errors
 ///
 /// An address that is taken.
-pub fn show(lab: Lab, address: SocketAddr, answer: Answering) -> Result<HttpRunning, ServeError> {
-    let lab = Mutex::new(lab);
-    let handler: mock_cloud::server::listen::Handler = Arc::new(move |request: &Request| {
-        let mut lab = lab.lock().unwrap_or_else(PoisonError::into_inner);
-        answer(&mut lab, request)
-    });
-    door(&handler, address)
-}
-
-fn door(
-    handler: &mock_cloud::server::listen::Handler,
-    address: SocketAddr,
-) -> Result<HttpRunning, ServeError> {
+pub fn open(address: SocketAddr, answer: Answer) -> Result<HttpRunning, ServeError> {
+    let handler: mock_cloud::server::listen::Handler = Arc::from(answer);
     let addresses = mock_cloud::server::Listen {
         graph: Some(address),
         graph_tls: None,
         names: Vec::new(),
     };
-    Ok(start(handler, &addresses)?)
+    Ok(start(&handler, &addresses)?)
 }
 
 impl Serving {
@@ -325,15 +317,15 @@ impl Serving {
     /// An address that is taken.
     pub fn open(&self, address: SocketAddr, answer: Answering) -> Result<HttpRunning, ServeError> {
         let shared = Arc::clone(&self.shared);
-        let handler: mock_cloud::server::listen::Handler = Arc::new(move |request: &Request| {
+        let handler = move |request: &Request| {
             let mut state = shared.lock();
             let response = answer(&mut state.lab, request);
             if state.lab.is_broken() {
                 return lost();
             }
             response
-        });
-        door(&handler, address)
+        };
+        open(address, Box::new(handler))
     }
 
     /// Looks at the lab, or changes it, while no request is answered.

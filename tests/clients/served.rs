@@ -1,11 +1,12 @@
 //! A server as its users start it: the program itself, on free ports, stopped at the end.
 
-use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::tools::{root, target};
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Served {
     child: Child,
     /// What stands in the file that `--ready` names.
-    ready: BTreeMap<String, Option<String>>,
+    ready: Value,
     directory: TempDir,
 }
 
@@ -56,10 +57,14 @@ impl Served {
 
     /// One thing the server says of itself.
     pub(crate) fn said(&self, key: &str) -> &str {
-        self.ready
-            .get(key)
-            .and_then(Option::as_deref)
-            .unwrap_or_else(|| panic!("--ready has no `{key}`: {:?}", self.ready))
+        self.ready[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("--ready has no `{key}`: {}", self.ready))
+    }
+
+    /// The same as JSON.
+    pub(crate) fn value(&self, key: &str) -> &Value {
+        &self.ready[key]
     }
 
     /// A place for files of a client.
@@ -69,6 +74,42 @@ impl Served {
 }
 
 impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A console over something that is over, which says on standard error where it is.
+pub(crate) struct Shown {
+    child: Child,
+    /// Its address.
+    pub(crate) console: String,
+}
+
+impl Shown {
+    /// Starts `dirsync-lab` with `--console` among its arguments.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(built("dirsync-lab"))
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let said = child.stderr.take().expect("it is piped");
+        let mut lines = BufReader::new(said).lines().map_while(Result::ok);
+        let console = lines.find_map(|line| {
+            let (_, rest) = line.split_once("the console is at ")?;
+            Some(rest.split(';').next()?.to_owned())
+        });
+        Self {
+            child,
+            console: console.expect("it says where the console is"),
+        }
+    }
+}
+
+impl Drop for Shown {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -55,6 +55,7 @@ pub(crate) fn node_program(files: &[PathBuf], program: &str) -> PathBuf {
 pub(crate) fn browser_story(program: &str) -> Command {
     let files = [
         root().join("tests/clients/node/steps.mjs"),
+        root().join("tests/clients/browser/window.mjs"),
         root().join("tests/clients/browser").join(program),
     ];
     let place = beside(&tool("browser/node_modules"), &files);
@@ -62,6 +63,15 @@ pub(crate) fn browser_story(program: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(place.join(program));
     command.env("CHROMIUM", chromium.trim());
+    let pictures = target().join("pictures");
+    std::fs::create_dir_all(&pictures).expect("a directory for the pictures");
+    command.env("PICTURES", pictures);
+    let known = Path::new(program).with_extension("pictures.json");
+    command.env("KNOWN", root().join("tests/clients/browser").join(known));
+    command.env("DRAWINGS", root().join("docs/pictures"));
+    if std::env::var_os("DIRSYNC_LAB_BLESS").is_some() {
+        command.env("BLESS", "1");
+    }
     command
 }
 

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mock_cloud::Profile;
-use sim::explore::{Answer, Bounds, Exploration, commute, explore, readings, replay};
+use sim::explore::{
+    Answer, Bounds, Counterexample, Exploration, commute, explore, readings, replay,
+};
 use sim::run::{known, load};
 use sim::scenario::{Diagnostic, Scenario, render};
 
 use super::messes::{self, Merge, Messes};
+use crate::browser::Afterwards;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files::{self, ScenarioFile};
@@ -64,6 +67,8 @@ pub(crate) struct Explore {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    #[command(flatten)]
+    afterwards: Afterwards,
 }
 
 #[derive(Debug, Subcommand)]
@@ -149,6 +154,7 @@ impl Explore {
         }
         self.write_first(&explored)?;
         report::print(&exploration::render(self.format, &explored));
+        self.show_first(&explored)?;
         Ok(exit(&explored))
     }
 
@@ -223,15 +229,41 @@ impl Explore {
     }
 
     fn write_first(&self, explored: &[(ScenarioFile, Exploration)]) -> Result<(), Error> {
-        let first = explored.iter().find_map(|(_, found)| match &found.answer {
-            Answer::Counterexample(found) => Some(found),
-            _ => None,
-        });
-        match (&self.write, first) {
-            (Some(path), Some(found)) => files::write(path, &found.scenario),
+        match (&self.write, first_counterexample(explored)) {
+            (Some(path), Some((found, _))) => files::write(path, &found.scenario),
             _ => Ok(()),
         }
     }
+
+    /// Shows the first counterexample, if that was asked for.
+    fn show_first(&self, explored: &[(ScenarioFile, Exploration)]) -> Result<(), Error> {
+        if !self.afterwards.is_wanted() {
+            return Ok(());
+        }
+        let Some((found, profile)) = first_counterexample(explored) else {
+            report::note("there is no counterexample to show\n");
+            return Ok(());
+        };
+        let file = ScenarioFile {
+            name: "counterexample".to_owned(),
+            source: found.scenario.clone(),
+        };
+        let scenario = load(&file.name, &file.source, &known())
+            .map_err(|found| Error::Scenario(render(&found, &file.source)))?;
+        let broken = &found.violation;
+        let ended = format!("`{}` is broken: {}", broken.property.name(), broken.found);
+        self.afterwards
+            .show_scenario(&file, &scenario, profile, Some(ended))
+    }
+}
+
+fn first_counterexample(
+    explored: &[(ScenarioFile, Exploration)],
+) -> Option<(&Counterexample, Profile)> {
+    explored.iter().find_map(|(_, found)| match &found.answer {
+        Answer::Counterexample(one) => Some((&**one, found.profile)),
+        _ => None,
+    })
 }
 
 fn exit(explored: &[(ScenarioFile, Exploration)]) -> Exit {

@@ -15,8 +15,8 @@ pub(crate) mod plan;
 mod predict;
 pub(crate) mod rehearse;
 pub(crate) mod run;
-mod serve;
-mod shell;
+pub(crate) mod serve;
+pub(crate) mod shell;
 
 use clap::{Parser, Subcommand};
 

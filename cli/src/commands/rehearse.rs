@@ -10,6 +10,7 @@ use sim::rehearse::{At, HazardMet, Judgement};
 
 use super::run::Format;
 use super::serve::{ready, refused};
+use crate::browser::Afterwards;
 use crate::child::{End, Program};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -67,6 +68,8 @@ pub(crate) struct Rehearse {
     timeout: Duration,
     #[command(flatten)]
     script: ScriptArguments,
+    #[command(flatten)]
+    afterwards: Afterwards,
     /// The command with its arguments, or those of the script.
     #[arg(last = true, required_unless_present = "script", value_name = "CMD")]
     command: Vec<String>,
@@ -162,12 +165,13 @@ impl Rehearse {
             Some(script) => self.inside(&loaded, script, kill),
             None => self.once(&loaded, place.path(), kill),
         };
-        let mut runs = vec![once(None)?];
+        let (first, lab) = once(None)?;
+        let mut runs = vec![first];
         if self.every_crash {
             let writes = runs[0].writes;
             for kill in 1..=writes {
                 report::note(&format!("killed after write {kill} of {writes}\n"));
-                runs.push(once(Some(kill))?);
+                runs.push(once(Some(kill))?.0);
             }
         }
         report::print(&rehearsal::render(
@@ -176,6 +180,13 @@ impl Rehearse {
             &self.words(),
             &runs,
         ));
+        let word = if runs[0].passed() { "passed" } else { "failed" };
+        let about = format!(
+            "{} after `{}`: a rehearsal that {word}. Nothing can be changed here.",
+            loaded.name,
+            self.words().join(" ")
+        );
+        self.afterwards.show(lab, about)?;
         if runs.iter().any(|ran| !ran.passed()) {
             return Ok(Exit::Failure);
         }
@@ -193,7 +204,12 @@ impl Rehearse {
     }
 
     /// Runs the script against a world of its own, in this process.
-    fn inside(&self, loaded: &Loaded, script: &Script, kill: Option<u64>) -> Result<Ran, Error> {
+    fn inside(
+        &self,
+        loaded: &Loaded,
+        script: &Script,
+        kill: Option<u64>,
+    ) -> Result<(Ran, Lab), Error> {
         let mut settings = self.lab.settings();
         settings.freeze_after = kill;
         let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
@@ -203,7 +219,7 @@ impl Rehearse {
             script.keep(&left)?;
         }
         let lab = left.lab;
-        Ok(Ran {
+        let ran = Ran {
             killed_after: kill,
             end: left.end,
             writes: lab.writes(),
@@ -212,11 +228,12 @@ impl Rehearse {
             judgement: lab.judge(&self.allow),
             script: Some(left.covered),
             strict: self.strict,
-        })
+        };
+        Ok((ran, lab))
     }
 
     /// Runs the command against a world of its own.
-    fn once(&self, loaded: &Loaded, place: &Path, kill: Option<u64>) -> Result<Ran, Error> {
+    fn once(&self, loaded: &Loaded, place: &Path, kill: Option<u64>) -> Result<(Ran, Lab), Error> {
         let mut settings = self.lab.settings();
         settings.freeze_after = kill;
         let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
@@ -241,7 +258,7 @@ impl Rehearse {
         }
         let lab = serving.with(|lab| lab.clone());
         drop(serving);
-        Ok(Ran {
+        let ran = Ran {
             killed_after: kill,
             end,
             writes: lab.writes(),
@@ -250,6 +267,7 @@ impl Rehearse {
             judgement: lab.judge(&self.allow),
             script: None,
             strict: self.strict,
-        })
+        };
+        Ok((ran, lab))
     }
 }

@@ -7,6 +7,7 @@ use mock_cloud::Profile;
 use sim::run::{hazards, known, load, run};
 use sim::scenario::{Severity, expand, render};
 
+use crate::browser::Afterwards;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files::{self, ScenarioFile};
@@ -31,6 +32,8 @@ pub(crate) struct Run {
     /// counters and errors, the connector space and the lineage of each object.
     #[arg(long)]
     history: bool,
+    #[command(flatten)]
+    afterwards: Afterwards,
 }
 
 /// How to print verdicts.
@@ -61,6 +64,7 @@ impl Run {
             return Err(Error::Scenario(broken.trim_end().to_owned()));
         }
         let mut verdicts = Vec::new();
+        let mut shown = None;
         for (file, scenario) in loaded {
             let wanted = self.filter.as_deref().unwrap_or_default();
             if !file.name.contains(wanted) && !scenario.scenario.value.contains(wanted) {
@@ -69,6 +73,12 @@ impl Run {
             for profile in scenario.profiles().into_iter().map(Profile::from) {
                 if self.profile.is_none_or(|only| only == profile) {
                     let verdict = run(&file.name, &scenario, profile);
+                    // The first that failed is worth a look; else the last.
+                    let worth = |(_, _, failed): &(_, _, bool)| !*failed;
+                    if self.afterwards.is_wanted() && shown.as_ref().is_none_or(worth) {
+                        let failed = !verdict.passed();
+                        shown = Some(((file.clone(), scenario.clone()), profile, failed));
+                    }
                     verdicts.push((file.clone(), verdict));
                 }
             }
@@ -79,6 +89,10 @@ impl Run {
         }
         let failed = verdicts.iter().any(|(_, verdict)| !verdict.passed());
         report::print(&scenarios::render(self.format, &verdicts, self.history));
+        if let Some(((file, scenario), profile, _)) = shown {
+            self.afterwards
+                .show_scenario(&file, &scenario, profile, None)?;
+        }
         Ok(if failed { Exit::Failure } else { Exit::Success })
     }
 }

@@ -2,16 +2,17 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use console::{Console, Settings};
 use host::{Lab, Listen, ServeError, Serving};
 use jiff::SignedDuration;
-use mock_cloud::server::{Request, Running};
+use mock_cloud::server::Running;
 use serde_json::{Value, json};
 
+use crate::browser::{self, FREE};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::lab::{LabArguments, length};
@@ -79,8 +80,6 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE.pem")]
     ca_file: Option<PathBuf>,
 }
-
-const FREE: &str = "127.0.0.1:0";
 
 /// What moves the time of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -157,27 +156,12 @@ impl Serve {
         let Some(address) = self.console else {
             return Ok(None);
         };
-        let form_key = LabArguments::drawn()?;
-        let token = (!address.ip().is_loopback()).then(|| serving.token().to_owned());
-        let query = token.as_ref().map(|token| format!("?token={token}"));
         let settings = Settings {
-            token,
-            form_key,
             read_only: self.read_only,
+            ..browser::settings(address, serving.token())?
         };
-        let mut console = Console::new(settings);
-        serving.with(|lab| console.warm(lab));
-        let console = Mutex::new(console);
-        let answer = move |lab: &mut Lab, request: &Request| {
-            let mut console = console.lock().unwrap_or_else(PoisonError::into_inner);
-            console.respond(lab, request)
-        };
-        let running = serving
-            .open(address, Box::new(answer))
-            .map_err(|error| refused(&error))?;
-        let address = running.graph.unwrap_or(address);
-        let query = query.unwrap_or_default();
-        Ok(Some((running, format!("http://{address}/{query}"))))
+        let console = Console::new(settings.clone()).with_offers(browser::offers()?);
+        browser::open(serving, address, &settings, console).map(Some)
     }
 
     /// The world of a directory: begun now, or gone on with.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
@@ -90,25 +90,7 @@ impl Shell {
     pub(super) fn run(&self) -> Result<Exit, Error> {
         let loaded = self.lab.load(self.world.as_deref())?;
         let stage = Stage::new(self.lab.lab(&loaded), !self.signed_out);
-        let terminal = std::io::stdin().is_terminal();
-        let flag = interrupted();
-        let sandbox = Sandbox::new(&self.files);
-        let host = ScriptHost::new(stage.clone(), sandbox, Answers::Terminal, flag);
-        let host = host.asking_everything();
-        let mut all = modules::all(&stage);
-        all.push(powershell::cmdlets::core());
-        let interpreter = Interpreter::new(Box::new(host), all, Limits::default());
-        let session = Rc::new(RefCell::new(interpreter));
-        let code = if terminal {
-            report::note(&format!(
-                "{}: nothing real is touched. `exit` ends the session, `Get-Command` lists what \
-                 there is.\n",
-                loaded.name
-            ));
-            at_terminal(&session)?
-        } else {
-            from_lines(&session)
-        };
+        let code = prompt(&stage, &self.files, &loaded.name)?;
         if self.no_verdict {
             return Ok(if code == 0 {
                 Exit::Success
@@ -126,6 +108,27 @@ impl Shell {
             Exit::Failure
         })
     }
+}
+
+/// Types PowerShell against a world, until somebody ends it; gives the code.
+pub(crate) fn prompt(stage: &Stage, files: &Path, name: &str) -> Result<i32, Error> {
+    let terminal = std::io::stdin().is_terminal();
+    let flag = interrupted();
+    let sandbox = Sandbox::new(files);
+    let host = ScriptHost::new(stage.clone(), sandbox, Answers::Terminal, flag);
+    let host = host.asking_everything();
+    let mut all = modules::all(stage);
+    all.push(powershell::cmdlets::core());
+    let interpreter = Interpreter::new(Box::new(host), all, Limits::default());
+    let session = Rc::new(RefCell::new(interpreter));
+    if !terminal {
+        return Ok(from_lines(&session));
+    }
+    report::note(&format!(
+        "{name}: nothing real is touched. `exit` ends the session, `Get-Command` lists what there \
+         is.\n"
+    ));
+    at_terminal(&session)
 }
 
 /// Reads lines with history and completion.

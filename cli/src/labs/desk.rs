@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use console::{Note, Practice, Terms};
 use mock_cloud::Profile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,8 +76,10 @@ pub(crate) struct Desk {
     pub(crate) file: ScenarioFile,
     pub(crate) session: Session,
     pub(crate) words: Words,
-    /// The length of the journal up to its last whole line.
+    /// The length of the journal up to its last whole line that is known.
     whole: u64,
+    /// How many lines that is.
+    lines: usize,
     /// Where the world was when it began to be served.
     served_from: usize,
 }
@@ -106,6 +109,7 @@ impl Desk {
             file,
             session,
             words,
+            lines: 1,
             served_from: 0,
         })
     }
@@ -133,18 +137,12 @@ impl Desk {
         if whole < bytes.len() {
             report::note("note: the last entry of the journal was cut off; it does not count\n");
         }
-        let damaged = |line: usize, what: &str| Error::Usage {
-            message: format!("{}:{line} can't be read: {what}", journal.display()),
-            help: "it was changed by hand, or by another version of dirsync-lab".to_owned(),
-        };
-        let text = std::str::from_utf8(&bytes[..whole]).map_err(|_| damaged(1, "it is no text"))?;
-        let mut lines = text
-            .lines()
-            .enumerate()
-            .map(|(place, line)| (place + 1, line));
-        let (_, first) = lines.next().ok_or_else(|| damaged(1, "it is empty"))?;
-        let begun: Begun =
-            serde_json::from_str(first).map_err(|error| damaged(1, &error.to_string()))?;
+        let text = std::str::from_utf8(&bytes[..whole]);
+        let text = text.map_err(|_| damaged(directory, 1, "it is no text"))?;
+        let first = text.lines().next();
+        let first = first.ok_or_else(|| damaged(directory, 1, "it is empty"))?;
+        let begun: Begun = serde_json::from_str(first)
+            .map_err(|error| damaged(directory, 1, &error.to_string()))?;
         let mut file = files::scenario(&copy_of(directory))?;
         file.name.clone_from(&begun.file);
         let words = known();
@@ -155,16 +153,37 @@ impl Desk {
             file,
             session,
             words,
-            whole: whole as u64,
+            whole: first.len() as u64 + 1,
+            lines: 1,
             served_from: 0,
         };
-        for (number, line) in lines {
-            let entry: Entry =
-                serde_json::from_str(line).map_err(|error| damaged(number, &error.to_string()))?;
-            desk.apply(&entry)
-                .map_err(|error| damaged(number, &error.to_string()))?;
-        }
+        desk.read_on(&bytes)?;
         Ok(desk)
+    }
+
+    /// Takes in what others have done since: a server of this world, or a command beside it.
+    pub(crate) fn catch_up(&mut self) -> Result<(), Error> {
+        let bytes = files::read(&journal_of(&self.directory))?;
+        self.read_on(&bytes)
+    }
+
+    /// Goes through the whole lines of a journal that are not known yet.
+    fn read_on(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let rest = bytes.get(self.whole as usize..).unwrap_or_default();
+        for line in rest.split_inclusive(|byte| *byte == b'\n') {
+            if !line.ends_with(b"\n") {
+                break;
+            }
+            let number = self.lines + 1;
+            let broken = |what: &str| damaged(&self.directory, number, what);
+            let entry = serde_json::from_slice::<Entry>(line);
+            let entry = entry.map_err(|error| broken(&error.to_string()))?;
+            self.apply(&entry)
+                .map_err(|error| damaged(&self.directory, number, &error.to_string()))?;
+            self.whole += line.len() as u64;
+            self.lines = number;
+        }
+        Ok(())
     }
 
     /// Does something: it is on disk when this returns.
@@ -174,6 +193,7 @@ impl Desk {
         let line = json_line(entry);
         files::append_line(&journal_of(&self.directory), self.whole, &line)?;
         self.whole += line.len() as u64 + 1;
+        self.lines += 1;
         Ok(done)
     }
 
@@ -237,6 +257,7 @@ impl Desk {
         let line = json_line(&begun);
         files::replace(&journal_of(&self.directory), &format!("{line}\n"))?;
         self.whole = line.len() as u64 + 1;
+        self.lines = 1;
         self.begun = begun;
         Ok(())
     }
@@ -304,6 +325,48 @@ impl Desk {
     }
 }
 
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Desk").finish_non_exhaustive()
+    }
+}
+
+/// The learner at work in a console.
+impl Practice for Desk {
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn terms(&self) -> Terms {
+        Terms {
+            seed: self.begun.seed,
+            learner: self.begun.learner.clone(),
+            exam: self.begun.exam,
+            incident: self.begun.incident,
+        }
+    }
+
+    fn follow(&mut self) -> Result<(), String> {
+        self.catch_up().map_err(|error| error.to_string())
+    }
+
+    fn note(&mut self, note: &Note) -> Result<(), String> {
+        let entry = match note {
+            Note::Predict { object, outcome } => {
+                Entry::Predict(BTreeMap::from([(object.clone(), outcome.clone())]))
+            }
+            Note::Hint(place) => Entry::Hint(*place),
+            Note::Undo(count) => Entry::Undo(*count),
+            Note::Solution => Entry::Shown(true),
+        };
+        match self.enter(&entry) {
+            Ok(_) => Ok(()),
+            Err(Error::Usage { message, help }) => Err(format!("{message}: {help}")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
 /// Keeps what clients of a served world do, before they are answered.
 #[derive(Debug)]
 pub(crate) struct Keeper {
@@ -341,6 +404,14 @@ fn open_session(file: &ScenarioFile, begun: &Begun, words: &Words) -> Result<Ses
     })?;
     Session::begin(&file.name, &lab, profile, &mut arrange())
         .map_err(|found| Error::Scenario(render(&found, &file.source).trim_end().to_owned()))
+}
+
+fn damaged(directory: &Path, line: usize, what: &str) -> Error {
+    let journal = journal_of(directory);
+    Error::Usage {
+        message: format!("{}:{line} can't be read: {what}", journal.display()),
+        help: "it was changed by hand, or by another version of dirsync-lab".to_owned(),
+    }
 }
 
 /// A message whose second line says what to write instead.

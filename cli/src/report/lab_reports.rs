@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use console::Seat;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use sim::lab::Report as Standing;
 
@@ -20,6 +21,31 @@ fn learner((name, desk): &Named) -> String {
 fn has_passed(standing: &Standing) -> bool {
     let own = |item: &sim::lab::Item| !matches!(item.kind.as_str(), "solution" | "exam");
     standing.passed() && standing.items.iter().all(own)
+}
+
+/// How a learner stands, for their instructor's page.
+pub(crate) fn seat(name: &str, console: &str, desk: &Desk, damaged: bool) -> Seat {
+    let (session, standing) = (&desk.session, desk.session.report());
+    let deeds = session.deeds();
+    let last = deeds.told.last();
+    let last = last.map_or_else(String::new, |told| told.what.clone());
+    Seat {
+        learner: name.to_owned(),
+        console: console.to_owned(),
+        passed: has_passed(&standing),
+        parts: (standing.met(), standing.findings.len()),
+        score: standing.score,
+        commands: deeds.commands,
+        cycles: deeds.cycles,
+        hints: session.hints().len(),
+        predicted: (standing.predicted_right, standing.predicted),
+        last: if damaged {
+            "the journal can't be read any more".to_owned()
+        } else {
+            last
+        },
+        progress: desk.progress(),
+    }
 }
 
 /// A table for people, and what each score is made of.

@@ -187,10 +187,12 @@ fn export(scene: &Scene<'_>, entry: &CsEntry, failure: &ExportFailure, open: boo
                     }
                 }
             }
-            (diagnosis(object.map(|object| &**object)))
-            ol.chain {
-                @for why in &failure.why {
-                    li { span.stage {} (words::rule(why.rule)) span { (why.text()) } }
+            @if scene.tells_reasons() {
+                (diagnosis(object.map(|object| &**object)))
+                ol.chain {
+                    @for why in &failure.why {
+                        li { span.stage {} (words::rule(why.rule)) span { (why.text()) } }
+                    }
                 }
             }
         }

@@ -30,7 +30,7 @@ pub(super) fn page(scene: &Scene<'_>, name: &str) -> Page {
     };
     let body = html! {
         (panes(scene, &triple))
-        (chain::shown(scene, &triple))
+        @if scene.tells_reasons() { (chain::shown(scene, &triple)) }
         @if scene.can_act() { (actions::shown(scene, &triple)) }
         (history(scene, thing))
     };

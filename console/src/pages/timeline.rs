@@ -418,10 +418,12 @@ pub(super) fn entry(scene: &Scene<'_>, number: &str) -> Page {
         }
         h2 { "What it changed in the cloud" }
         (accounts(scene, &changes))
-        h2 { "Rules that fired" }
-        ol.chain {
-            @for rule in rules {
-                li { span.stage {} (words::rule(rule)) span { (rule.title()) } }
+        @if scene.tells_reasons() {
+            h2 { "Rules that fired" }
+            ol.chain {
+                @for rule in rules {
+                    li { span.stage {} (words::rule(rule)) span { (rule.title()) } }
+                }
             }
         }
     };

@@ -54,6 +54,7 @@ fn elsewhere_a_token_is_needed() {
     browser.console = Console::new(Settings {
         token: Some("secret".to_owned()),
         form_key: KEY.to_owned(),
+        about: None,
         read_only: false,
     });
     let ask = |browser: &mut Browser, request: Request| {

@@ -259,7 +259,9 @@ fn what_is_done_to_the_engine_is_kept() {
         Action::BrokenExport(1),
         run(ConnectorId::Entra, Step::Export),
         Action::Configure(EngineChange::DeletionThreshold(Some(7))),
-        Action::Configure(EngineChange::Schedule(Some(jiff::SignedDuration::from_mins(30)))),
+        Action::Configure(EngineChange::Schedule(Some(
+            jiff::SignedDuration::from_mins(30),
+        ))),
         Action::Configure(EngineChange::Staging(true)),
         Action::Cycle(CyclePolicy::Delta),
     ];
@@ -278,7 +280,10 @@ fn what_is_done_to_the_engine_is_kept() {
         .expect("all entries are read");
     assert_eq!(again.world().fingerprint(), lab.world().fingerprint());
     let (one, other) = (again.world().engine(), lab.world().engine());
-    assert_eq!(format!("{:?}", one.config()), format!("{:?}", other.config()));
+    assert_eq!(
+        format!("{:?}", one.config()),
+        format!("{:?}", other.config())
+    );
     assert!(one.config().staging);
 }
 

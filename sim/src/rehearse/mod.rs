@@ -100,8 +100,9 @@ impl Rehearsal {
         Err(named.collect())
     }
 
-    /// Runs a checked scenario to its end, or to the first step that fails: its world before any
-    /// step, what was done to it, and what failed.
+    /// Runs a checked scenario to its end, or to the first expectation that is not met: its world
+    /// before any step, what was done to it, and what failed. It goes on after a refusal, as a
+    /// script that does not look does.
     ///
     /// # Errors
     ///

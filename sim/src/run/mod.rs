@@ -230,8 +230,10 @@ impl<'f> Runner<'f> {
                     }
                 }
             }
-            // What went wrong first explains what goes wrong later.
-            if !self.failures.is_empty() {
+            // What went wrong first explains what goes wrong later; but whoever looks at a run
+            // afterwards wants to see where a refusal that nobody heeded led to.
+            let heeded = |one: &Diagnostic| self.acted.is_none() || one.code != "step-refused";
+            if self.failures.iter().any(heeded) {
                 return;
             }
         }

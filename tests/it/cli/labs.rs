@@ -121,6 +121,31 @@ fn a_learner_repairs_the_twin() {
 }
 
 #[test]
+fn a_learner_works_at_a_powershell_prompt() {
+    let desk = begun(&[]);
+    lab(&desk, 0, &["predict", "jane=delete"]);
+    let lines = "\
+        $jane = Get-ADUser jane\n\
+        Move-ADObject $jane.DistinguishedName -TargetPath 'OU=Out,DC=contoso,DC=test'\n\
+        Start-ADSyncSyncCycle -PolicyType Delta | Out-Null\n\
+        Set-ADSyncScheduler -SyncCycleEnabled $false\n\
+        'moved to ' + (Get-ADUser jane).DistinguishedName\n";
+    let ran = desk.run_with(&["lab", "shell"], lines);
+    let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr);
+    assert_eq!(ran.code, Some(0), "{said}");
+    assert!(
+        said.contains("moved to CN=jane,OU=Out,DC=contoso,DC=test"),
+        "{said}"
+    );
+    let status = lab(&desk, 0, &["status"]);
+    assert!(status.contains("2 commands (par 4), 1 cycles"), "{status}");
+    // The prompt is over, and the world goes on from there.
+    lab(&desk, 0, &["sync"]);
+    let check = lab(&desk, 1, &["check"]);
+    assert!(check.contains("1  of 1 predictions right"), "{check}");
+}
+
+#[test]
 fn an_exam_allows_no_second_try() {
     let desk = begun(&["--exam"]);
     lab(&desk, 0, &["do", "move: { user: jane, to: OU=Out }"]);

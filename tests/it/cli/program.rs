@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
@@ -50,13 +51,27 @@ impl Desk {
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(program())
+        self.run_with(arguments, "")
+    }
+
+    /// The same with something on its standard input.
+    pub(super) fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut child = Command::new(program())
             .args(arguments)
             .current_dir(self.directory.path())
             .env("NO_COLOR", "1")
             .env_remove("CLICOLOR_FORCE")
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("the program starts");
+        // A program that reads nothing may have ended already.
+        let _ = child
+            .stdin
+            .take()
+            .map(|mut it| it.write_all(input.as_bytes()));
+        let output = child.wait_with_output().expect("the program ends");
         let stderr = String::from_utf8(output.stderr).expect("messages are UTF-8");
         Ran {
             code: output.status.code(),

@@ -108,7 +108,8 @@ pub(super) fn browser(workshop: &Workshop) -> Result<String, String> {
     let names: Vec<String> = known.chain(names.map(str::to_owned)).collect();
     let find = || names.iter().find(|name| Path::new(name).exists());
     if find().is_none() {
-        install(workshop, &["chromium"])?;
+        // Pictures are compared, so they are taken with these fonts.
+        install(workshop, &["chromium", "fonts-dejavu-core"])?;
     }
     let chromium = find().ok_or("no Chromium is found; CHROMIUM can name one")?;
     node_packages(workshop, "browser")?;

@@ -1,8 +1,10 @@
 //! `lab`: messes to repair, for those who learn.
 
+mod class;
 mod prove;
 mod results;
 mod serve;
+mod shell;
 mod start;
 mod work;
 
@@ -45,6 +47,8 @@ enum Command {
     Status(results::Status),
     Report(results::Report),
     Serve(serve::Serve),
+    Shell(shell::Shell),
+    Class(class::Class),
     Test(prove::Test),
     /// Print the JSON Schema of lab files.
     Schema,
@@ -68,6 +72,8 @@ impl Lab {
             Command::Status(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::Shell(command) => command.run(),
+            Command::Class(command) => command.run(),
             Command::Test(command) => command.run(),
             Command::Schema => {
                 report::print(&sim::lab::schema_json());

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mock_cloud::Profile;
-use sim::run::known;
+use sim::lab::Lab;
+use sim::run::{Words, known};
 
 use super::Where;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::files::ScenarioFile;
 use crate::labs::{Begun, Desk, Entry, all, find, read};
 use crate::report::{self, labs as words};
 
@@ -72,19 +74,7 @@ impl Start {
         let known = known();
         let file = find(&self.lab, &known)?;
         let seed = self.seed.map_or_else(drawn, Ok)?;
-        let lab = read(&file, seed, &known)?;
-        let profiles = lab.profiles();
-        let profile = match self.profile {
-            None => profiles.iter().copied().max().unwrap_or(Profile::Entra2026),
-            Some(wanted) if profiles.contains(&wanted) => wanted,
-            Some(wanted) => {
-                let names: Vec<&str> = profiles.iter().map(|it| it.name()).collect();
-                return Err(Error::Usage {
-                    message: format!("this lab is not played in {wanted}"),
-                    help: format!("it is played in {}", names.join(", ")),
-                });
-            }
-        };
+        let (_, profile) = chosen(&file, seed, self.profile, &known)?;
         let begun = Begun {
             file: file.name.clone(),
             seed,
@@ -100,8 +90,31 @@ impl Start {
     }
 }
 
+/// A lab for a seed, and the era that is asked for: the newest that it is played in, by default.
+pub(super) fn chosen(
+    file: &ScenarioFile,
+    seed: u64,
+    profile: Option<Profile>,
+    words: &Words,
+) -> Result<(Lab, Profile), Error> {
+    let lab = read(file, seed, words)?;
+    let profiles = lab.profiles();
+    let profile = match profile {
+        None => profiles.iter().copied().max().unwrap_or(Profile::Entra2026),
+        Some(wanted) if profiles.contains(&wanted) => wanted,
+        Some(wanted) => {
+            let names: Vec<&str> = profiles.iter().map(|it| it.name()).collect();
+            return Err(Error::Usage {
+                message: format!("this lab is not played in {wanted}"),
+                help: format!("it is played in {}", names.join(", ")),
+            });
+        }
+    };
+    Ok((lab, profile))
+}
+
 /// A seed that is easy to type again.
-fn drawn() -> Result<u64, Error> {
+pub(super) fn drawn() -> Result<u64, Error> {
     let mut bytes = [0; 4];
     getrandom::fill(&mut bytes).map_err(|error| Error::Usage {
         message: format!("no seed can be drawn: {error}"),
