@@ -1,59 +1,10 @@
 // The console in a browser: an administrator clicks through the founding procedure.
-//
-// CONSOLE is its address, PICTURES where screenshots go, CHROMIUM the browser.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
 import { step } from "./steps.mjs";
-
-const base = process.env.CONSOLE.replace(/\/$/, "");
-const pictures = process.env.PICTURES;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  ],
-});
-// axe is a script of the test's own, which the console's policy would not let in.
-const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1280, height: 860 } });
-context.setDefaultTimeout(10_000);
-const complaints = [];
-const foreign = [];
-await context.route("**/*", (route) => {
-  if (!route.request().url().startsWith(base)) foreign.push(route.request().url());
-  return route.continue();
-});
-const page = await context.newPage();
-for (const one of [page]) watch(one);
-
-function watch(one) {
-  one.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  one.on("pageerror", (error) => complaints.push(error.message));
-  one.on("dialog", (dialog) => dialog.accept());
-}
-
-const go = (path) => page.goto(base + path, { waitUntil: "load" });
-const heading = async () => (await page.locator("h1").innerText()).trim();
-const main = () => page.locator("main");
-const press = async (name) => {
-  await Promise.all([
-    page.waitForURL(/done=\d+/),
-    page.getByRole("button", { name, exact: true }).click(),
-  ]);
-  const told = await page.locator(".done").innerText();
-  assert.match(told, /^Done:/, told);
-  return told;
-};
-const opened = async (summary) => {
-  await page.locator("details.action > summary", { hasText: summary }).click();
-  return page.locator("details.action[open]", { hasText: summary });
-};
+import {
+  base, close, complaints, context, drawing, everybody, foreign, go, heading, opened, page, picture,
+  press, watch,
+} from "./window.mjs";
 
 const PAGES = [
   "/operations", "/connectors", "/connectors/ad0", "/connectors/entra", "/metaverse", "/preview",
@@ -61,39 +12,6 @@ const PAGES = [
   "/cloud/settings", "/errors", "/plan", "/timeline", "/people", "/addresses", "/clock", "/labs",
   "/search?q=doe",
 ];
-
-async function everybody(paths, scheme) {
-  await page.emulateMedia({ colorScheme: scheme });
-  const serious = [];
-  for (const path of paths) {
-    await go(path);
-    assert.notEqual(await page.title(), "", path);
-    assert.equal(await page.locator("h1").count(), 1, path);
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-    for (const one of found.violations) {
-      if (!["serious", "critical"].includes(one.impact)) continue;
-      const where = one.nodes.slice(0, 3).map((node) => `${node.target}: ${node.html}`);
-      serious.push(`${path} (${scheme}): ${one.id}: ${where.join(" | ")}`);
-    }
-  }
-  assert.deepEqual(serious, [], serious.join("\n"));
-}
-
-async function picture(name, path) {
-  for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 420]]) {
-    await page.setViewportSize({ width, height: 860 });
-    await page.emulateMedia({ colorScheme: scheme });
-    if (path) await go(path);
-    const file = `${pictures}/${name}-${scheme}-${width}.png`;
-    const bytes = await page.screenshot({ path: file, fullPage: true });
-    assert.ok(bytes.length > 10_000, `${file} is nearly empty`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= width, `${name} is ${wide} wide in a window of ${width}`);
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-  await page.emulateMedia({ colorScheme: "light" });
-}
 
 let person;
 let twin;
@@ -127,6 +45,7 @@ await step("the person in three panes", async () => {
   assert.ok((await page.locator(".chain li").count()) > 2);
   await everybody([person, original], "light");
   await picture("object", person);
+  await drawing("person", person);
 });
 
 await step("a plan, put in another order by dragging", async () => {
@@ -139,7 +58,8 @@ await step("a plan, put in another order by dragging", async () => {
   const last = await steps.nth(count - 1).locator("b").first().innerText();
   await picture("plan", "/plan");
   const judged = page.waitForResponse((answer) => answer.url().endsWith("/plan/order"));
-  await steps.nth(count - 1).locator(".grip").dragTo(steps.nth(0), { targetPosition: { x: 60, y: 5 } });
+  const grip = steps.nth(count - 1).locator(".grip");
+  await grip.dragTo(steps.nth(0), { targetPosition: { x: 60, y: 5 } });
   await judged;
   await page.waitForFunction(
     (text) => document.querySelector(".plan > li b").innerText === text, last,
@@ -157,6 +77,7 @@ await step("a plan, put in another order by dragging", async () => {
   const said = await page.locator("#plan").innerText();
   assert.match(said, /Refused:|W\d\d/, "too early a purge is refused or a hazard");
   await picture("plan-reordered");
+  await drawing("plan", "/plan");
 });
 
 await step("the founding procedure: out of scope", async () => {
@@ -295,4 +216,4 @@ await step("nothing leaves this machine and nothing complains", async () => {
   assert.deepEqual(complaints, []);
 });
 
-await browser.close();
+await close();
