@@ -212,6 +212,34 @@ mod tests {
     }
 
     #[test]
+    fn parameters_of_own_functions_are_looked_at() {
+        let advanced = "function Move-It { [CmdletBinding(SupportsShouldProcess)] \
+                        param([Alias('Who')]$Name, [switch]$All) }\n";
+        let found = |line: &str| labels(&format!("{advanced}{line}"));
+        assert_eq!(found("Move-It -Who x -A -Verbose -WhatIf -ea Stop"), []);
+        let mistake = |text: &str| (Severity::Mistake, text.to_owned());
+        assert_eq!(found("Move-It -Nmae x"), [mistake("-Nmae")]);
+        // One without attributes takes whatever it is given.
+        assert_eq!(labels("function f($Name) { $args }\nf -Nmae x"), []);
+        // Which of two is called is only known when the script runs.
+        let twice = format!("{advanced}function Move-It {{ $args }}\nMove-It -Nmae x");
+        assert_eq!(labels(&twice), []);
+        let library = [("/lib.ps1", advanced)];
+        let text = ". .\\lib.ps1\nMove-It -Nmae x";
+        assert_eq!(labels_beside(text, &library), [mistake("-Nmae")]);
+    }
+
+    #[test]
+    fn drives_of_windows_are_not_simulated() {
+        let not = |text: &str| (Severity::NotSimulated, text.to_owned());
+        let text = "Test-Path HKLM:\\Software\\X";
+        assert_eq!(labels(text), [not("HKLM:\\Software\\X")]);
+        assert_eq!(labels("Get-ChildItem Cert:\\"), [not("Cert:\\")]);
+        assert_eq!(labels("Write-Output 'HKLM: a note'"), []);
+        assert_eq!(labels("Get-ChildItem C:\\x; Get-Item env:PATH"), []);
+    }
+
+    #[test]
     fn lines_with_statements_are_counted_once() {
         assert_eq!(
             statement_lines("$a = 1; $b = 2\n\n# no\nif ($a) {\n  $b\n}\n"),

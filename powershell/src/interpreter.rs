@@ -52,7 +52,7 @@ use crate::value::{Array, ArrayKind, Object, Table, Value};
 pub use block::script_block;
 pub(crate) use commands::{is_module_file, is_native};
 pub use complete::Completion;
-pub(crate) use declared::{declared_command, has_parameter, named_parameter};
+pub(crate) use declared::{declared_command, function_parameters, has_parameter, named_parameter};
 pub use errors::error_text;
 pub(crate) use redirect::{absolute, windows};
 pub use run::{Ended, Parameter};

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::served::built;
-use crate::tools::{node_program, root, tool};
+use crate::tools::{node_program, python, root, steps, tool};
 
 /// How a script is run.
 #[derive(Debug, Clone, Copy)]
@@ -136,4 +136,24 @@ fn every_format_names_the_hazard_and_what_does_not_hold() {
             assert!(said.contains(wanted), "{format}: no `{wanted}` in {said}");
         }
     }
+}
+
+#[test]
+fn the_prompt_is_used_at_a_terminal() {
+    let mess = root().join("examples/repair-duplicate/mess.yaml");
+    let mut command = python("prompt_story.py");
+    command.arg(mess).env("DIRSYNC_LAB", built("dirsync-lab"));
+    assert_eq!(
+        steps(command),
+        [
+            "the prompt waits",
+            "a line shows what comes of it",
+            "a cmdlet reaches the world",
+            "a cmdlet is completed",
+            "an earlier line comes back",
+            "a question is asked",
+            "what does not end is interrupted",
+            "exit ends it",
+        ]
+    );
 }

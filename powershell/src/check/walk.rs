@@ -6,7 +6,7 @@
     reason = "a walk reads best as one visit a line"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::files::{Loads, loads};
@@ -14,7 +14,8 @@ use super::{Files, Finding, Severity, may_exist, unparsed};
 use crate::command::{Command as Declared, Module};
 use crate::convert::resolve_type;
 use crate::interpreter::{
-    absolute, declared_command, has_parameter, is_native, named_parameter, windows,
+    absolute, declared_command, function_parameters, has_parameter, is_native, named_parameter,
+    windows,
 };
 use crate::syntax::ast::{
     Argument, Block, Body, Command, Element, ElementKind, Expression, ExpressionKind, Member,
@@ -26,6 +27,9 @@ use crate::types::has_static;
 /// Commands that are known and refused.
 const REFUSED: [&str; 3] = ["Add-Type", "Register-ObjectEvent", "Start-Process"];
 
+/// Drives of Windows that no script reaches here: the registry, certificates, WS-Management.
+const DRIVES: [&str; 4] = ["HKLM", "HKCU", "Cert", "WSMan"];
+
 /// A file that a script loads, read and parsed.
 type Loaded = (Rc<Source>, Rc<Block>);
 
@@ -33,8 +37,12 @@ pub(super) struct Walk<'a> {
     modules: &'a [Rc<dyn Module>],
     /// What is walked through.
     pub(super) source: Rc<Source>,
-    /// The functions and aliases of the script and of what it loads, in lower case.
-    own: BTreeSet<String>,
+    /// The functions and aliases of the script and of what it loads, in lower case, with the names
+    /// that parameters of an advanced function may have. What takes anything has none, and neither
+    /// has what is defined twice.
+    own: BTreeMap<String, Option<Vec<Rc<str>>>>,
+    /// Whether this walk collects what is defined.
+    collects: bool,
     /// What the script loads, with the places where it does.
     loads: Vec<(Loads, Span)>,
     /// Whether it loads what is only known when it runs.
@@ -48,7 +56,8 @@ impl<'a> Walk<'a> {
         Self {
             modules,
             source: Rc::clone(source),
-            own: BTreeSet::new(),
+            own: BTreeMap::new(),
+            collects: false,
             loads: Vec::new(),
             open: false,
             findings: Vec::new(),
@@ -80,8 +89,13 @@ impl<'a> Walk<'a> {
         let mut waiting = Vec::new();
         while let Some((source, block)) = next {
             let mut collector = Walk::new(&[], &source);
+            collector.collects = true;
             collector.block(&block);
-            self.own.append(&mut collector.own);
+            self.collects = true;
+            for (name, parameters) in std::mem::take(&mut collector.own) {
+                self.define(name, parameters);
+            }
+            self.collects = false;
             self.source = Rc::clone(&source);
             for (loads, span) in std::mem::take(&mut collector.loads) {
                 let Loads::File(path) = loads else {
@@ -166,7 +180,7 @@ impl<'a> Walk<'a> {
             }
             StatementKind::Function(function) => {
                 let name = function.name.rsplit(':').next().unwrap_or(&function.name);
-                self.own.insert(name.to_lowercase());
+                self.define(name.to_lowercase(), function_parameters(&function.body));
                 self.block(&function.body);
             }
             other => self.control(other),
@@ -249,7 +263,12 @@ impl<'a> Walk<'a> {
                     kind: ExpressionKind::Block(_),
                     ..
                 }) if is_filter => {}
-                Argument::Value(it) => self.expression(it),
+                Argument::Value(it) => {
+                    if let ExpressionKind::Text(text, _) = &it.kind {
+                        self.drive(text, it.span);
+                    }
+                    self.expression(it);
+                }
                 Argument::Splat(..) => {}
                 Argument::Parameter { name, span, value } => {
                     after_filter = "filter".starts_with(&name.to_lowercase());
@@ -289,9 +308,10 @@ impl<'a> Walk<'a> {
         if defines(name)
             && let Some(alias) = command.arguments.iter().find_map(word)
         {
-            self.own.insert(alias.to_lowercase());
+            self.define(alias.to_lowercase(), None);
         }
-        if self.own.contains(&name.to_lowercase()) {
+        if self.own.contains_key(&name.to_lowercase()) {
+            self.own_parameters(command, name);
             return None;
         }
         if REFUSED.iter().any(|it| it.eq_ignore_ascii_case(name)) {
@@ -332,6 +352,54 @@ impl<'a> Walk<'a> {
         let label = near.unwrap_or_else(|| label.to_owned());
         self.find(Severity::NotSimulated, span, message, &label);
         None
+    }
+
+    /// Takes note of a function or an alias. Which of two definitions is called is only known when
+    /// the script runs.
+    fn define(&mut self, name: String, parameters: Option<Vec<Rc<str>>>) {
+        // Everything was collected before anything is looked at.
+        if !self.collects {
+            return;
+        }
+        let known = self.own.entry(name);
+        known
+            .and_modify(|known| *known = None)
+            .or_insert(parameters);
+    }
+
+    /// Looks at the parameters that a function of the script is called with.
+    fn own_parameters(&mut self, command: &Command, function: &str) {
+        let Some(Some(known)) = self.own.get(&function.to_lowercase()).cloned() else {
+            return;
+        };
+        for argument in &command.arguments {
+            let Argument::Parameter { name, span, .. } = argument else {
+                continue;
+            };
+            let lower = name.to_lowercase();
+            if !known.iter().any(|it| it.to_lowercase().starts_with(&lower)) {
+                let message =
+                    format!("A parameter cannot be found that matches parameter name '{name}'.");
+                let label = format!("{function} has none of this name");
+                self.find(Severity::Mistake, *span, message, &label);
+            }
+        }
+    }
+
+    /// Whether a word names a place on a drive of Windows that is not here.
+    fn drive(&mut self, text: &str, span: Span) {
+        let drive = text.split_once(':').map(|(drive, _)| drive);
+        let drive = drive.filter(|it| DRIVES.iter().any(|known| known.eq_ignore_ascii_case(it)));
+        let path = drive.and_then(|drive| text.get(drive.len() + 1..));
+        if path.is_some_and(|path| path.is_empty() || path.starts_with(['\\', '/'])) {
+            let message = format!("{text} is not simulated.");
+            self.find(
+                Severity::NotSimulated,
+                span,
+                message,
+                "reaches the machine itself",
+            );
+        }
     }
 
     /// The type that `New-Object` is to make.

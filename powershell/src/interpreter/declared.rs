@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::formals::of_command;
+use super::formals::{common, of_command};
 use super::{aliases, session};
 use crate::command::{Command, Module, Parameter};
+use crate::syntax::ast::{Attribute, Block};
 
 /// The cmdlet that a name calls: of the session itself or of a module, by its name, an alias, the
 /// name of its module before a backslash, or the last part of a path.
@@ -46,4 +47,39 @@ pub(crate) fn has_parameter(command: &Command, name: &str) -> bool {
     formals
         .iter()
         .any(|it| begins(&it.name) || it.aliases.iter().any(|it| begins(it)))
+}
+
+/// The names that parameters of an advanced function may have; `None` for another function, which
+/// takes whatever it is given.
+pub(crate) fn function_parameters(block: &Block) -> Option<Vec<Rc<str>>> {
+    let is = |it: &Attribute, name: &str| {
+        let lower = it.name.to_ascii_lowercase();
+        lower.trim_end_matches("attribute") == name
+    };
+    let binding = block.attributes.iter().find(|it| is(it, "cmdletbinding"));
+    let mut own = block.parameters.iter().flat_map(|it| &it.attributes);
+    if binding.is_none() && !own.any(|it| is(it, "parameter")) {
+        return None;
+    }
+    let asks = binding.is_some_and(|it| {
+        let mut named = it.named.iter();
+        named.any(|(name, _)| name.eq_ignore_ascii_case("SupportsShouldProcess"))
+    });
+    let mut all = Vec::new();
+    for parameter in &block.parameters {
+        all.push(Rc::clone(&parameter.name));
+        let aliases = parameter.attributes.iter().filter(|it| is(it, "alias"));
+        for alias in aliases.flat_map(|it| &it.positional) {
+            // An alias that has to be computed may be anything.
+            let crate::syntax::ast::ExpressionKind::Text(text, _) = &alias.kind else {
+                return None;
+            };
+            all.push(Rc::clone(text));
+        }
+    }
+    for one in common(asks) {
+        all.push(one.name);
+        all.extend(one.aliases);
+    }
+    Some(all)
 }
