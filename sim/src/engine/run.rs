@@ -53,6 +53,25 @@ pub enum ConnectorId {
     Entra,
 }
 
+impl ConnectorId {
+    /// What it is called in addresses and commands: `entra`, or `ad0` and so on.
+    pub fn address(self) -> String {
+        match self {
+            Self::Entra => "entra".to_owned(),
+            Self::Ad(place) => format!("ad{place}"),
+        }
+    }
+
+    /// The connector that is called so; `ad` is that of the first forest.
+    pub fn from_address(text: &str) -> Option<Self> {
+        match text.strip_prefix("ad") {
+            Some("") => Some(Self::Ad(0)),
+            Some(place) => place.parse().ok().map(Self::Ad),
+            None => (text == "entra").then_some(Self::Entra),
+        }
+    }
+}
+
 /// What a cycle reads and evaluates (`Start-ADSyncSyncCycle -PolicyType`, rule R6.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CyclePolicy {

@@ -40,8 +40,9 @@ pub struct Watch {
     pub belongs: BTreeMap<Source, CloudKey>,
     /// Who had each name at the last export.
     holders: BTreeMap<String, Source>,
-    /// Guards that an action has lifted.
-    lifted: BTreeSet<&'static str>,
+    /// Guards that an action has lifted or weakened, and how many deletions, or how much of
+    /// whatever else they hold back, they let through before.
+    lifted: BTreeMap<&'static str, u64>,
 }
 
 impl Watch {
@@ -50,13 +51,13 @@ impl Watch {
         Self {
             belongs,
             holders: holders(world),
-            lifted: BTreeSet::new(),
+            lifted: BTreeMap::new(),
         }
     }
 
-    /// The guards that are lifted and not set again (W09).
+    /// The guards that were lifted or weakened, and are not what they were (W09).
     pub fn left_open(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.lifted.iter().copied()
+        self.lifted.keys().copied()
     }
 
     /// What an action is about to do wrong, seen before it is carried out.
@@ -65,8 +66,8 @@ impl Watch {
         match action {
             Action::Cloud(change) => self.foresee_change(world, change, labels, &mut found),
             Action::Configure(EngineChange::DeletionThreshold(threshold)) => {
-                let was_on = world.engine().config().deletion_threshold.is_some();
-                self.guard("the deletion threshold", was_on, threshold.is_some());
+                let was = world.engine().config().deletion_threshold;
+                self.guard("the deletion threshold", was, *threshold);
             }
             _ => {}
         }
@@ -111,22 +112,28 @@ impl Watch {
             CloudChange::SetFeature(name, enabled) if name.starts_with("block-") => {
                 if let Some(feature) = FEATURES.iter().find(|feature| feature.name == *name) {
                     let was_on = (feature.get)(&world.tenant().features);
-                    self.guard(feature.name, was_on, *enabled);
+                    let closed = |on: bool| on.then_some(0);
+                    self.guard(feature.name, closed(was_on), closed(*enabled));
                 }
             }
             CloudChange::SetDeletionThreshold(threshold) => {
-                let was_on = world.tenant().deletion_threshold.is_some();
-                self.guard("the deletion threshold", was_on, threshold.is_some());
+                let was = world.tenant().deletion_threshold;
+                self.guard("the deletion threshold of the tenant", was, *threshold);
             }
             _ => {}
         }
     }
 
-    fn guard(&mut self, name: &'static str, was_on: bool, on: bool) {
-        if on {
+    /// Looks whether a guard lets more through than it did: nothing is off, a number what it lets
+    /// through.
+    fn guard(&mut self, name: &'static str, was: Option<u32>, is: Option<u32>) {
+        let lets_through = |guard: Option<u32>| guard.map_or(u64::MAX, u64::from);
+        let before = self.lifted.get(name).copied();
+        let before = before.unwrap_or_else(|| lets_through(was));
+        if lets_through(is) > before {
+            self.lifted.insert(name, before);
+        } else {
             self.lifted.remove(name);
-        } else if was_on {
-            self.lifted.insert(name);
         }
     }
 

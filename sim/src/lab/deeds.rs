@@ -1,13 +1,14 @@
 //! What a learner has done, and how each deed is looked at.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use mock_cloud::CloudKey;
 use mock_cloud::tenant::State;
 
 use super::predict::{Forecast, Predicted, outcome};
 use super::session::{Came, Session, Stand};
-use crate::engine::{EngineEvent, Source};
+use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep};
 use crate::hazard::{Hazard, Labels as _, hazard};
 use crate::judge::administrators;
 use crate::rehearse::counts;
@@ -20,8 +21,11 @@ use crate::world::{Event, World};
 pub struct Deeds {
     /// Commands in the directories and on the engine.
     pub commands: u32,
-    /// Cycles.
+    /// Cycles that were asked for.
     pub cycles: u32,
+    /// How often objects went to the tenant, or would have but for staging mode: by a cycle that
+    /// was asked for, by the scheduler, by a run profile. Questions count these.
+    pub synchronised: u32,
     /// Commands that were refused; they count as commands.
     pub refused: u32,
     /// What is gone for good.
@@ -54,8 +58,13 @@ impl Session {
         what: &str,
         came: &mut Came,
     ) {
-        let Stand { runner, deeds } = stand;
+        let Stand {
+            runner,
+            deeds,
+            actions,
+        } = stand;
         let events = runner.heard();
+        actions.extend(runner.carried_out());
         let hazards = runner.hazards_met();
         deeds.irreversible.extend(gone(before.world(), runner));
         if came.refused.is_some() {
@@ -80,14 +89,11 @@ impl Session {
                 deeds.broken.insert(place, missed.found);
             }
         }
-        let is_cycle = |event: &Event| {
-            matches!(
-                event,
-                Event::Engine(EngineEvent::Finished(_)) | Event::CycleStarted { .. }
-            )
-        };
-        if events.iter().any(is_cycle) {
-            let decided = self.decide(before, runner, &events, deeds.cycles);
+        let synchronised = synchronisations(&events);
+        if synchronised > 0 {
+            let first = deeds.synchronised + 1;
+            deeds.synchronised += synchronised;
+            let decided = self.decide(before, runner, &events, first..=deeds.synchronised);
             came.predicted.extend(decided);
         }
         for (hazard, about) in &hazards {
@@ -115,17 +121,19 @@ impl Session {
             .extend(runner.records().iter().skip(known).cloned());
     }
 
-    /// Compares predictions, and questions that were left open, with what a cycle did.
+    /// Compares predictions, and questions that were left open, with what these cycles did.
     fn decide(
         &mut self,
         before: &Runner<'static>,
         after: &Runner<'static>,
         events: &[Event],
-        cycle: u32,
+        cycles: RangeInclusive<u32>,
     ) -> Vec<Predicted> {
         let announced = std::mem::take(&mut self.aside.announced);
         let mut asked: BTreeMap<String, Option<Forecast>> = BTreeMap::new();
-        let questions = self.lab.predict.iter().filter(|it| it.cycle == cycle);
+        let questions = self.lab.predict.iter();
+        let questions = questions.filter(|it| cycles.contains(&it.cycle));
+        let cycle = *cycles.start();
         asked.extend(questions.map(|it| (it.about.value.clone(), None)));
         asked.extend(announced.into_iter().map(|(name, it)| (name, Some(it))));
         let mut decided = Vec::new();
@@ -149,6 +157,28 @@ impl Session {
         }
         self.aside.predicted.extend(decided.iter().cloned());
         decided
+    }
+}
+
+/// How often these events took objects to the tenant: a cycle does, and an export that was run
+/// alone.
+fn synchronisations(events: &[Event]) -> u32 {
+    let cycles = events
+        .iter()
+        .filter(|event| matches!(event, Event::CycleStarted { .. }))
+        .count();
+    // One that broke half-way has no end.
+    let is_export = |event: &Event| match event {
+        Event::Engine(EngineEvent::Finished(result)) => {
+            result.connector == ConnectorId::Entra && result.step == EngineStep::Export
+        }
+        Event::Engine(EngineEvent::Exported(_)) => true,
+        _ => false,
+    };
+    if cycles > 0 {
+        cycles as u32
+    } else {
+        u32::from(events.iter().any(is_export))
     }
 }
 

@@ -95,7 +95,7 @@ impl Session {
             items.push(Item {
                 kind: "guards".to_owned(),
                 points: -GUARD,
-                because: format!("{guard} was lifted and is still off (W09)"),
+                because: format!("{guard} was lifted and is not what it was (W09)"),
             });
         }
         self.add_hints(&mut items);

@@ -40,6 +40,8 @@ pub struct Session {
 pub(super) struct Stand {
     pub(super) runner: Runner<'static>,
     pub(super) deeds: Deeds,
+    /// What the deed did to the world.
+    pub(super) actions: Vec<Action>,
 }
 
 /// What stays, whatever is undone.
@@ -103,7 +105,11 @@ impl Session {
         let deeds = Deeds::default();
         Ok(Self {
             lab: lab.clone(),
-            stands: vec![Stand { runner, deeds }],
+            stands: vec![Stand {
+                runner,
+                deeds,
+                actions: Vec::new(),
+            }],
             addresses,
             aside: Aside::default(),
             saves: BTreeMap::new(),
@@ -183,8 +189,29 @@ impl Session {
 
     /// The questions that have to be answered before these steps are taken.
     pub fn open_questions(&self, steps: &[Spanned<Step>]) -> Vec<&Question> {
-        if steps.iter().any(|step| matches!(step.value, Step::Sync(_))) {
-            self.questions_before_cycle()
+        self.questions_before(|tried| {
+            // What can't be taken is told when it is taken.
+            let _ = tried.take(steps);
+        })
+    }
+
+    /// The questions that have to be answered before this action is carried out.
+    pub fn questions_before_action(&self, action: &Action) -> Vec<&Question> {
+        self.questions_before(|tried| {
+            tried.act(action);
+        })
+    }
+
+    /// Tries something on a copy, so that it does not matter how it comes to a cycle.
+    fn questions_before(&self, does: impl FnOnce(&mut Self)) -> Vec<&Question> {
+        let open = self.questions_before_cycle();
+        if open.is_empty() {
+            return open;
+        }
+        let mut tried = self.clone();
+        does(&mut tried);
+        if tried.deeds().synchronised > self.deeds().synchronised {
+            open
         } else {
             Vec::new()
         }
@@ -192,7 +219,7 @@ impl Session {
 
     /// The questions that have to be answered before the next cycle.
     pub fn questions_before_cycle(&self) -> Vec<&Question> {
-        let next = self.deeds().cycles + 1;
+        let next = self.deeds().synchronised + 1;
         let questions = self.lab.predict.iter().filter(|it| it.cycle == next);
         let is_open = |question: &&Question| {
             let about = question.about.as_str();
@@ -229,6 +256,7 @@ impl Session {
     /// What keeps a step from being taken; then nothing has changed.
     pub fn take(&mut self, steps: &[Spanned<Step>]) -> Result<Came, Vec<Diagnostic>> {
         let mut stand = self.now().clone();
+        stand.actions.clear();
         let mut came = Came::default();
         for step in steps {
             if let Step::Expect(all) = &step.value {
@@ -297,6 +325,7 @@ impl Session {
     /// Takes note of an action that somebody else carried out: an LDAP or Graph client.
     pub fn act(&mut self, action: &Action) -> Came {
         let mut stand = self.now().clone();
+        stand.actions.clear();
         stand.runner.name_accounts();
         let before = stand.runner.clone();
         let what = describe(before.world(), action, before.names());
@@ -343,6 +372,24 @@ impl Session {
     /// The world as it is, for somebody who serves it.
     pub fn rehearsal(&self) -> Rehearsal {
         Rehearsal::of_runner(self.now().runner.clone())
+    }
+
+    /// The world as it was at the beginning, for somebody who serves it with all its history, and
+    /// everything that was done to it since.
+    pub fn history(&self) -> (Rehearsal, Vec<Action>) {
+        let mut runner = self.stands[0].runner.clone();
+        runner.rename(self.now().runner.names().clone());
+        (
+            Rehearsal::of_runner(runner),
+            self.last_actions(self.length()),
+        )
+    }
+
+    /// What the last deeds did to the world, in order.
+    pub fn last_actions(&self, deeds: usize) -> Vec<Action> {
+        let stays = self.length().saturating_sub(deeds) + 1;
+        let stands = self.stands.get(stays..).unwrap_or_default();
+        stands.iter().flat_map(|it| it.actions.clone()).collect()
     }
 
     /// How many deeds there are to undo.

@@ -236,6 +236,34 @@ fn predictions_are_decided_by_the_cycle() {
 }
 
 #[test]
+fn a_prediction_is_decided_by_whatever_takes_objects_to_the_tenant() {
+    let mut session = session();
+    take(&mut session, "set-engine: { schedule: every 30m }");
+    let asked = |step: &str| {
+        let steps = session.read(step, &words()).expect("a step");
+        session.open_questions(&steps).len()
+    };
+    assert_eq!(asked("run-profile: { connector: entra, run: export }"), 1);
+    assert_eq!(
+        asked("run-profile: { connector: entra, run: full-import }"),
+        0
+    );
+    assert_eq!(asked("wait: 31m"), 1, "the scheduler fires");
+    assert_eq!(asked("wait: 1s"), 0);
+    let mut waiting = session.clone();
+    let name = jane(&waiting);
+    let known = waiting.announce(&name, Forecast::Unchanged);
+    known.expect("the name is known");
+    let import = "run-profile: { connector: entra, run: full-import }";
+    assert_eq!(take(&mut waiting, import).predicted, []);
+    let came = take(&mut waiting, "wait: 31m");
+    assert!(came.predicted[0].is_right(), "{:?}", came.predicted);
+    assert_eq!(waiting.deeds().cycles, 0, "no cycle was asked for");
+    let next = waiting.read("sync: delta", &words()).expect("a step");
+    assert_eq!(waiting.open_questions(&next), [] as [&super::Question; 0]);
+}
+
+#[test]
 fn an_unanswered_question_counts_as_wrong() {
     let mut session = session();
     take(&mut session, "sync: delta");

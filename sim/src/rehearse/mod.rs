@@ -18,7 +18,7 @@ use mock_cloud::{CloudId, CloudKey, Profile};
 
 pub use difference::{AccountChange, Fate, difference};
 pub use judgement::{At, HazardMet, Health, Irreversible, Judgement, Told, ViolationMet};
-pub use words::{counts, describe};
+pub use words::{counts, describe, event_word};
 
 use crate::engine::Source;
 use crate::hazard::Labels;

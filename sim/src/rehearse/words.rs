@@ -206,7 +206,7 @@ fn cloud(world: &World, change: &CloudChange, labels: &dyn Labels) -> String {
 pub fn counts(events: &[Event]) -> String {
     let mut counted: BTreeMap<&'static str, usize> = BTreeMap::new();
     for event in events {
-        *counted.entry(word(event)).or_default() += 1;
+        *counted.entry(event_word(event)).or_default() += 1;
     }
     counted.remove("");
     let all = counted.into_iter();
@@ -214,7 +214,8 @@ pub fn counts(events: &[Event]) -> String {
     all.join(", ")
 }
 
-const fn word(event: &Event) -> &'static str {
+/// What one event came to, in a word or two; empty where it says nothing.
+pub const fn event_word(event: &Event) -> &'static str {
     match event {
         Event::Engine(EngineEvent::Exported(one)) => match &one.answer.result {
             Ok(_) if matches!(one.pending, PendingExport::Delete) => "deleted",

@@ -14,6 +14,7 @@ use crate::scenario::model::{
     Count, Expectation, JoinField, Joined, JoinedBy, Provisioned, QuarantinedAttribute,
     QuarantinedValue, Refused, StepStatus,
 };
+use crate::scenario::value::Threshold;
 
 /// What was expected, what was found, and why.
 #[derive(Debug, Clone)]
@@ -75,6 +76,7 @@ impl Runner<'_> {
             Expectation::RightOwner => self.right_owner(),
             Expectation::Converged => self.converged(),
             Expectation::PendingExports(count) => self.pending_exports(*count),
+            Expectation::DeletionThreshold(wanted) => self.deletion_threshold(*wanted),
             Expectation::StepStatus(status) => self.step_status(status),
             Expectation::Event(id) => self.event(*id),
             Expectation::Count(count) => self.count(count),
@@ -354,6 +356,17 @@ impl Runner<'_> {
         Err(Missed::new(
             format!("expected {count} pending exports"),
             format!("there are {found}"),
+        ))
+    }
+
+    fn deletion_threshold(&self, wanted: Threshold) -> Met {
+        let is = self.world.engine().config().deletion_threshold;
+        if is == super::build::threshold(wanted) {
+            return Ok(());
+        }
+        Err(Missed::new(
+            format!("expected the deletion threshold {wanted}"),
+            format!("it is {}", is.map_or(Threshold::Off, Threshold::Above)),
         ))
     }
 

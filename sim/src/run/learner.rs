@@ -12,7 +12,7 @@ use crate::scenario::model::{
     AdObject, AdType, Check, CloudObject, CloudType, Expectation, InitialWorld, Scenario, Step,
 };
 use crate::scenario::{Diagnostic, Name, Named, Spanned};
-use crate::world::Event;
+use crate::world::{Action, Event};
 
 /// What was expected, what was found instead, and why.
 #[derive(Debug, Clone)]
@@ -39,6 +39,12 @@ impl Runner<'_> {
     /// Begins to write down everything that happens.
     pub(crate) fn listen(&mut self) {
         self.heard = Some(Vec::new());
+        self.acted = Some(Vec::new());
+    }
+
+    /// The actions that were carried out since this was asked last.
+    pub(crate) fn carried_out(&mut self) -> Vec<Action> {
+        self.acted.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// What happened since this was asked last.

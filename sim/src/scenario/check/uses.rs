@@ -133,6 +133,7 @@ pub(super) fn of_expectation(expectation: &Expectation) -> Vec<Use<'_>> {
         | Expectation::RightOwner
         | Expectation::Converged
         | Expectation::PendingExports(_)
+        | Expectation::DeletionThreshold(_)
         | Expectation::StepStatus(_)
         | Expectation::Event(_)
         | Expectation::Count(_)

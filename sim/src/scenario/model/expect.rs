@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::collect::{Named, OneOrMany, recover};
 use super::super::spanned::{Name, Spanned};
-use super::super::value::Connector;
+use super::super::value::{Connector, Threshold};
 use super::schema_parts::{any_object, call_it, expectation_words, values};
 use super::{RunStep, Synced};
 
@@ -79,6 +79,8 @@ pub enum Expectation {
     Converged,
     /// How many changes wait for the next export to the tenant.
     PendingExports(u32),
+    /// How many deletions the engine lets through in one export: a number, or `off`.
+    DeletionThreshold(Threshold),
     /// How the last run of a run profile on a connector ended.
     StepStatus(StepStatus),
     /// The event of that number was logged since the previous step.
