@@ -115,7 +115,7 @@ impl LabArguments {
                 sync_every: self.sync_every,
                 write_takes: self.write_takes.unwrap_or_default(),
             },
-            freeze_after: None,
+            ..Settings::default()
         }
     }
 

@@ -3,12 +3,16 @@
 mod ad;
 mod cloud;
 
+use std::time::Duration;
+
 use host::{Chaos, Lab, Origin};
+use mock_ad::directory::Dn;
 use mock_ad::ldap::PlannedFault as LdapFault;
 use mock_cloud::CloudId;
 use mock_cloud::server::{Fault, PlannedFault};
-use sim::engine::{ConnectorId, CyclePolicy, Step};
-use sim::scenario::value::Duration;
+use sim::engine::{AnchorAttribute, ConnectorId, CyclePolicy, Scope, Step};
+use sim::manager::connector_name;
+use sim::scenario::value;
 use sim::world::{Action, EngineChange};
 
 use crate::query::Query;
@@ -49,12 +53,19 @@ pub(crate) fn wanted(
             _ => CyclePolicy::Delta,
         })),
         "run" => act(Action::Run {
-            connector: connector(form.text("connector"))?,
+            connector: connector(scene, form.text("connector"))?,
             step: Step::from_name(form.text("step")).ok_or("there is no such run profile")?,
         }),
         "broken-export" => {
             let objects = form.number("objects").ok_or("after how many objects?")?;
             act(Action::BrokenExport(objects))
+        }
+        "scope" => engine(scope(scene, form)?),
+        "anchor" => {
+            let name = form.text("attribute");
+            let attribute = AnchorAttribute::from_name(name);
+            let attribute = attribute.ok_or_else(|| format!("`{name}` is no source anchor"))?;
+            engine(EngineChange::Anchor(attribute))
         }
         "advance" => act(Action::Advance(length(form.text("by"))?.signed())),
         "staging" => engine(EngineChange::Staging(form.text("on") == "yes")),
@@ -113,18 +124,41 @@ pub(crate) fn carry_out(lab: &mut Lab, wanted: Wanted) -> Option<u64> {
     lab.journal().last().map(|entry| entry.number)
 }
 
-/// The connector of its name in addresses.
-pub(crate) fn connector(name: &str) -> Result<ConnectorId, String> {
-    if name == "entra" {
-        return Ok(ConnectorId::Entra);
-    }
-    let place = name.strip_prefix("ad").and_then(|place| place.parse().ok());
-    place
-        .map(ConnectorId::Ad)
+/// The connector of an address.
+fn connector(scene: &Scene<'_>, name: &str) -> Result<ConnectorId, String> {
+    ConnectorId::from_address(name)
+        .filter(|it| !connector_name(&scene.world, *it).is_empty())
         .ok_or_else(|| format!("there is no connector `{name}`"))
 }
 
-fn length(text: &str) -> Result<Duration, String> {
+/// The containers that a form selects, one a line.
+fn scope(scene: &Scene<'_>, form: &Query) -> Result<EngineChange, String> {
+    let forest = form.number("forest").unwrap_or(0);
+    let directory = scene.world.forests().get(forest);
+    let directory = directory.ok_or("there is no such forest")?;
+    let containers = |field: &str| {
+        let lines = form.text(field).lines().map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty());
+        lines
+            .map(|line| {
+                let dn: Dn = line
+                    .parse()
+                    .map_err(|_| format!("`{line}` is no distinguished name"))?;
+                match directory.find(&dn) {
+                    Some(_) => Ok(dn),
+                    None => Err(format!("there is no container `{line}`")),
+                }
+            })
+            .collect::<Result<Vec<Dn>, String>>()
+    };
+    let scope = Scope {
+        include: containers("include")?,
+        exclude: containers("exclude")?,
+    };
+    Ok(EngineChange::Scope(forest, scope))
+}
+
+fn length(text: &str) -> Result<value::Duration, String> {
     text.parse().map_err(|why: String| why.replace('\n', ": "))
 }
 
@@ -140,33 +174,40 @@ fn threshold(form: &Query) -> Result<Option<u32>, String> {
 
 fn fault(form: &Query) -> Result<Wanted, String> {
     let times = form.number("times").unwrap_or(1);
+    let every = form.number("every").unwrap_or(1);
+    let graph = |fault| {
+        Ok(Wanted::GraphFault(PlannedFault {
+            fault,
+            method: form.text("method").to_owned(),
+            path_contains: form.text("path").to_owned(),
+            every,
+            at_most: times,
+        }))
+    };
     match form.text("kind") {
         "chaos" => Ok(Wanted::Chaos(form.number("seed").unwrap_or(1))),
-        "graph-lose-reply" => Ok(Wanted::GraphFault(graph(Fault::LoseReply, times))),
+        "graph-lose-reply" => graph(Fault::LoseReply),
         kind if kind.starts_with("graph-") => {
             let status = kind.trim_start_matches("graph-").parse().ok();
             let status = status.filter(|it| [429, 500, 502, 503, 504].contains(it));
-            let fault = Fault::Refuse {
+            graph(Fault::Refuse {
                 status: status.ok_or("there is no such fault")?,
                 retry_after: form.number("retry-after"),
-            };
-            Ok(Wanted::GraphFault(graph(fault, times)))
+            })
         }
         kind => {
-            let kind = kind.trim_start_matches("ldap-");
-            let fault: mock_ad::ldap::Fault = kind.parse()?;
-            Ok(Wanted::LdapFault(LdapFault::new(fault, None, times)))
+            let fault = match kind.trim_start_matches("ldap-") {
+                "delayed" => {
+                    let milliseconds = form.number("milliseconds").unwrap_or(1_000);
+                    mock_ad::ldap::Fault::Delayed(Duration::from_millis(milliseconds))
+                }
+                word => word.parse()?,
+            };
+            let request = form.get("request").map(str::parse).transpose()?;
+            let mut planned = LdapFault::new(fault, request, times);
+            planned.every = every;
+            Ok(Wanted::LdapFault(planned))
         }
-    }
-}
-
-const fn graph(fault: Fault, at_most: u32) -> PlannedFault {
-    PlannedFault {
-        fault,
-        method: String::new(),
-        path_contains: String::new(),
-        every: 1,
-        at_most,
     }
 }
 

@@ -76,15 +76,7 @@ fn page(title: &str, seats: &[Seat]) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " - dirsync-lab" }
-                link rel="icon" type="image/svg+xml" href="/icon.svg";
-                link rel="stylesheet" href="/console.css";
-                script src="/console.js" defer {}
-            }
+            (frame::head(title))
             body.alone.wide data-position=(position(seats)) data-now {
                 main id="main" {
                     h1 { (title) }

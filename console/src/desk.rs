@@ -5,13 +5,13 @@ mod kept_up;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use host::Branch;
 use mock_ad::directory::{AttributeId, Directory, Object, ObjectId, ObjectKind};
 use mock_cloud::{CloudKey, DirectoryObject, SyncObjectType};
 use sim::engine::{CsId, CyclePolicy, MvId, PendingExport, PendingImport, Source};
 use sim::world::World;
 
 use crate::at::At;
-use crate::branch::Branch;
 use crate::draft::Draft;
 use crate::pages::{Shared, shared};
 use crate::preview::Preview;
@@ -27,8 +27,8 @@ const MOMENTS: usize = 6;
 pub(crate) struct Desk {
     /// The run history.
     pub(crate) runs: Runs,
-    /// Branches that somebody has made.
-    pub(crate) branches: Vec<Branch>,
+    /// Branches that somebody has made, by their numbers.
+    pub(crate) branches: Vec<(usize, Branch)>,
     /// The previews of the next cycle, by moment and policy.
     pub(crate) previews: Vec<Arc<Preview>>,
     /// The plan that somebody works on.
@@ -92,6 +92,12 @@ pub(crate) struct SpaceLists {
 }
 
 impl Desk {
+    /// A branch by its number.
+    pub(crate) fn branch(&self, number: usize) -> Option<&Branch> {
+        let mut all = self.branches.iter();
+        all.find_map(|(known, branch)| (*known == number).then_some(branch))
+    }
+
     fn lists(&mut self, scene: &Scene<'_>) -> &mut Lists {
         let moment = scene.moment();
         let place = self.lists.iter().position(|known| known.moment == moment);

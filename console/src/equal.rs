@@ -6,8 +6,8 @@ mod cloud;
 use host::Entry;
 use jiff::SignedDuration;
 use maud::{Markup, html};
-use mock_ad::directory::{Directory, Modification, ObjectId, Operation, Value};
-use sim::engine::{ConnectorId, CyclePolicy};
+use mock_ad::directory::{AttributeId, Directory, Dn, Modification, ObjectId, Operation, Value};
+use sim::engine::CyclePolicy;
 use sim::manager::connector_name;
 use sim::rehearse::Happening;
 use sim::scenario::value::Duration;
@@ -74,11 +74,18 @@ pub(crate) fn of(world: &World, action: &Action) -> Equal {
             "Invoke-ADSyncRunProfile -ConnectorName {} -RunProfileName {}",
             quoted(&connector_name(world, *connector)),
             quoted(profile_name(*step))
+        ))
+        .and_command(format!(
+            "dirsync-lab engine run {} {}",
+            connector.address(),
+            step.name()
         )),
-        Action::BrokenExport(_) => Equal::powershell(format!(
-            "Stop-ADSyncRunProfile -ConnectorName {}",
-            quoted(&connector_name(world, ConnectorId::Entra))
-        )),
+        Action::BrokenExport(objects) => {
+            let wizard = "# the connection breaks while the export runs";
+            Equal::powershell(wizard.to_owned()).and_command(format!(
+                "dirsync-lab engine run entra export --broken-after {objects}"
+            ))
+        }
         Action::Cycle(CyclePolicy::Delta) => {
             Equal::powershell("Start-ADSyncSyncCycle -PolicyType Delta".to_owned())
                 .and_command("dirsync-lab sync delta")
@@ -90,7 +97,7 @@ pub(crate) fn of(world: &World, action: &Action) -> Equal {
         Action::Advance(length) => {
             Equal::command(format!("dirsync-lab clock advance {}", written(*length)))
         }
-        Action::Configure(change) => Equal::powershell(configure(change)),
+        Action::Configure(change) => configure(world, change),
     }
 }
 
@@ -98,34 +105,69 @@ fn written(length: SignedDuration) -> String {
     Duration::from_secs(u64::try_from(length.as_secs()).unwrap_or_default()).to_string()
 }
 
-fn configure(change: &EngineChange) -> String {
-    match change {
-        EngineChange::Scope(..) => {
-            "# containers: Synchronization Service Manager, Connectors, Properties, \
-             Configure Directory Partitions"
-                .to_owned()
+fn configure(world: &World, change: &EngineChange) -> Equal {
+    let (powershell, command) = match change {
+        EngineChange::Scope(forest, scope) => {
+            let manager = "# Synchronization Service Manager, Connectors, Properties, Configure \
+                           Directory Partitions, Containers";
+            let name = |dn: &Dn| quoted(&dn.to_string());
+            let mut words = vec!["--scope".to_owned()];
+            words.extend(scope.include.iter().map(name));
+            if !scope.exclude.is_empty() {
+                words.push("--exclude".to_owned());
+                words.extend(scope.exclude.iter().map(name));
+            }
+            if world.forests().len() > 1 {
+                words.push(format!("--forest {forest}"));
+            }
+            let command = words.join(" ");
+            (manager.to_owned(), command)
         }
-        EngineChange::Staging(on) => {
-            format!("Set-ADSyncScheduler -StagingModeEnabled ${on}")
+        EngineChange::Staging(on) => (
+            "# Microsoft Entra Connect wizard, Configure staging mode".to_owned(),
+            format!("--staging {}", if *on { "on" } else { "off" }),
+        ),
+        EngineChange::DeletionThreshold(None) => (
+            "Disable-ADSyncExportDeletionThreshold".to_owned(),
+            "--deletion-threshold off".to_owned(),
+        ),
+        EngineChange::DeletionThreshold(Some(count)) => (
+            format!("Enable-ADSyncExportDeletionThreshold -DeletionThreshold {count}"),
+            format!("--deletion-threshold {count}"),
+        ),
+        EngineChange::Schedule(None) => (
+            "Set-ADSyncScheduler -SyncCycleEnabled $false".to_owned(),
+            "--schedule off".to_owned(),
+        ),
+        EngineChange::Schedule(Some(length)) => (scheduled(*length), {
+            let length = written(*length);
+            format!("--schedule {length}")
+        }),
+        EngineChange::Anchor(attribute) => (
+            "# Microsoft Entra Connect wizard, chosen when the engine is installed".to_owned(),
+            format!("--anchor {}", attribute.name()),
+        ),
+        EngineChange::Rules(_) => {
+            return Equal::powershell(
+                "# Synchronization Rules Editor, or Add-ADSyncRule".to_owned(),
+            );
         }
-        EngineChange::DeletionThreshold(None) => "Disable-ADSyncExportDeletionThreshold".to_owned(),
-        EngineChange::DeletionThreshold(Some(count)) => {
-            format!("Enable-ADSyncExportDeletionThreshold -DeletionThreshold {count}")
-        }
-        EngineChange::Schedule(None) => "Set-ADSyncScheduler -SyncCycleEnabled $false".to_owned(),
-        EngineChange::Schedule(Some(length)) => {
-            let seconds = length.as_secs();
-            let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-            format!(
-                "Set-ADSyncScheduler -SyncCycleEnabled $true -CustomizedSyncCycleInterval \
-                 {hours:02}:{minutes:02}:00"
-            )
-        }
-        EngineChange::Anchor(attribute) => {
-            format!("# source anchor {}: chosen by the wizard", attribute.name())
-        }
-        EngineChange::Rules(_) => "# rules: Synchronization Rules Editor, or Add-ADSyncRule".into(),
-    }
+    };
+    Equal::powershell(powershell).and_command(format!("dirsync-lab engine set {command}"))
+}
+
+fn scheduled(length: SignedDuration) -> String {
+    let seconds = length.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    let days = if days > 0 {
+        format!("{days}.")
+    } else {
+        String::new()
+    };
+    format!(
+        "Set-ADSyncScheduler -SyncCycleEnabled $true -CustomizedSyncCycleInterval \
+         {days}{hours:02}:{minutes:02}:00"
+    )
 }
 
 fn ad(directory: &Directory, change: &AdChange) -> String {
@@ -148,7 +190,7 @@ fn ad(directory: &Directory, change: &AdChange) -> String {
                     let last = values.iter().rev().find_map(Value::as_text);
                     class = last.map_or(class, |text| text.as_str());
                 } else {
-                    others.push(format!("{name}={}", list(values)));
+                    others.push(format!("{}={}", key(name), list(values)));
                 }
             }
             format!(
@@ -156,6 +198,17 @@ fn ad(directory: &Directory, change: &AdChange) -> String {
                 quoted(rdn),
                 quoted(&path),
                 others.join("; ")
+            )
+        }
+        AdChange::Modify { object, changes }
+            if changes
+                .iter()
+                .any(|it| it.attribute == AttributeId::UNICODE_PWD) =>
+        {
+            format!(
+                "Set-ADAccountPassword -Identity {} -Reset -NewPassword \
+                 (ConvertTo-SecureString '…' -AsPlainText -Force)",
+                guid(object)
             )
         }
         AdChange::Modify { object, changes } => {
@@ -189,12 +242,20 @@ fn ad(directory: &Directory, change: &AdChange) -> String {
             "Remove-ADObject -Identity {} -Recursive -Confirm:$false",
             guid(object)
         ),
-        AdChange::Restore { object, parent, .. } => {
+        AdChange::Restore {
+            object,
+            parent,
+            name,
+        } => {
             let to = parent.as_ref().map(|it| format!(" -TargetPath {}", dn(it)));
+            let name = name
+                .as_ref()
+                .map(|it| format!(" -NewName {}", quoted(it.as_str())));
             format!(
-                "Restore-ADObject -Identity {}{}",
+                "Restore-ADObject -Identity {}{}{}",
                 guid(object),
-                to.unwrap_or_default()
+                to.unwrap_or_default(),
+                name.unwrap_or_default()
             )
         }
     }
@@ -210,22 +271,28 @@ fn modified(directory: &Directory, one: &Modification) -> String {
         Operation::Delete => "-Remove",
         Operation::Replace => "-Replace",
     };
-    let secret = name.eq_ignore_ascii_case("unicodePwd");
-    let values = if secret {
-        "'…'".to_owned()
+    format!("{verb} @{{{}={}}}", key(name), list(&one.values))
+}
+
+/// The name of an attribute as a key of a hash table.
+fn key(name: &str) -> String {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        name.to_owned()
     } else {
-        list(&one.values)
-    };
-    format!("{verb} @{{{name}={values}}}")
+        quoted(name)
+    }
 }
 
 fn list(values: &[Value]) -> String {
-    let one = |value: &Value| match value.as_text() {
-        Some(text) => quoted(text),
-        None => match value.as_integer() {
-            Some(number) => number.to_string(),
-            None => quoted(&String::from_utf8_lossy(&value.ldap_bytes())),
-        },
+    use base64::Engine as _;
+    let one = |value: &Value| match value {
+        Value::Text(text) => quoted(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Boolean(on) => format!("${on}"),
+        Value::Bytes(bytes) => {
+            let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+            format!("[Convert]::FromBase64String({})", quoted(&text))
+        }
     };
     let all: Vec<String> = values.iter().map(one).collect();
     all.join(",")

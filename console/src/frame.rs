@@ -76,21 +76,24 @@ impl Page {
     }
 }
 
+/// What makes a snapshot of a world that is served, for the commands that take one.
+pub(crate) fn captured() -> [String; 3] {
+    [
+        "dirsync-lab capture ad $DIRSYNC_LAB_LDAP \
+         --bind-dn $DIRSYNC_LAB_BIND_DN -o ad",
+        "dirsync-lab capture cloud $DIRSYNC_LAB_GRAPH -o cloud",
+        "dirsync-lab import --ad ad/ad.ldif --cloud cloud -o snapshot",
+    ]
+    .map(str::to_owned)
+}
+
 /// A whole page.
 pub(crate) fn frame(scene: &Scene<'_>, page: &Page) -> Markup {
     let position = scene.lab.journal().len();
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (page.title) " - dirsync-lab" }
-                link rel="icon" type="image/svg+xml" href="/icon.svg";
-                link rel="stylesheet" href="/console.css";
-                script src="/console.js" defer {}
-            }
+            (head(&page.title))
             body data-position=(position) data-now[scene.at == At::Now] {
                 a.skip href="#main" { "Skip to content" }
                 (top(scene))
@@ -101,10 +104,25 @@ pub(crate) fn frame(scene: &Scene<'_>, page: &Page) -> Markup {
                     (done(scene))
                     h1 { (page.title) }
                     (page.body)
-                    (command_line(&page.commands))
+                    (command_line(scene, &page.commands))
                 }
                 div id="moved" role="status" aria-live="polite" {}
             }
+        }
+    }
+}
+
+/// The head of a page with a title.
+pub(crate) fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) " - dirsync-lab" }
+            link rel="icon" type="image/svg+xml" href="/icon.svg";
+            link rel="stylesheet" href="/console.css";
+            script src="/console.js" defer {}
         }
     }
 }
@@ -225,12 +243,18 @@ fn done(scene: &Scene<'_>) -> Markup {
     }
 }
 
-fn command_line(commands: &[String]) -> Markup {
+fn command_line(scene: &Scene<'_>, commands: &[String]) -> Markup {
+    let then = match scene.at {
+        At::Entry(entries) if !commands.is_empty() => Some(format!(
+            "dirsync-lab what-if nothing --after {entries}   # how it was then, beside the present"
+        )),
+        _ => None,
+    };
     html! {
         @if !commands.is_empty() {
             details.commands {
                 summary { "The same on a command line" }
-                pre { @for command in commands { (command) "\n" } }
+                pre { @for command in then.iter().chain(commands) { (command) "\n" } }
             }
         }
     }

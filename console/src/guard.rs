@@ -6,7 +6,13 @@ use crate::Settings;
 use crate::answer;
 use crate::query::{Query, url};
 
-const COOKIE: &str = "dirsync-lab-console";
+/// The name of the cookie: browsers do not tell the ports of a host apart, and each console has a
+/// token of its own.
+fn cookie(request: &Request) -> String {
+    let port = request.host.rsplit_once(':').map(|(_, port)| port);
+    let port = port.filter(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()));
+    format!("dirsync-lab-console-{}", port.unwrap_or(request.scheme))
+}
 
 /// Refuses what did not come from the console's own pages, or not from somebody with the token.
 pub(crate) fn admit(settings: &Settings, request: &Request) -> Result<(), Response> {
@@ -64,7 +70,8 @@ fn knows(token: &str, request: &Request) -> bool {
     let mut cookies = cookies
         .split(';')
         .filter_map(|one| one.trim().split_once('='));
-    cookies.any(|(name, value)| name == COOKIE && same(value, token))
+    let own = cookie(request);
+    cookies.any(|(name, value)| name == own && same(value, token))
 }
 
 /// Takes the token out of the address and into a cookie, or asks for it.
@@ -72,7 +79,8 @@ fn sign_in(token: &str, request: &Request) -> Response {
     let query = Query::parse(&request.query);
     if request.method == "GET" && same(query.text("token"), token) {
         let mut response = answer::redirect(&url(&request.path, &[]));
-        let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/");
+        let name = cookie(request);
+        let cookie = format!("{name}={token}; HttpOnly; SameSite=Strict; Path=/");
         response.headers.push(("Set-Cookie", cookie));
         return response;
     }

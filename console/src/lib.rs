@@ -38,7 +38,6 @@
 mod act;
 mod answer;
 mod at;
-mod branch;
 mod class;
 mod desk;
 mod draft;
@@ -225,6 +224,9 @@ impl Console {
                 None => answer::refused(404, "there is no such list"),
             };
         }
+        if path == "/errors.csv" {
+            return answer::csv(pages::errors_csv(&scene, &mut self.desk));
+        }
         let page = pages::page(&scene, &mut self.desk);
         answer::html(page.status, frame::frame(&scene, &page))
     }
@@ -257,13 +259,7 @@ fn scene<'a>(
     let world = match at {
         At::Now => lab.world().clone(),
         At::Entry(entries) => lab.world_after(entries)?,
-        At::Branch(number) => {
-            let branch = desk
-                .branches
-                .iter()
-                .find(|branch| branch.number == number)?;
-            branch.world.clone()
-        }
+        At::Branch(number) => desk.branch(number)?.world.clone(),
     };
     Some(Scene {
         lab,

@@ -26,6 +26,7 @@ use crate::scene::Scene;
 
 pub(crate) use addresses::{Shared, shared};
 pub(crate) use cloud::csv as cloud_csv;
+pub(crate) use errors::csv as errors_csv;
 pub(crate) use plan::list as plan_list;
 
 /// Why a page is closed to somebody who works on a lab.

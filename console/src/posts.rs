@@ -1,16 +1,12 @@
 //! What forms do.
 
-use std::str::FromStr as _;
-
-use host::Lab;
+use host::{Branch, Lab};
 use mock_cloud::server::Response;
 use sim::engine::CyclePolicy;
-use sim::scenario::value::Duration;
 
 use crate::act;
 use crate::answer;
 use crate::at::At;
-use crate::branch::{Branch, Inserted};
 use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::pages;
@@ -33,16 +29,19 @@ pub(crate) fn post(
     match path {
         "/act" if around.settings.read_only => answer::refused(403, "this console only shows"),
         "/act" => action(around, desk, lab, form),
-        "/timeline/branch" => branch(desk, lab, form),
-        "/preview" | "/addresses" | "/plan" | "/plan/order" => {
+        "/preview" | "/addresses" | "/plan" | "/plan/order" | "/timeline/branch" => {
             let at = form.clone();
             let Some(scene) = scene(around, desk, lab, path, at) else {
                 return answer::refused(404, "there is no such moment");
             };
-            if matches!(path, "/preview" | "/plan" | "/plan/order") && !scene.tells_answers() {
+            if path != "/addresses" && !scene.tells_answers() {
                 return answer::refused(403, pages::CLOSED);
             }
             match path {
+                "/timeline/branch" => {
+                    drop(scene);
+                    branch(desk, lab, form)
+                }
                 "/preview" => preview(&scene, desk, form),
                 "/addresses" => {
                     desk.shared(&scene, true);
@@ -70,17 +69,16 @@ fn returning(form: &Query, name: &str, value: &str) -> Response {
 }
 
 fn action(around: Around<'_>, desk: &mut Desk, lab: &mut Lab, form: &Query) -> Response {
-    let objection = around
-        .practice
-        .and_then(|practice| practice::objection(practice, form));
-    if let Some(problem) = objection {
-        return returning(form, "problem", &problem);
-    }
     let fresh = (form.text("do") == "cloud-create").then(|| lab.fresh_id());
     let Some(scene) = scene(around, desk, lab, "/act", Query::default()) else {
         return answer::refused(404, "there is no such moment");
     };
-    match act::wanted(&scene, form, fresh) {
+    let wanted = act::wanted(&scene, form, fresh).and_then(|wanted| {
+        let practice = around.practice;
+        let objection = practice.and_then(|practice| practice::objection(practice, &wanted));
+        objection.map_or(Ok(wanted), Err)
+    });
+    match wanted {
         Ok(wanted) => {
             drop(scene);
             match act::carry_out(lab, wanted) {
@@ -97,21 +95,15 @@ fn action(around: Around<'_>, desk: &mut Desk, lab: &mut Lab, form: &Query) -> R
 
 fn branch(desk: &mut Desk, lab: &Lab, form: &Query) -> Response {
     let from = form.number("from").unwrap_or(lab.journal().len());
-    let inserted = match form.text("insert") {
-        "delta" => Inserted::Cycle(CyclePolicy::Delta),
-        "initial" => Inserted::Cycle(CyclePolicy::Initial),
-        "nothing" => Inserted::Nothing,
-        length => match Duration::from_str(length) {
-            Ok(length) => Inserted::Pause(length.signed()),
-            Err(_) => return answer::refused(400, "this can't be put in"),
-        },
+    let Ok(inserted) = form.text("insert").parse() else {
+        return answer::refused(400, "this can't be put in");
     };
-    let number = desk.branches.last().map_or(1, |branch| branch.number + 1);
     let follows = form.text("follow") == "yes";
-    let Some(made) = Branch::of(lab, number, from, inserted, follows) else {
+    let Some(made) = Branch::of(lab, from, inserted, follows) else {
         return answer::refused(404, "there is no such moment");
     };
-    desk.branches.push(made);
+    let number = desk.branches.last().map_or(1, |(number, _)| number + 1);
+    desk.branches.push((number, made));
     if desk.branches.len() > BRANCHES_MAX {
         desk.branches.remove(0);
     }

@@ -6,6 +6,7 @@ use host::Lab;
 use mock_cloud::server::Response;
 use sim::lab::Session;
 
+use crate::act::Wanted;
 use crate::answer;
 use crate::desk::Desk;
 use crate::query::Query;
@@ -78,18 +79,17 @@ pub struct Offer {
     pub goal: String,
 }
 
-/// Why an action is not for somebody who works on a lab; nothing where it is.
-pub(crate) fn objection(practice: &dyn Practice, form: &Query) -> Option<String> {
-    let terms = practice.terms();
-    match form.text("do") {
-        "reset" | "restore" if terms.exam => {
+/// Why something is not for somebody who works on a lab; nothing where it is.
+pub(crate) fn objection(practice: &dyn Practice, wanted: &Wanted) -> Option<String> {
+    match wanted {
+        Wanted::Reset | Wanted::Restore(_) if practice.terms().exam => {
             Some("this is an exam: the world is not set back".to_owned())
         }
-        "cycle" => {
-            let open = practice.session().questions_before_cycle();
+        Wanted::Act(action) => {
+            let open = practice.session().questions_before_action(action);
             let about: Vec<&str> = open.iter().map(|it| it.about.as_str()).collect();
             let first = format!(
-                "predict first what this cycle does to {}: on the page Labs",
+                "predict first what this does to {}: on the page Labs",
                 about.join(", ")
             );
             (!about.is_empty()).then_some(first)
@@ -133,13 +133,15 @@ fn undo(
     lab: &mut Lab,
     count: usize,
 ) -> Result<(), String> {
+    let session = practice.session();
+    let count = count.min(session.length());
+    let actions = session.last_actions(count).len();
     // Tried on a copy, so that what is noted is what can be done.
-    let count = lab.clone().take_back(count);
-    if count == 0 {
+    if count == 0 || lab.clone().take_back(actions) < actions {
         return Err("there is nothing to undo here".to_owned());
     }
     practice.note(&Note::Undo(count))?;
-    lab.take_back(count);
+    lab.take_back(actions);
     // What was made of moments that are no more.
     *desk = Desk::default();
     Ok(())

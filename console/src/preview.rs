@@ -105,7 +105,7 @@ pub(crate) fn takes(world: &World, key: CloudKey, object: &DirectoryObject) -> V
     let mut all = Vec::new();
     if let Some(mailbox) = &object.mailbox {
         all.push(match mailbox.as_str() {
-            "true" | "" => "the mailbox".to_owned(),
+            "true" | "mailbox" | "" => "the mailbox".to_owned(),
             name => format!("the mailbox {name}"),
         });
     }

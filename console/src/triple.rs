@@ -40,6 +40,8 @@ pub(crate) enum Link {
     None,
     /// Nothing is there to link: it is not synced.
     OutOfScope,
+    /// It is synced, and joined to no account yet; how the next export decides is not told.
+    Open,
     /// They are joined, by the anchor.
     Hard,
     /// They were joined by an address or a UPN, and by the anchor since.
@@ -66,6 +68,7 @@ impl Link {
         match self {
             Self::None => "no link".to_owned(),
             Self::OutOfScope => "no link: not synced".to_owned(),
+            Self::Open => "no link yet: the next export decides".to_owned(),
             Self::Hard => "hard: joined by sourceAnchor".to_owned(),
             Self::Soft(by) => format!("soft: matched on {}, joined since", field(by)),
             Self::Ending => "joined, and to be deleted by the next export".to_owned(),
@@ -79,7 +82,7 @@ impl Link {
     /// The class that draws it.
     pub(crate) const fn class(&self) -> &'static str {
         match self {
-            Self::None | Self::OutOfScope | Self::WouldCreate => "link-none",
+            Self::None | Self::OutOfScope | Self::Open | Self::WouldCreate => "link-none",
             Self::Hard | Self::WouldHard => "link-hard",
             Self::Soft(_) | Self::WouldSoft(_) => "link-soft",
             Self::Ending | Self::Blocked(_) => "link-blocked",
@@ -154,7 +157,11 @@ impl Triple {
         }
         let outgoing = person.and_then(|person| person.attributes.clone());
         if let Some(attributes) = outgoing {
-            self.would(&scene.world, &Operation::Set(attributes));
+            if scene.tells_answers() {
+                self.would(&scene.world, &Operation::Set(attributes));
+            } else {
+                self.link = Link::Open;
+            }
         } else if let Some(filtered) = person.and_then(|person| person.filtered.as_ref()) {
             self.link = Link::OutOfScope;
             self.why = vec![Reason::clone(filtered)];

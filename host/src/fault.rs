@@ -8,6 +8,7 @@ use store::Entropy;
 /// client that tries again gets on.
 #[derive(Debug, Clone)]
 pub struct Chaos {
+    seed: u64,
     entropy: Entropy,
     calm: bool,
 }
@@ -16,6 +17,7 @@ impl Chaos {
     /// The faults of a seed.
     pub const fn new(seed: u64) -> Self {
         Self {
+            seed,
             entropy: Entropy::new(seed),
             calm: true,
         }
@@ -28,6 +30,48 @@ impl Chaos {
         self.calm = !strikes;
         strikes.then_some(drawn / 4)
     }
+}
+
+fn graph_command(planned: &PlannedFault) -> String {
+    use mock_cloud::server::Fault::{LoseReply, Refuse};
+    let mut words = vec!["graph".to_owned()];
+    match planned.fault {
+        LoseReply => words.push("lose-reply".to_owned()),
+        Refuse {
+            status,
+            retry_after,
+        } => {
+            words.push(status.to_string());
+            words.extend(retry_after.map(|seconds| format!("--retry-after {seconds}")));
+        }
+    }
+    if !planned.method.is_empty() {
+        words.push(format!("--method {}", planned.method));
+    }
+    if !planned.path_contains.is_empty() {
+        words.push(format!("--path {}", planned.path_contains));
+    }
+    words.extend(how_often(planned.every, planned.at_most));
+    words.join(" ")
+}
+
+fn ldap_command(planned: &LdapFault) -> String {
+    let mut words = vec!["ldap".to_owned()];
+    words.push(match planned.fault {
+        mock_ad::ldap::Fault::Delayed(length) => {
+            format!("delayed --milliseconds {}", length.as_millis())
+        }
+        fault => fault.to_string(),
+    });
+    words.extend(planned.kind.map(|kind| format!("--request {kind}")));
+    words.extend(how_often(planned.every, planned.at_most));
+    words.join(" ")
+}
+
+fn how_often(every: u32, at_most: u32) -> impl Iterator<Item = String> {
+    let every = (every > 1).then(|| format!("--every {every}"));
+    let times = (at_most > 1).then(|| format!("--times {at_most}"));
+    every.into_iter().chain(times)
 }
 
 /// All faults that are planned.
@@ -69,6 +113,18 @@ impl Faults {
     /// How many faults are planned and not used up.
     pub fn planned(&self) -> usize {
         self.graph.len() + self.ldap.len() + usize::from(self.chaos.is_some())
+    }
+
+    /// The commands of `dirsync-lab fault` that plan what is planned and not used up.
+    pub fn commands(&self) -> Vec<String> {
+        let graph = self.graph.iter().map(graph_command);
+        let ldap = self.ldap.iter().map(ldap_command);
+        let chaos = self
+            .chaos
+            .iter()
+            .map(|chaos| format!("chaos {}", chaos.seed));
+        let all = graph.chain(ldap).chain(chaos);
+        all.map(|one| format!("dirsync-lab fault {one}")).collect()
     }
 
     /// How many requests have met a fault.

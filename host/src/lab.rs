@@ -42,6 +42,8 @@ pub enum Origin {
     Script(u32),
     /// The steps of a scenario that is over.
     Scenario,
+    /// Whoever did it before the world was served.
+    Earlier,
 }
 
 impl Origin {
@@ -56,6 +58,7 @@ impl Origin {
             Self::Clock => "clock",
             Self::Script(_) => "script",
             Self::Scenario => "scenario",
+            Self::Earlier => "earlier",
         }
     }
 }
@@ -116,6 +119,9 @@ pub struct Settings {
     /// After so many requests that write nothing is answered any more, until
     /// [`thaw`](Lab::thaw).
     pub freeze_after: Option<u64>,
+    /// Whether the control API keeps to itself what would happen: from a learner, who is asked
+    /// for just that.
+    pub tells_no_branches: bool,
 }
 
 impl Settings {
@@ -225,6 +231,11 @@ impl Lab {
     /// The rehearsal that it began with.
     pub const fn rehearsal(&self) -> &Rehearsal {
         &self.rehearsal
+    }
+
+    /// How it is set up.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Everything that happened, in order.

@@ -30,10 +30,12 @@
 //! # Map
 //!
 //! - [`Lab`]: the world, its journal, what goes wrong on purpose
+//! - [`Branch`]: another way it could have gone
 //! - [`control`]: the control API as one function from a request to its response
 //! - [`Keep`]: a journal that outlives the process
 //! - [`serve`]: sockets in front of all of it
 
+mod branch;
 pub mod control;
 mod doors;
 mod fault;
@@ -44,6 +46,9 @@ mod serve;
 #[cfg(test)]
 mod workbench;
 
+pub use branch::{
+    Branch, Differing, Happened, Inserted, changed_attributes, differing, differing_in_ad, facts,
+};
 pub use fault::{Chaos, Faults};
 pub use inside::{NotChanged, Unreached};
 pub use kept::{Keep, read as read_entry};

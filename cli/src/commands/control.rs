@@ -23,10 +23,19 @@ pub(crate) struct Where {
 }
 
 impl Where {
+    /// Sends a request, and gives the answer.
+    pub(super) fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, Error> {
+        Server::find(self.ready.as_deref())?.send(method, path, body)
+    }
+
+    /// Whether the whole answer is wanted.
+    pub(super) const fn json(&self) -> bool {
+        self.json
+    }
+
     /// Sends a request and prints the answer: what was done and what came of it.
-    fn send(&self, method: &str, path: &str, body: &Value) -> Result<Exit, Error> {
-        let server = Server::find(self.ready.as_deref())?;
-        let answer = server.send(method, path, body)?;
+    pub(super) fn send(&self, method: &str, path: &str, body: &Value) -> Result<Exit, Error> {
+        let answer = self.ask(method, path, body)?;
         if self.json {
             report::print(&format!("{answer:#}\n"));
             return Ok(Exit::Success);
@@ -210,6 +219,9 @@ enum Planned {
         /// How late, with `delayed`.
         #[arg(long, value_name = "MS")]
         milliseconds: Option<u64>,
+        /// Only every so many requests.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        every: u32,
         /// How often in all.
         #[arg(long, value_name = "N", default_value_t = 1)]
         times: u32,
@@ -252,12 +264,13 @@ impl Fault {
                 fault,
                 request,
                 milliseconds,
+                every,
                 times,
                 place,
             } => {
                 let body = json!({
                     "on": "ldap", "fault": fault, "request": request,
-                    "milliseconds": milliseconds, "times": times,
+                    "milliseconds": milliseconds, "every": every, "times": times,
                 });
                 place.send("POST", "/fault", &body)
             }

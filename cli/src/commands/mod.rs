@@ -4,6 +4,7 @@ mod belongs;
 mod capture;
 mod completions;
 mod control;
+mod engine;
 mod explain;
 pub(crate) mod explore;
 mod hygiene;
@@ -17,6 +18,7 @@ pub(crate) mod rehearse;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod shell;
+mod what_if;
 
 use clap::{Parser, Subcommand};
 
@@ -61,6 +63,8 @@ enum Command {
     Fault(control::Fault),
     Snapshot(control::Snapshot),
     Reset(control::Reset),
+    Engine(engine::Engine),
+    WhatIf(what_if::WhatIf),
     /// Explain an error, a status, a rule or the profiles.
     Explain(explain::Explain),
     /// Print the JSON Schema of scenario files.
@@ -95,6 +99,8 @@ impl Cli {
             Command::Fault(command) => command.run(),
             Command::Snapshot(command) => command.run(),
             Command::Reset(command) => command.run(),
+            Command::Engine(command) => command.run(),
+            Command::WhatIf(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Schema => Ok(run::schema()),
             Command::Completions(command) => Ok(command.run()),

@@ -53,7 +53,10 @@ pub(crate) enum Entry {
     /// The solution was shown.
     Shown(bool),
     /// From here on, the world is served.
-    Serving(bool),
+    Serving {
+        /// Whether with everything that was done before: then its beginning is that of the lab.
+        whole: bool,
+    },
     /// A client of the served world did this.
     Served(Value),
 }
@@ -273,9 +276,13 @@ impl Desk {
                 }
             }
             Entry::Hint(place) => done.hint = self.session.hint(Some(*place)),
-            Entry::Undo(deeds) => done.undone = self.session.undo(*deeds),
+            Entry::Undo(deeds) => {
+                done.undone = self.session.undo(*deeds);
+                self.served_from = self.served_from.min(self.session.length());
+            }
             Entry::Shown(_) => self.session.show_solution(),
-            Entry::Serving(_) => self.served_from = self.session.length(),
+            Entry::Serving { whole: true } => self.served_from = 0,
+            Entry::Serving { whole: false } => self.served_from = self.session.length(),
             Entry::Served(entry) => self.served(entry)?,
         }
         Ok(done)

@@ -35,7 +35,13 @@ pub(super) fn action(scene: &Scene<'_>, form: &Query) -> Result<Action, String> 
                 None => None,
                 Some(dn) => Some(container(scene, forest, dn)?),
             },
-            name: None,
+            name: form.get("name").map(Into::into),
+        },
+        "ad-password" => AdChange::Modify {
+            object,
+            changes: vec![password(
+                form.get("password").ok_or("the password is missing")?,
+            )],
         },
         "ad-modify" => AdChange::Modify {
             object,
@@ -44,6 +50,16 @@ pub(super) fn action(scene: &Scene<'_>, form: &Query) -> Result<Action, String> 
         other => return Err(format!("`{other}` is not known")),
     };
     Ok(Action::Ad { forest, change })
+}
+
+/// A new password: in quotation marks and UTF-16, as unicodePwd takes it.
+fn password(text: &str) -> Modification {
+    let quoted = format!("\"{text}\"");
+    let bytes: Vec<u8> = quoted.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    Modification::replace(
+        AttributeId::UNICODE_PWD,
+        vec![Value::from(bytes.as_slice())],
+    )
 }
 
 fn container(scene: &Scene<'_>, forest: usize, text: &str) -> Result<ObjectId, String> {

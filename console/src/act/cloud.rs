@@ -1,7 +1,9 @@
 //! What an administrator does in the tenant.
 
 use mock_cloud::tenant::administer::{ObjectUpdate, RestoreOptions};
-use mock_cloud::tenant::{DirectoryObject, FEATURES, Kind, Link, OTHER_FEATURES};
+use mock_cloud::tenant::{
+    Authentication, DirectoryObject, Domain, FEATURES, Kind, Link, OTHER_FEATURES, part_number,
+};
 use mock_cloud::{CloudId, CloudKey, ProxyAddress, SourceAnchor, Upn};
 use sim::world::CloudChange;
 use store::Text;
@@ -22,6 +24,7 @@ pub(super) fn change(
         "tenant-threshold" => return Ok(CloudChange::SetDeletionThreshold(threshold(form)?)),
         "sync-enabled" => return Ok(CloudChange::SetSyncEnabled(on)),
         "cloud-create" => return create(scene, form, fresh),
+        what if what.starts_with("domain-") => return domain(scene, form),
         _ => {}
     }
     let key = account(scene, form, "object")?;
@@ -37,7 +40,7 @@ pub(super) fn change(
         ),
         "cloud-anchor" => CloudChange::SetImmutableId(key, anchor(scene, form)?),
         "licence" => {
-            let sku = Text::from(form.get("sku").ok_or("which licence?")?);
+            let sku = licence(scene, form.get("sku").ok_or("which licence?")?)?;
             if on {
                 CloudChange::AssignLicence(key, sku)
             } else {
@@ -55,17 +58,34 @@ pub(super) fn change(
             }
         }
         "cloud-update" => CloudChange::Update(key, Box::new(update(form)?)),
+        "cloud-password" => {
+            let password = form.get("password").ok_or("the password is missing")?;
+            let update = ObjectUpdate {
+                password: Some(Text::from(password)),
+                ..ObjectUpdate::default()
+            };
+            CloudChange::Update(key, Box::new(update))
+        }
+        "manager" => {
+            let manager = form.get("manager").map(|_| account(scene, form, "manager"));
+            CloudChange::SetManager(key, manager.transpose()?)
+        }
         "managed" => CloudChange::SetCloudManaged(key, on),
         "clear-object-identifier" => CloudChange::ClearObjectIdentifier(key),
         "clear-security-identifier" => {
             CloudChange::ClearOnPremisesFacts(key, vec!["onPremisesSecurityIdentifier"])
         }
-        "member" => {
-            let member = account(scene, form, "member")?;
-            if on {
-                CloudChange::AddLinks(key, Link::Member, vec![member])
+        list @ ("member" | "owner") => {
+            let link = if list == "owner" {
+                Link::Owner
             } else {
-                CloudChange::RemoveLink(key, Link::Member, member)
+                Link::Member
+            };
+            let target = account(scene, form, list)?;
+            if on {
+                CloudChange::AddLinks(key, link, vec![target])
+            } else {
+                CloudChange::RemoveLink(key, link, target)
             }
         }
         other => return Err(format!("`{other}` is not known")),
@@ -126,10 +146,78 @@ fn update(form: &Query) -> Result<ObjectUpdate, String> {
     Ok(update)
 }
 
+/// A licence by its id, or by the name of its product.
+fn licence(scene: &Scene<'_>, name: &str) -> Result<Text, String> {
+    let all = scene.world.tenant().subscribed_skus();
+    let is = |text: &Text| store::eq_fold(text, name);
+    let found = all
+        .iter()
+        .find(|(sku, _)| is(&sku.id) || is(&sku.part_number));
+    match found {
+        Some((sku, _)) => Ok(sku.id.clone()),
+        None if part_number(&name.to_lowercase()).is_some() => Ok(Text::from(name.to_lowercase())),
+        None => Err(format!(
+            "License {name} does not correspond to a valid company License."
+        )),
+    }
+}
+
+/// A change of the domains of the tenant.
+fn domain(scene: &Scene<'_>, form: &Query) -> Result<CloudChange, String> {
+    let name = form
+        .get("name")
+        .ok_or("the name of the domain is missing")?;
+    let domains = &scene.world.tenant().domains;
+    let known = domains.iter().find(|it| store::eq_fold(&it.name, name));
+    if form.text("do") == "domain-add" {
+        if known.is_some() {
+            return Err(format!("{name} is there already"));
+        }
+        return Ok(CloudChange::ChangeDomain(Domain {
+            name: Text::from(name),
+            initial: false,
+            verified: false,
+            authentication: Authentication::Managed,
+        }));
+    }
+    let known = known.ok_or_else(|| format!("there is no domain {name}"))?;
+    let name = known.name.clone();
+    Ok(match form.text("do") {
+        "domain-verify" => CloudChange::ChangeDomain(Domain {
+            verified: true,
+            ..known.clone()
+        }),
+        "domain-default" => CloudChange::MakeDefaultDomain(name),
+        "domain-remove" => CloudChange::RemoveDomain(name),
+        "domain-authentication" => CloudChange::ChangeDomain(Domain {
+            authentication: match known.authentication {
+                Authentication::Managed => Authentication::Federated,
+                Authentication::Federated => Authentication::Managed,
+            },
+            ..known.clone()
+        }),
+        other => return Err(format!("`{other}` is not known")),
+    })
+}
+
 fn create(scene: &Scene<'_>, form: &Query, fresh: Option<CloudId>) -> Result<CloudChange, String> {
-    let upn = form.get("upn").ok_or("the UPN is missing")?;
     let id = fresh.ok_or("no id was drawn")?;
-    let mut object = DirectoryObject::new(id, Kind::User, scene.world.now());
+    let now = scene.world.now();
+    if form.text("kind") == "group" {
+        let name = form.get("name").ok_or("the name is missing")?;
+        let kind = Kind::Group {
+            mail_enabled: false,
+            security_enabled: true,
+        };
+        let mut object = DirectoryObject::new(id, kind, now);
+        object.display_name = Some(Text::from(name));
+        let plain = name.chars().filter(char::is_ascii_alphanumeric);
+        let nickname: String = plain.collect();
+        object.mail_nickname = Some(Text::from(nickname.as_str()));
+        return Ok(CloudChange::Create(Box::new(object)));
+    }
+    let upn = form.get("upn").ok_or("the UPN is missing")?;
+    let mut object = DirectoryObject::new(id, Kind::User, now);
     object.user_principal_name = Some(Upn::new(upn));
     object.display_name = Some(Text::from(form.get("name").unwrap_or(upn)));
     let nickname = upn.split_once('@').map_or(upn, |(prefix, _)| prefix);

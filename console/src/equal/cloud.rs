@@ -1,12 +1,12 @@
 //! Changes to the tenant as cmdlets of Microsoft.Graph and as requests.
 
 use mock_cloud::tenant::administer::ObjectUpdate;
-use mock_cloud::tenant::{FEATURES, Link};
-use mock_cloud::{CloudKey, ProxyAddress, Upn};
+use mock_cloud::tenant::{Authentication, DirectoryObject, Domain, FEATURES, Kind, Link};
+use mock_cloud::{CloudKey, ProxyAddress, SourceAnchor, Upn};
 use serde_json::{Map, Value, json};
 use sim::world::{CloudChange, World};
 
-use super::{Equal, quoted};
+use super::{Equal, key, quoted};
 
 /// An account as addresses and cmdlets name it.
 struct Named {
@@ -53,28 +53,38 @@ fn patch(path: &str, body: &Value) -> Equal {
     )
 }
 
+/// A body as PowerShell writes it down.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Null => "$null".to_owned(),
+        Value::Bool(on) => format!("${on}"),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => quoted(text),
+        Value::Array(all) => {
+            let all: Vec<String> = all.iter().map(literal).collect();
+            format!("@({})", all.join(", "))
+        }
+        Value::Object(all) => {
+            let all = all.iter();
+            let all: Vec<String> = all
+                .map(|(name, value)| format!("{} = {}", key(name), literal(value)))
+                .collect();
+            format!("@{{ {} }}", all.join("; "))
+        }
+    }
+}
+
 /// What a change to the tenant equals.
 pub(super) fn of(world: &World, change: &CloudChange) -> Equal {
     match change {
-        CloudChange::Create(object) => {
-            let body = json!({
-                "displayName": object.display_name.as_deref(),
-                "userPrincipalName": object.user_principal_name.as_ref().map(Upn::as_str),
-                "mailNickname": object.mail_nickname.as_deref(),
-                "accountEnabled": object.account_enabled,
-            });
-            both(
-                format!("New-MgUser -BodyParameter {}", quoted(&body.to_string())),
-                format!("POST /v1.0/users\n{body}"),
-            )
-        }
+        CloudChange::Create(object) => created(object),
         CloudChange::Update(key, update) => {
             let Named { id, set, noun } = named(world, *key);
             let body = body_of(update);
             both(
                 format!(
                     "Update-Mg{noun} -{noun}Id {id} -BodyParameter {}",
-                    quoted(&body.to_string())
+                    literal(&body)
                 ),
                 format!("PATCH /v1.0/{set}/{id}\n{body}"),
             )
@@ -83,19 +93,7 @@ pub(super) fn of(world: &World, change: &CloudChange) -> Equal {
             bin(world, change)
         }
         CloudChange::SetImmutableId(key, anchor) => {
-            let Named { id, .. } = named(world, *key);
-            let value = anchor.as_ref().map(ToString::to_string);
-            let body = json!({ "onPremisesImmutableId": value });
-            match value {
-                Some(value) => both(
-                    format!(
-                        "Update-MgUser -UserId {id} -OnPremisesImmutableId {}",
-                        quoted(&value)
-                    ),
-                    format!("PATCH /v1.0/users/{id}\n{body}"),
-                ),
-                None => patch(&format!("/users/{id}"), &body),
-            }
+            immutable_id(&named(world, *key).id, anchor.as_ref())
         }
         CloudChange::AssignLicence(..)
         | CloudChange::RemoveLicence(..)
@@ -107,7 +105,8 @@ pub(super) fn of(world: &World, change: &CloudChange) -> Equal {
             patch(&path, &json!({ "isCloudManaged": on }))
         }
         CloudChange::ClearObjectIdentifier(key) => {
-            cleared(world, *key, &["onPremisesObjectIdentifier"])
+            let path = format!("/users/{}", named(world, *key).id);
+            patch(&path, &json!({ "onPremisesObjectIdentifier": null }))
         }
         CloudChange::ClearOnPremisesFacts(key, names) => cleared(world, *key, names),
         CloudChange::AddLinks(key, link, targets) => {
@@ -116,22 +115,7 @@ pub(super) fn of(world: &World, change: &CloudChange) -> Equal {
         }
         CloudChange::RemoveLink(key, link, target) => linked(world, *key, *link, *target, false),
         CloudChange::SetManager(key, manager) => {
-            let (person, manager) = (named(world, *key), manager.map(|it| named(world, it)));
-            let path = format!("/v1.0/users/{}/manager/$ref", person.id);
-            match manager {
-                Some(manager) => both(
-                    format!(
-                        "Set-MgUserManagerByRef -UserId {} -OdataId \
-                         'https://graph.microsoft.com/v1.0/users/{}'",
-                        person.id, manager.id
-                    ),
-                    format!("PUT {path}"),
-                ),
-                None => both(
-                    format!("Remove-MgUserManagerByRef -UserId {}", person.id),
-                    format!("DELETE {path}"),
-                ),
-            }
+            managed_by(&named(world, *key), manager.map(|it| named(world, it)))
         }
         CloudChange::All(changes) => {
             let all: Vec<Equal> = changes.iter().map(|change| of(world, change)).collect();
@@ -140,6 +124,89 @@ pub(super) fn of(world: &World, change: &CloudChange) -> Equal {
             both(joined(|it| &it.powershell), joined(|it| &it.graph))
         }
         _ => tenant_wide(world, change),
+    }
+}
+
+fn created(object: &DirectoryObject) -> Equal {
+    let name = object.display_name.as_deref();
+    let nickname = object.mail_nickname.as_deref();
+    let (noun, set, body) = match object.kind {
+        Kind::Group {
+            mail_enabled,
+            security_enabled,
+        } => (
+            "Group",
+            "groups",
+            json!({
+                "displayName": name,
+                "mailNickname": nickname,
+                "mailEnabled": mail_enabled,
+                "securityEnabled": security_enabled,
+            }),
+        ),
+        Kind::Microsoft365Group => (
+            "Group",
+            "groups",
+            json!({
+                "displayName": name,
+                "mailNickname": nickname,
+                "mailEnabled": true,
+                "securityEnabled": false,
+                "groupTypes": ["Unified"],
+            }),
+        ),
+        Kind::User | Kind::Guest | Kind::Contact => (
+            "User",
+            "users",
+            json!({
+                "displayName": name,
+                "userPrincipalName": object.user_principal_name.as_ref().map(Upn::as_str),
+                "mailNickname": nickname,
+                "accountEnabled": object.account_enabled,
+                "passwordProfile": { "password": "…" },
+            }),
+        ),
+    };
+    both(
+        format!("New-Mg{noun} -BodyParameter {}", literal(&body)),
+        format!("POST /v1.0/{set}\n{body}"),
+    )
+}
+
+fn immutable_id(id: &str, anchor: Option<&SourceAnchor>) -> Equal {
+    let value = anchor.map(ToString::to_string);
+    let body = json!({ "onPremisesImmutableId": value });
+    match value {
+        Some(value) => both(
+            format!(
+                "Update-MgUser -UserId {id} -OnPremisesImmutableId {}",
+                quoted(&value)
+            ),
+            format!("PATCH /v1.0/users/{id}\n{body}"),
+        ),
+        None => patch(&format!("/users/{id}"), &body),
+    }
+}
+
+fn managed_by(person: &Named, manager: Option<Named>) -> Equal {
+    let path = format!("/v1.0/users/{}/manager/$ref", person.id);
+    match manager {
+        Some(manager) => {
+            let to = format!("https://graph.microsoft.com/v1.0/users/{}", manager.id);
+            let body = json!({ "@odata.id": to });
+            both(
+                format!(
+                    "Set-MgUserManagerByRef -UserId {} -OdataId {}",
+                    person.id,
+                    quoted(&to)
+                ),
+                format!("PUT {path}\n{body}"),
+            )
+        }
+        None => both(
+            format!("Remove-MgUserManagerByRef -UserId {}", person.id),
+            format!("DELETE {path}"),
+        ),
     }
 }
 
@@ -168,14 +235,21 @@ fn bin(world: &World, change: &CloudChange) -> Equal {
             if options.auto_reconcile_proxy_conflicts {
                 body.insert("autoReconcileProxyConflict".to_owned(), json!(true));
             }
-            let body = if body.is_empty() {
-                String::new()
-            } else {
-                format!("\n{}", Value::Object(body))
-            };
+            let path = format!("/v1.0/directory/deletedItems/{id}/restore");
+            if body.is_empty() {
+                return both(
+                    format!("Restore-MgDirectoryDeletedItem -DirectoryObjectId {id}"),
+                    format!("POST {path}"),
+                );
+            }
+            let body = Value::Object(body);
             both(
-                format!("Restore-MgDirectoryDeletedItem -DirectoryObjectId {id}"),
-                format!("POST /v1.0/directory/deletedItems/{id}/restore{body}"),
+                format!(
+                    "Invoke-MgGraphRequest -Method POST -Uri {} -Body {}",
+                    quoted(path.trim_start_matches('/')),
+                    quoted(&body.to_string())
+                ),
+                format!("POST {path}\n{body}"),
             )
         }
         _ => Equal::default(),
@@ -187,7 +261,7 @@ fn held(world: &World, change: &CloudChange) -> Equal {
         let id = named(world, *key).id;
         let cmdlet = format!(
             "Set-MgUserLicense -UserId {id} -BodyParameter {}",
-            quoted(&json!({ "addLicenses": add, "removeLicenses": remove }).to_string())
+            literal(&json!({ "addLicenses": add, "removeLicenses": remove }))
         );
         let body = json!({ "addLicenses": add, "removeLicenses": remove });
         both(
@@ -232,12 +306,11 @@ fn held(world: &World, change: &CloudChange) -> Equal {
 }
 
 fn cleared(world: &World, key: CloudKey, names: &[&'static str]) -> Equal {
-    let object = world.tenant().object(key);
-    let label = object.map_or_else(String::new, |object| object.label().to_string());
+    let id = named(world, key).id;
     let switches: Vec<String> = names.iter().map(|name| format!("-{name}")).collect();
     Equal::powershell(format!(
         "Clear-ADSyncToolsOnPremisesAttribute -Identity {} {}",
-        quoted(&label),
+        quoted(&id),
         switches.join(" ")
     ))
 }
@@ -261,6 +334,39 @@ fn linked(world: &World, group: CloudKey, link: Link, target: CloudKey, add: boo
     )
 }
 
+fn changed(world: &World, new: &Domain) -> Equal {
+    let name = &new.name;
+    let mut known = world.tenant().domains.iter();
+    match known.find(|it| it.name == *name) {
+        None => {
+            let body = json!({ "id": name.as_str() });
+            both(
+                format!("New-MgDomain -BodyParameter {}", literal(&body)),
+                format!("POST /v1.0/domains\n{body}"),
+            )
+        }
+        Some(known) if known.authentication != new.authentication => {
+            let verb = match new.authentication {
+                Authentication::Managed => "Remove",
+                Authentication::Federated => "New",
+            };
+            Equal::powershell(format!(
+                "# {verb}-MgDomainFederationConfiguration -DomainId {name}, with what the other \
+                 side signs with"
+            ))
+        }
+        Some(_) => posted(name, "verify"),
+    }
+}
+
+/// A call of a domain that has no body.
+fn posted(name: &str, call: &str) -> Equal {
+    both(
+        format!("Invoke-MgGraphRequest -Method POST -Uri 'v1.0/domains/{name}/{call}'"),
+        format!("POST /v1.0/domains/{name}/{call}"),
+    )
+}
+
 fn tenant_wide(world: &World, change: &CloudChange) -> Equal {
     let tenant = world.tenant().organization.id;
     let synchronization = format!("/directory/onPremisesSynchronization/{tenant}");
@@ -268,12 +374,6 @@ fn tenant_wide(world: &World, change: &CloudChange) -> Equal {
         let mut features = Map::new();
         features.insert(name.to_owned(), json!(on));
         patch(&synchronization, &json!({ "features": features }))
-    };
-    let domain = |name: &str, call: &str| {
-        both(
-            format!("Invoke-MgGraphRequest -Method POST -Uri 'v1.0/domains/{name}/{call}'"),
-            format!("POST /v1.0/domains/{name}/{call}"),
-        )
     };
     match change {
         CloudChange::SetFeature(name, on) => {
@@ -291,11 +391,11 @@ fn tenant_wide(world: &World, change: &CloudChange) -> Equal {
             let body = json!({ "onPremisesSyncEnabled": on });
             patch(&format!("/organization/{tenant}"), &body)
         }
-        CloudChange::ChangeDomain(new) => domain(&new.name, "verify"),
+        CloudChange::ChangeDomain(new) => changed(world, new),
         CloudChange::MakeDefaultDomain(name) => {
             patch(&format!("/domains/{name}"), &json!({ "isDefault": true }))
         }
-        CloudChange::PromoteDomain(name) => domain(name, "promote"),
+        CloudChange::PromoteDomain(name) => posted(name, "promote"),
         CloudChange::RemoveDomain(name) => both(
             format!("Remove-MgDomain -DomainId {name}"),
             format!("DELETE /v1.0/domains/{name}"),

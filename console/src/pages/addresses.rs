@@ -8,8 +8,9 @@ use sim::world::World;
 use store::Text;
 
 use super::preview::{SMALL, size};
+use super::things;
 use crate::desk::{Desk, is_person};
-use crate::frame::{Page, hidden};
+use crate::frame::{Page, captured, hidden};
 use crate::rows::Shown;
 use crate::scene::{Scene, Thing};
 use crate::words;
@@ -128,7 +129,8 @@ fn spelled(world: &World, hash: u64, people: &[Source], accounts: &[CloudKey]) -
 /// The graph, and the same as a table.
 pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
     let title = "Shared addresses";
-    let commands = ["dirsync-lab hygiene SNAPSHOT".to_owned()];
+    let mut commands = captured().to_vec();
+    commands.push("dirsync-lab hygiene snapshot".to_owned());
     let Some(all) = desk.shared(scene, size(scene) <= SMALL) else {
         let body = html! {
             p { "This world is large: comparing every address with every other takes a moment." }
@@ -155,6 +157,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         @if all.is_empty() { (words::none("No address is shared.")) } @else {
             (pager(scene, &shown))
             (graph(scene, &page))
+            (table(scene, &page))
         }
     };
     Page::new(title, body, &commands)
@@ -192,7 +195,7 @@ fn graph(scene: &Scene<'_>, page: &[&Shared]) -> Markup {
     let account = |key: &CloudKey| accounts.iter().position(|it| it == key).unwrap_or(0);
     html! {
         div.scroll role="group" tabindex="0" aria-label="Table" {
-            svg.graph viewBox={ "0 0 960 " (height) } width="960" height=(height) role="img"
+            svg.graph viewBox={ "0 0 960 " (height) } width="960" height=(height) role="group"
                 aria-labelledby="graph-title" {
                 title id="graph-title" { "Who shares which address with whom" }
                 text.head x="10" y="18" { "Active Directory" }
@@ -217,6 +220,39 @@ fn graph(scene: &Scene<'_>, page: &[&Shared]) -> Markup {
                     a href=(scene.thing(Thing::Cloud(*key))) {
                         circle.two cx="700" cy=(y(place) - 4) r="4" {}
                         text x="710" y=(y(place)) { (short(&scene.cloud_label(*key))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The same, to be read.
+fn table(scene: &Scene<'_>, page: &[&Shared]) -> Markup {
+    html! {
+        div.scroll role="group" tabindex="0" aria-label="Table" {
+            table {
+                caption { "Addresses and who has them" }
+                thead {
+                    tr {
+                        th { "Address or UPN" } th { "In Active Directory" } th { "In the cloud" }
+                    }
+                }
+                tbody {
+                    @for one in page {
+                        tr {
+                            th.mono scope="row" { (one.address) }
+                            td {
+                                @for source in &one.people {
+                                    div { (things::link(scene, Thing::Ad(*source))) }
+                                }
+                            }
+                            td {
+                                @for key in &one.accounts {
+                                    div { (things::link(scene, Thing::Cloud(*key))) }
+                                }
+                            }
+                        }
                     }
                 }
             }

@@ -51,6 +51,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk, list: &str) -> Page {
             @else { (things::accounts(scene, title, &keys)) }
         }
         @if list == "users" && scene.can_act() { (create(scene)) }
+        @if list == "groups" && scene.can_act() { (create_group(scene)) }
     };
     let cmdlet = match list {
         "groups" => "Get-MgGroup -All",
@@ -166,6 +167,22 @@ fn create(scene: &Scene<'_>) -> Markup {
                 label for="name" { "Display name" } input id="name" name="name";
                 button { "Create" }
                 code.equals { "New-MgUser -UserPrincipalName … / POST /v1.0/users" }
+            }
+        }
+    }
+}
+
+fn create_group(scene: &Scene<'_>) -> Markup {
+    html! {
+        details.action {
+            summary { "New security group" }
+            form.fields method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="cloud-create";
+                input type="hidden" name="kind" value="group";
+                label for="name" { "Display name" } input id="name" name="name" required;
+                button { "Create" }
+                code.equals { "New-MgGroup -DisplayName … / POST /v1.0/groups" }
             }
         }
     }

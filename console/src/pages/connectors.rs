@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use mock_ad::directory::ObjectId;
-use sim::engine::{ConnectorId, CsId, Source, Step};
+use mock_ad::directory::{Dn, ObjectId};
+use sim::engine::{AnchorAttribute, ConnectorId, CsId, Scope, Source, Step};
 use sim::manager::connector_name;
+use sim::world::{Action, EngineChange};
 
 use super::things;
-use crate::act;
 use crate::desk::Desk;
-use crate::equal::quoted;
+use crate::equal::{self, quoted};
 use crate::frame::{Page, hidden};
 use crate::rows::{PAGE, Shown};
 use crate::runs::profile_name;
@@ -31,6 +31,11 @@ const STATES: &[(&str, &str)] = &[
     ("connectors", "Connectors"),
 ];
 
+const ANCHORS: [AnchorAttribute; 2] = [
+    AnchorAttribute::ObjectGuid,
+    AnchorAttribute::ConsistencyGuid,
+];
+
 const STEPS: [Step; 5] = [
     Step::FullImport,
     Step::DeltaImport,
@@ -38,13 +43,6 @@ const STEPS: [Step; 5] = [
     Step::DeltaSynchronization,
     Step::Export,
 ];
-
-fn address(connector: ConnectorId) -> String {
-    match connector {
-        ConnectorId::Entra => "entra".to_owned(),
-        ConnectorId::Ad(place) => format!("ad{place}"),
-    }
-}
 
 fn all(scene: &Scene<'_>) -> impl Iterator<Item = ConnectorId> + use<> {
     let forests = (0..scene.world.forests().len()).map(ConnectorId::Ad);
@@ -97,7 +95,7 @@ fn row(
     connector: ConnectorId,
     states: &BTreeMap<&'static str, usize>,
 ) -> Markup {
-    let path = format!("/connectors/{}", address(connector));
+    let path = format!("/connectors/{}", connector.address());
     let count = |state: &str| states.get(state).copied().unwrap_or(0);
     let pending: usize = ["add", "modify", "delete"]
         .iter()
@@ -136,9 +134,9 @@ fn run(scene: &Scene<'_>, connector: ConnectorId) -> Markup {
         form.inline method="post" action="/act" {
             (hidden(scene))
             input type="hidden" name="do" value="run";
-            input type="hidden" name="connector" value=(address(connector));
-            label.hidden for={ "step-" (address(connector)) } { "Run profile of " (name) }
-            select id={ "step-" (address(connector)) } name="step" {
+            input type="hidden" name="connector" value=(connector.address());
+            label.hidden for={ "step-" (connector.address()) } { "Run profile of " (name) }
+            select id={ "step-" (connector.address()) } name="step" {
                 @for step in STEPS { option value=(step.name()) { (profile_name(step)) } }
             }
             button { "Run" }
@@ -165,6 +163,7 @@ fn engine(scene: &Scene<'_>) -> Markup {
                         button { "Set" }
                         span.quiet { "empty turns it off" }
                     }
+                    (equals(scene, EngineChange::Schedule(config.schedule)))
                 }
             }
             div.card {
@@ -180,6 +179,7 @@ fn engine(scene: &Scene<'_>) -> Markup {
                         button { "Set" }
                         span.quiet { "empty turns it off" }
                     }
+                    (equals(scene, EngineChange::DeletionThreshold(config.deletion_threshold)))
                 }
             }
             div.card {
@@ -193,19 +193,40 @@ fn engine(scene: &Scene<'_>) -> Markup {
                             value=(if config.staging { "no" } else { "yes" });
                         button { @if config.staging { "Turn off" } @else { "Turn on" } }
                     }
+                    (equals(scene, EngineChange::Staging(!config.staging)))
                 }
             }
             div.card {
                 h2 { "Source anchor" }
                 p.mono { (config.anchor.name()) }
+                @if scene.can_act() {
+                    form.inline method="post" action="/act" {
+                        (hidden(scene))
+                        input type="hidden" name="do" value="anchor";
+                        label for="attribute" { "Made of" }
+                        select id="attribute" name="attribute" {
+                            @for one in ANCHORS {
+                                option selected[one == config.anchor] { (one.name()) }
+                            }
+                        }
+                        button data-confirm="Another anchor makes strangers of everybody whose \
+                                             anchor differs. Change it?" { "Change" }
+                    }
+                    (equals(scene, EngineChange::Anchor(config.anchor)))
+                }
             }
         }
     }
 }
 
+/// What a setting of the engine equals, in small print.
+fn equals(scene: &Scene<'_>, change: EngineChange) -> Markup {
+    equal::shown(&equal::of(&scene.world, &Action::Configure(change)))
+}
+
 /// One connector: its properties and a search of its space.
 pub(super) fn one(scene: &Scene<'_>, desk: &mut Desk, name: &str) -> Page {
-    let Ok(connector) = act::connector(name) else {
+    let Some(connector) = ConnectorId::from_address(name) else {
         return Page::missing("There is no such connector.");
     };
     let title = connector_name(&scene.world, connector);
@@ -222,8 +243,16 @@ pub(super) fn one(scene: &Scene<'_>, desk: &mut Desk, name: &str) -> Page {
         ids: page.clone(),
         from,
     };
+    let first = Action::Run {
+        connector,
+        step: Step::FullImport,
+    };
     let body = html! {
-        @if scene.can_act() { div.bar { (run(scene, connector)) } }
+        @if scene.can_act() {
+            div.bar { (run(scene, connector)) }
+            (equal::shown(&equal::of(&scene.world, &first)))
+            @if connector == ConnectorId::Entra { (broken(scene)) }
+        }
         h2 { "Search Connector Space" }
         ul.tabs {
             @for (state, label) in STATES {
@@ -242,12 +271,43 @@ pub(super) fn one(scene: &Scene<'_>, desk: &mut Desk, name: &str) -> Page {
         }
         (properties(scene, connector))
     };
-    let command = format!("Get-ADSyncCSObject -ConnectorName {}", quoted(&title));
-    Page::new(
-        title,
-        body,
-        &[command, "csexport CONNECTOR pending.xml /f:x".to_owned()],
-    )
+    let commands = commands(scene, connector, &page);
+    Page::new(title, body, &commands)
+}
+
+/// The first object that is listed, as cmdlets show it.
+fn commands(scene: &Scene<'_>, connector: ConnectorId, page: &[u32]) -> Vec<String> {
+    let name = quoted(&connector_name(&scene.world, connector));
+    let first = page.first().and_then(|id| match connector {
+        ConnectorId::Ad(forest) => Some(scene.dn(forest, ObjectId(*id))),
+        ConnectorId::Entra => {
+            let entry = scene.world.engine().entra().get(CsId(*id))?;
+            Some(entry.anchor.connector_space_dn())
+        }
+    });
+    let mut all = vec![format!("Get-ADSyncConnector -Name {name}")];
+    all.extend(first.map(|dn| {
+        let dn = quoted(&dn);
+        format!("Get-ADSyncCSObject -ConnectorName {name} -DistinguishedName {dn}")
+    }));
+    all
+}
+
+/// An export in which the connection breaks.
+fn broken(scene: &Scene<'_>) -> Markup {
+    html! {
+        details.action {
+            summary { "An export that breaks" }
+            form.inline method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="broken-export";
+                label for="objects" { "The connection breaks after so many objects" }
+                input id="objects" name="objects" inputmode="numeric" size="6" value="1" required;
+                button { "Export" }
+            }
+            (equal::shown(&equal::of(&scene.world, &Action::BrokenExport(1))))
+        }
+    }
 }
 
 fn found(scene: &Scene<'_>, desk: &mut Desk, connector: ConnectorId, state: &str) -> Vec<u32> {
@@ -344,6 +404,32 @@ fn properties(scene: &Scene<'_>, connector: ConnectorId) -> Markup {
                     Some(_) => "rules of your own, evaluated as they stand",
                 }
             }
+        }
+        @if scene.can_act() { (scope_form(scene, place, scope)) }
+    }
+}
+
+/// The containers of a forest, to be selected anew.
+fn scope_form(scene: &Scene<'_>, forest: usize, scope: &Scope) -> Markup {
+    let lines = |list: &[Dn]| {
+        let all: Vec<String> = list.iter().map(ToString::to_string).collect();
+        all.join("\n")
+    };
+    html! {
+        details.action {
+            summary { "Configure containers" }
+            form.fields method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="scope";
+                input type="hidden" name="forest" value=(forest);
+                label for="include" { "Synced, one a line; empty is the whole domain" }
+                textarea id="include" name="include" rows="3" { (lines(&scope.include)) }
+                label for="exclude" { "Not synced, one a line" }
+                textarea id="exclude" name="exclude" rows="2" { (lines(&scope.exclude)) }
+                button { "Select" }
+                span.quiet { "What it means for anybody shows after a full import (R5.13)." }
+            }
+            (equals(scene, EngineChange::Scope(forest, scope.clone())))
         }
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use mock_cloud::provisioning::ErrorCode;
 use mock_cloud::{CloudKey, DirectoryObject, SyncObject};
-use sim::engine::{CsEntry, CsId, ExportFailure, Source};
+use sim::engine::{ConnectorId, CsEntry, CsId, ExportFailure, Source};
+use sim::manager::connector_name;
 
 use super::things;
 use crate::desk::Desk;
+use crate::equal::quoted;
 use crate::frame::Page;
 use crate::rows::{PAGE, Shown};
 use crate::scene::{Scene, Thing};
@@ -106,16 +108,110 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
             }
         }
         h2 { (chosen) }
+        p { a href=(scene.link("/errors.csv", &[])) { "Download all as CSV" } }
         @if found.is_empty() { (words::none("No error of this kind.")) } @else {
             (words::pager(scene, &shown))
             @for (place, one) in page.enumerate() { (card(scene, one, place == 0)) }
         }
     };
-    let commands = [
-        "Get-ADSyncCSObject … | Select-Object -ExpandProperty ExportError".to_owned(),
-        "Get-MgUser -Filter \"onPremisesProvisioningErrors/any()\"".to_owned(),
+    let entra = scene.world.engine().entra();
+    let first = found.iter().find_map(|one| match one {
+        Found::Export(id) => entra.get(*id),
+        _ => None,
+    });
+    let name = quoted(&connector_name(&scene.world, ConnectorId::Entra));
+    let mut commands = vec![
+        "Get-MgUser -All -Property displayName,onPremisesProvisioningErrors | Where-Object { \
+         $_.OnPremisesProvisioningErrors }"
+            .to_owned(),
     ];
+    commands.extend(first.map(|entry| {
+        let dn = quoted(&entry.anchor.connector_space_dn());
+        format!("(Get-ADSyncCSObject -ConnectorName {name} -DistinguishedName {dn}).ExportError")
+    }));
     Page::new("Sync errors", body, &commands)
+}
+
+/// All errors as a spreadsheet.
+pub(crate) fn csv(scene: &Scene<'_>, desk: &mut Desk) -> String {
+    let mut text = String::from("category,error,object,sourceAnchor,value,inConflictWith\n");
+    let all = collect(scene, desk);
+    for (category, found) in CATEGORIES.iter().filter_map(|it| all.get_key_value(it)) {
+        for one in found {
+            let fields = fields(scene, one).map(|field| words::csv_field(&field));
+            text.push_str(category);
+            text.push(',');
+            text.push_str(&fields.join(","));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Error, object, source anchor, value, object in conflict.
+fn fields(scene: &Scene<'_>, found: &Found) -> [String; 5] {
+    let cloud = |key: &CloudKey| scene.cloud_label(*key);
+    let none = String::new;
+    match found {
+        Found::Export(id) => {
+            let entry = scene.world.engine().entra().get(*id);
+            let failed = entry.and_then(|entry| Some((entry, entry.failure.as_deref()?)));
+            let Some((entry, failure)) = failed else {
+                return Default::default();
+            };
+            let person = entry
+                .metaverse
+                .and_then(|mv| scene.world.engine().metaverse().get(mv));
+            let conflicts = failure.error.conflicts.iter();
+            let values = conflicts.map(|(property, value)| format!("{} {value}", property.name()));
+            [
+                failure.error.code.name().to_owned(),
+                person.map_or_else(none, |it| scene.dn(it.source.forest, it.source.object)),
+                entry.anchor.to_string(),
+                values.collect::<Vec<_>>().join("; "),
+                failure
+                    .error
+                    .in_conflict_with
+                    .as_ref()
+                    .map_or_else(none, cloud),
+            ]
+        }
+        Found::Rules(source) => {
+            let connector = scene.world.engine().forest(source.forest);
+            let entry = connector.and_then(|it| it.entry(source.object));
+            let error = entry.and_then(|entry| entry.error.as_ref());
+            [
+                error.map_or_else(none, |error| error.text()),
+                scene.dn(source.forest, source.object),
+                none(),
+                none(),
+                none(),
+            ]
+        }
+        Found::Withheld(key) => {
+            let object = scene.world.tenant().object(*key);
+            let withheld = object
+                .map(|object| &object.on_premises.provisioning_errors[..])
+                .unwrap_or_default();
+            let values = withheld
+                .iter()
+                .map(|it| format!("{} {}", it.property, it.value));
+            [
+                "PropertyConflict".to_owned(),
+                cloud(key),
+                none(),
+                values.collect::<Vec<_>>().join("; "),
+                none(),
+            ]
+        }
+        Found::Admin(key) => [
+            "AdminRoleConflict".to_owned(),
+            none(),
+            none(),
+            none(),
+            cloud(key),
+        ],
+    }
 }
 
 fn card(scene: &Scene<'_>, found: &Found, open: bool) -> Markup {
@@ -143,7 +239,10 @@ fn rules(scene: &Scene<'_>, source: Source) -> Markup {
     html! {
         div.conflict {
             (things::link(scene, Thing::Ad(source))) " "
-            @if let Some(error) = error { (words::rule(error.rule)) " " (error.text()) }
+            @if let Some(error) = error {
+                @if scene.tells_reasons() { (words::rule(error.rule)) " " }
+                (error.text())
+            }
         }
     }
 }

@@ -337,11 +337,16 @@ fn deeds(scene: &Scene<'_>, session: &Session, terms: &Terms) -> Markup {
                 }
             }
         }
-        @if scene.can_act() && !terms.exam && !scene.lab.journal().is_empty() {
+        @if scene.can_act() && !terms.exam && session.length() > 0 {
             form.inline method="post" action="/labs/undo" {
                 (hidden(scene))
                 input type="hidden" name="count" value="1";
                 button { "Undo the last" }
+            }
+            form.inline method="post" action="/labs/undo" {
+                (hidden(scene))
+                input type="hidden" name="count" value=(session.length());
+                button data-confirm="Undo everything that was done?" { "Undo everything" }
             }
         }
         @if !terms.incident && !deeds.hazards.is_empty() {

@@ -1,10 +1,12 @@
 //! Metaverse search: clauses above, a grid below.
 
 use maud::{Markup, html};
-use sim::engine::{MvId, MvObject};
+use sim::engine::{ConnectorId, MvId, MvObject};
+use sim::manager::connector_name;
 use store::eq_fold;
 
 use crate::desk::{Desk, describe_metaverse};
+use crate::equal::quoted;
 use crate::frame::Page;
 use crate::rows::{PAGE, Shown};
 use crate::scene::{Scene, Thing};
@@ -134,11 +136,18 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
             (grid(scene, &shown.ids))
         }
     };
-    let command = if clause {
-        format!("Get-ADSyncMVObject | Where-Object {attribute} -like '*{value}*'")
-    } else {
-        "Get-ADSyncMVObject".to_owned()
-    };
+    let first = shown.ids.first().and_then(|id| metaverse.get(MvId(*id)));
+    let command = first.map(|object| {
+        let name = connector_name(&scene.world, ConnectorId::Ad(object.source.forest));
+        let dn = scene.dn(object.source.forest, object.source.object);
+        format!(
+            "Get-ADSyncCSObject -ConnectorName {} -DistinguishedName {} | \
+             ForEach-Object {{ Get-ADSyncMVObject -Identifier $_.ConnectedMVObjectId }}",
+            quoted(&name),
+            quoted(&dn)
+        )
+    });
+    let command = command.unwrap_or_else(|| "Get-ADSyncConnector".to_owned());
     Page::new("Metaverse search", body, &[command])
 }
 

@@ -8,7 +8,7 @@ use super::things;
 use crate::desk::Desk;
 use crate::draft::{Draft, Judged};
 use crate::equal;
-use crate::frame::{Page, hidden};
+use crate::frame::{Page, captured, hidden};
 use crate::scene::{Scene, Thing};
 use crate::words;
 
@@ -36,10 +36,9 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
             Some(draft) => (list(scene, draft)),
         }
     };
-    let commands = [
-        "dirsync-lab plan SNAPSHOT".to_owned(),
-        "dirsync-lab plan SNAPSHOT --emit powershell".to_owned(),
-    ];
+    let mut commands = captured().to_vec();
+    commands.push("dirsync-lab plan snapshot".to_owned());
+    commands.push("dirsync-lab plan snapshot --emit powershell".to_owned());
     Page::new("Plan", body, &commands)
 }
 

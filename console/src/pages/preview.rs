@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use sim::engine::{ConnectorId, CyclePolicy};
-use sim::manager::{StepRecord, connector_name};
+use sim::engine::CyclePolicy;
+use sim::manager::StepRecord;
 
 use super::operations::status_class;
 use super::things;
@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::frame::{Page, hidden};
 use crate::preview::Preview;
 use crate::rows::{PAGE, Shown};
-use crate::runs::{profile_name, steps_of};
+use crate::runs::profile_name;
 use crate::scene::{Scene, Thing};
 use crate::words;
 
@@ -86,8 +86,8 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         }
     };
     let commands = [
+        format!("dirsync-lab what-if {}", policy_name(policy)),
         format!("dirsync-lab sync {}", policy_name(policy)),
-        "dirsync-lab predict SNAPSHOT".to_owned(),
     ];
     Page::new("Preview of the next cycle", body, &commands)
 }
@@ -234,11 +234,6 @@ pub(super) fn objects(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         (things::table(scene, "Objects", &page))
     };
     let title = format!("{label}: {} on {connector}", profile_name(result.step));
-    let wanted = steps_of(&scene.world, preview.policy).get(place).copied();
-    let wanted = wanted.map_or(ConnectorId::Entra, |(connector, _)| connector);
-    let command = format!(
-        "Get-ADSyncCSObject -ConnectorName {}",
-        crate::equal::quoted(&connector_name(&scene.world, wanted))
-    );
+    let command = format!("dirsync-lab what-if {}", policy_name(preview.policy));
     Page::new(title, body, &[command])
 }

@@ -42,6 +42,14 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
     let body = html! {
         (words::search(scene, "Name, UPN or address", &[]))
         div id="results" {
+            @if total > people.len() || in_cloud > accounts.len() {
+                p.quiet {
+                    "The first of each list; type more, or search on its own page: "
+                    a href=(scene.link("/onprem", &[("q", wanted)])) { "Active Directory" } ", "
+                    a href=(scene.link("/cloud/users", &[("q", wanted)])) { "Users" } ", "
+                    a href=(scene.link("/cloud/groups", &[("q", wanted)])) { "Groups" } "."
+                }
+            }
             h2 { "Active Directory: " (words::grouped(total)) }
             @if people.is_empty() { (words::none("Nobody is found.")) }
             @else { (things::people(scene, "In Active Directory", &people)) }

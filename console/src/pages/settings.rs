@@ -1,9 +1,11 @@
 //! Settings of the tenant: features of directory synchronisation, domains, the threshold.
 
 use maud::{Markup, html};
-use mock_cloud::tenant::{Authentication, FEATURES, OTHER_FEATURES};
+use mock_cloud::tenant::{Authentication, Domain, FEATURES, OTHER_FEATURES};
+use sim::world::{Action, CloudChange};
 
 use crate::desk::Desk;
+use crate::equal;
 use crate::frame::{Page, hidden};
 use crate::scene::Scene;
 use crate::words;
@@ -25,7 +27,10 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
                 @if let Some(at) = organization.deactivated_at {
                     p { "Locked until " (words::time(at)) }
                 }
-                @if scene.can_act() { (toggle(scene, "sync-enabled", "", synchronized, true)) }
+                @if scene.can_act() {
+                    (toggle(scene, "sync-enabled", "", synchronized, true))
+                    (equals(scene, CloudChange::SetSyncEnabled(!synchronized)))
+                }
             }
             div.card {
                 h2 { "Accidental deletion prevention" }
@@ -44,6 +49,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
                         button { "Set" }
                         span.quiet { "empty turns it off" }
                     }
+                    (equals(scene, CloudChange::SetDeletionThreshold(tenant.deletion_threshold)))
                 }
             }
             div.card {
@@ -65,6 +71,11 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
             .to_owned(),
     ];
     Page::new("Settings", body, &commands)
+}
+
+/// What a change equals, in small print.
+fn equals(scene: &Scene<'_>, change: CloudChange) -> Markup {
+    equal::shown(&equal::of(&scene.world, &Action::Cloud(change)))
 }
 
 fn toggle(scene: &Scene<'_>, what: &str, name: &str, on: bool, ask: bool) -> Markup {
@@ -126,16 +137,24 @@ fn features(scene: &Scene<'_>) -> Markup {
 }
 
 fn domains(scene: &Scene<'_>) -> Markup {
+    let tenant = scene.world.tenant();
+    let default = tenant.domains.default();
     html! {
         div.scroll role="group" tabindex="0" aria-label="Table" {
             table {
                 caption { "Custom domain names" }
-                thead { tr { th { "Name" } th { "Status" } th { "Authentication" } } }
+                thead {
+                    tr {
+                        th { "Name" } th { "Status" } th { "Authentication" }
+                        @if scene.can_act() { th { "Change" } }
+                    }
+                }
                 tbody {
-                    @for domain in scene.world.tenant().domains.iter() {
+                    @for domain in tenant.domains.iter() {
                         tr {
                             td.mono {
                                 (domain.name) @if domain.initial { " (initial)" }
+                                @if domain.name == *default { " (default)" }
                             }
                             td {
                                 @if domain.verified { (words::badge("good", "verified")) }
@@ -147,10 +166,50 @@ fn domains(scene: &Scene<'_>) -> Markup {
                                     Authentication::Federated => "Federated",
                                 }
                             }
+                            @if scene.can_act() { td { (domain_forms(scene, domain)) } }
                         }
                     }
                 }
             }
+        }
+        @if scene.can_act() {
+            details.action {
+                summary { "Add a domain" }
+                form.inline method="post" action="/act" {
+                    (hidden(scene))
+                    input type="hidden" name="do" value="domain-add";
+                    label for="domain" { "Name" }
+                    input id="domain" name="name" required placeholder="fabrikam.com";
+                    button { "Add" }
+                }
+                code.equals { "New-MgDomain / POST /v1.0/domains" }
+            }
+        }
+    }
+}
+
+/// What may be done to a domain.
+fn domain_forms(scene: &Scene<'_>, domain: &Domain) -> Markup {
+    let name = &domain.name;
+    let button = |what: &str, label: &str| {
+        html! {
+            button name="do" value=(what) aria-label={ (label) ": " (name) } { (label) } " "
+        }
+    };
+    html! {
+        form.inline method="post" action="/act" {
+            (hidden(scene))
+            input type="hidden" name="name" value=(name);
+            @if domain.verified {
+                (button("domain-default", "Make default"))
+                @if !domain.initial {
+                    (button("domain-authentication", match domain.authentication {
+                        Authentication::Managed => "Federate",
+                        Authentication::Federated => "Convert to managed",
+                    }))
+                }
+            } @else { (button("domain-verify", "Verify")) }
+            @if !domain.initial { (button("domain-remove", "Remove")) }
         }
     }
 }

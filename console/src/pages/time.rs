@@ -1,7 +1,10 @@
 //! Clock and faults: time, the world kept under names, what goes wrong on purpose.
 
+use jiff::SignedDuration;
 use maud::{Markup, html};
+use sim::world::Action;
 
+use crate::equal;
 use crate::frame::{Page, hidden};
 use crate::scene::Scene;
 use crate::words;
@@ -53,6 +56,10 @@ fn clock(scene: &Scene<'_>) -> Markup {
             input id="by" name="by" size="6" required placeholder="2h30m";
             button { "Advance" }
         }
+        (equal::shown(&equal::of(
+            &scene.world,
+            &Action::Advance(SignedDuration::from_mins(30)),
+        )))
     }
 }
 
@@ -88,13 +95,19 @@ fn kept(scene: &Scene<'_>) -> Markup {
 }
 
 fn faults(scene: &Scene<'_>) -> Markup {
+    let planned = scene.lab.faults.commands();
     html! {
+        @if !planned.is_empty() {
+            ul { @for command in &planned { li { code { (command) } } } }
+        }
         form.fields method="post" action="/act" {
             (hidden(scene))
             input type="hidden" name="do" value="fault";
             label for="kind" { "What goes wrong" }
             select id="kind" name="kind" {
                 option value="graph-429" { "Graph: 429 Too Many Requests" }
+                option value="graph-500" { "Graph: 500 Internal Server Error" }
+                option value="graph-502" { "Graph: 502 Bad Gateway" }
                 option value="graph-503" { "Graph: 503 Service Unavailable" }
                 option value="graph-504" { "Graph: 504 Gateway Timeout" }
                 option value="graph-lose-reply" { "Graph: the reply is lost" }
@@ -102,15 +115,37 @@ fn faults(scene: &Scene<'_>) -> Markup {
                 option value="ldap-unavailable" { "LDAP: unavailable" }
                 option value="ldap-dropped" { "LDAP: the connection is dropped" }
                 option value="ldap-lose-reply" { "LDAP: the reply is lost" }
+                option value="ldap-no-reply" { "LDAP: there is no reply" }
+                option value="ldap-delayed" { "LDAP: the reply is late" }
                 option value="chaos" { "Both: as a seed decides" }
             }
             label for="times" { "How often" }
             input id="times" name="times" inputmode="numeric" value="1";
+            label for="every" { "Only every so many requests" }
+            input id="every" name="every" inputmode="numeric" value="1";
+            label for="retry-after" { "Graph: Retry-After in seconds" }
+            input id="retry-after" name="retry-after" inputmode="numeric";
+            label for="method" { "Graph: only this method" }
+            input id="method" name="method" placeholder="PATCH" autocomplete="off";
+            label for="path" { "Graph: only paths with" }
+            input id="path" name="path" placeholder="/users" autocomplete="off";
+            label for="request" { "LDAP: only this request" }
+            select id="request" name="request" {
+                option value="" { "whatever writes" }
+                @for kind in ["bind", "search", "add", "modify", "modify-dn", "delete", "compare"] {
+                    option { (kind) }
+                }
+            }
+            label for="milliseconds" { "LDAP: late by milliseconds" }
+            input id="milliseconds" name="milliseconds" inputmode="numeric";
+            label for="seed" { "Both: the seed" }
+            input id="seed" name="seed" inputmode="numeric";
             button { "Plan" }
         }
         form.inline method="post" action="/act" {
             (hidden(scene))
             button name="do" value="calm" { "Forget what is planned" }
+            code.equals { "dirsync-lab fault clear" }
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Timeline: every entry of the journal, both directories at each, branches and their comparison.
 
-use std::collections::BTreeSet;
+mod events;
 
-use host::Entry;
+use host::{Branch, Differing, Entry, changed_attributes, differing, differing_in_ad, facts};
 use maud::{Markup, html};
 use mock_cloud::CloudKey;
-use mock_cloud::rule::RuleId;
+use sim::engine::Source;
 use sim::rehearse::{AccountChange, difference};
-use sim::world::{Event, World};
+use sim::world::World;
 
 use super::things;
 use crate::at::At;
-use crate::branch::Branch;
 use crate::desk::Desk;
 use crate::equal;
 use crate::frame::{Page, hidden};
@@ -53,7 +52,7 @@ pub(super) fn page(scene: &Scene<'_>, desk: &mut Desk) -> Page {
         "curl -H \"Authorization: Bearer $DIRSYNC_LAB_TOKEN\" \
          \"$DIRSYNC_LAB_CONTROL/events?since=0\""
             .to_owned(),
-        "dirsync-lab replay SCENARIO --path PATH".to_owned(),
+        format!("dirsync-lab what-if delta --after {}", place(scene)),
     ];
     Page::new("Timeline", body, &commands)
 }
@@ -91,13 +90,21 @@ fn moment(scene: &Scene<'_>) -> Markup {
     let changed = before
         .map(|before| changed(&before, world))
         .unwrap_or_default();
-    let branching = matches!(scene.at, At::Now | At::Entry(_));
+    let branching = matches!(scene.at, At::Now | At::Entry(_)) && scene.tells_answers();
     html! {
         section.moment aria-label="The moment" {
             div {
                 h2 { @if place == 0 { "At the beginning" } @else { "After entry " (place) } }
                 p.mono { (words::time(world.now())) }
                 @if let Some(entry) = last { p { (entry.what) } }
+                dl.facts {
+                    dt { "Users in the cloud" }
+                    dd { (words::grouped(world.tenant().user_count() as usize)) }
+                    dt { "Metaverse objects" }
+                    dd { (words::grouped(world.engine().metaverse().iter().count())) }
+                    dt { "Pending exports" }
+                    dd { (words::grouped(world.engine().entra().pending_exports())) }
+                }
                 p.bar {
                     a.button href=(scene.link("/onprem", &[])) { "Active Directory then" }
                     a.button href=(scene.link("/cloud/users", &[])) { "Cloud then" }
@@ -218,7 +225,9 @@ fn branches(scene: &Scene<'_>, desk: &Desk) -> Markup {
                     (choice("b", desk, "b1"))
                     button { "Compare" }
                 }
-                @for branch in &desk.branches { (branch_card(scene, branch)) }
+                @for (number, branch) in &desk.branches {
+                    (branch_card(scene, *number, branch))
+                }
             }
         }
     }
@@ -228,20 +237,25 @@ fn choice(id: &str, desk: &Desk, chosen: &str) -> Markup {
     html! {
         select id=(id) name=(id) {
             option value="now" { "what really happened" }
-            @for branch in &desk.branches {
-                @let value = At::Branch(branch.number).to_string();
-                option value=(value) selected[value == chosen] { (branch.title()) }
+            @for (number, branch) in &desk.branches {
+                @let value = At::Branch(*number).to_string();
+                option value=(value) selected[value == chosen] { (titled(*number, branch)) }
             }
         }
     }
 }
 
-fn branch_card(scene: &Scene<'_>, branch: &Branch) -> Markup {
-    let at = At::Branch(branch.number).to_string();
+/// What a branch is called in the console.
+fn titled(number: usize, branch: &Branch) -> String {
+    format!("Branch {number}: {}", branch.title())
+}
+
+fn branch_card(scene: &Scene<'_>, number: usize, branch: &Branch) -> Markup {
+    let at = At::Branch(number).to_string();
     let to = |path: &str| crate::query::url(path, &[("at", &at)]);
     html! {
         div.card {
-            h3 { (branch.title()) }
+            h3 { (titled(number, branch)) }
             ol.happened {
                 @for one in &branch.happened {
                     li.inserted[one.inserted] {
@@ -266,14 +280,52 @@ fn branch_card(scene: &Scene<'_>, branch: &Branch) -> Markup {
     }
 }
 
+/// So many objects that differ are shown.
+const COMPARED: usize = 200;
+
+/// The objects of the forests that differ, as they are called at either end.
+fn in_ad(left: &World, right: &World, titles: [&str; 2]) -> Markup {
+    let sources = differing_in_ad(left, right);
+    let name = |world: &World, source: Source| {
+        let forest = world.forests().get(source.forest);
+        let forest = forest.filter(|it| it.object(source.object).is_some());
+        forest.map_or_else(
+            || "not there".to_owned(),
+            |forest| forest.dn_text(source.object).to_string(),
+        )
+    };
+    html! {
+        @if sources.is_empty() {
+            (words::none("Both ends are the same in Active Directory."))
+        } @else {
+            div.scroll role="group" tabindex="0" aria-label="Table" {
+                table.compare {
+                    caption { "Objects of Active Directory that differ: " (sources.len()) }
+                    thead { tr { @for title in titles { th { (title) } } th { "Attributes" } } }
+                    tbody {
+                        @for source in sources.iter().take(COMPARED) {
+                            tr {
+                                td.mono { (name(left, *source)) }
+                                td.mono { (name(right, *source)) }
+                                td { (changed_attributes(left, right, *source).join(", ")) }
+                            }
+                        }
+                    }
+                }
+            }
+            @if sources.len() > COMPARED { (words::none("The first 200 are shown.")) }
+        }
+    }
+}
+
 /// Two ends side by side.
 pub(super) fn compare(scene: &Scene<'_>, desk: &Desk) -> Page {
     let side = |name: &str| {
         let at: At = scene.query.text(name).parse().unwrap_or(At::Now);
         let (title, world) = match at {
             At::Branch(number) => {
-                let branch = desk.branches.iter().find(|it| it.number == number)?;
-                (branch.title(), branch.world.clone())
+                let branch = desk.branch(number)?;
+                (titled(number, branch), branch.world.clone())
             }
             At::Entry(entries) => (
                 format!("After entry {entries}"),
@@ -294,7 +346,7 @@ pub(super) fn compare(scene: &Scene<'_>, desk: &Desk) -> Page {
                 caption { "Accounts that differ: " (rows.len()) }
                 thead { tr { th { "Account" } th { (left.1) } th { (right.1) } } }
                 tbody {
-                    @for (label, one, other) in rows.iter().take(200) {
+                    @for Differing { label, one, other } in rows.iter().take(COMPARED) {
                         tr {
                             th scope="row" { (label) }
                             (end(&left.2, left.0, *one)) (end(&right.2, right.0, *other))
@@ -304,67 +356,15 @@ pub(super) fn compare(scene: &Scene<'_>, desk: &Desk) -> Page {
             }
         }
         @if rows.is_empty() { (words::none("Both ends are the same in the cloud.")) }
+        @if rows.len() > COMPARED { (words::none("The first 200 are shown.")) }
+        (in_ad(&left.2, &right.2, [&left.1, &right.1]))
     };
-    Page::new("Two ends compared", body, &[])
-}
-
-type Differing = (String, Option<CloudKey>, Option<CloudKey>);
-
-/// The accounts that are not the same in both: by their ids.
-fn differing(left: &World, right: &World) -> Vec<Differing> {
-    let mut rows = Vec::new();
-    for (key, object) in left.tenant().objects() {
-        let other = right.tenant().find_by_id(object.id);
-        let same = other.and_then(|other| right.tenant().object(other));
-        if same.is_some_and(|same| {
-            std::sync::Arc::ptr_eq(same, object) || facts(same) == facts(object)
-        }) {
-            continue;
-        }
-        rows.push((object.label().to_string(), Some(key), other));
-    }
-    for (key, object) in right.tenant().objects() {
-        if left.tenant().find_by_id(object.id).is_none() {
-            rows.push((object.label().to_string(), None, Some(key)));
-        }
-    }
-    rows
-}
-
-/// What is compared of an account, in words.
-fn facts(object: &mock_cloud::DirectoryObject) -> Vec<String> {
-    use mock_cloud::tenant::State;
-    let state = match object.state {
-        State::Live => "live",
-        State::SoftDeleted { .. } => "in the recycle bin",
-        State::Purged { .. } => "gone for good",
-    };
-    let anchor = object.on_premises.immutable_id.as_ref();
-    let mut addresses: Vec<&str> = object
-        .proxy_addresses
-        .iter()
-        .map(mock_cloud::ProxyAddress::as_str)
-        .collect();
-    addresses.sort_unstable();
-    let mut all = vec![
-        state.to_owned(),
-        format!("synced: {}", if object.is_synced() { "yes" } else { "no" }),
-        format!(
-            "ImmutableId: {}",
-            anchor.map_or_else(|| "none".to_owned(), ToString::to_string)
-        ),
-        format!("addresses: {}", addresses.join(", ")),
-    ];
-    if let Some(upn) = &object.user_principal_name {
-        all.push(format!("UPN: {upn}"));
-    }
-    if object.mailbox.is_some() || !object.licences.is_empty() {
-        all.push(format!(
-            "holds: mailbox or licences {}",
-            object.licences.join(", ")
-        ));
-    }
-    all
+    let commands = [left.0, right.0].into_iter().filter_map(|at| match at {
+        At::Branch(number) => Some(command_of(desk.branch(number)?)),
+        At::Entry(entries) => Some(format!("dirsync-lab what-if nothing --after {entries}")),
+        At::Now => None,
+    });
+    Page::new("Two ends compared", body, &commands.collect::<Vec<_>>())
 }
 
 fn end(world: &World, at: At, key: Option<CloudKey>) -> Markup {
@@ -385,6 +385,15 @@ fn end(world: &World, at: At, key: Option<CloudKey>) -> Markup {
     }
 }
 
+/// The command that compares a branch with what happened.
+fn command_of(branch: &Branch) -> String {
+    let follow = if branch.follows { " --follow" } else { "" };
+    format!(
+        "dirsync-lab what-if {} --after {}{follow}",
+        branch.inserted, branch.from
+    )
+}
+
 /// One entry, with what it equals and every rule that fired.
 pub(super) fn entry(scene: &Scene<'_>, number: &str) -> Page {
     let number: Option<usize> = number.parse().ok();
@@ -393,7 +402,6 @@ pub(super) fn entry(scene: &Scene<'_>, number: &str) -> Page {
     let Some((place, entry)) = found else {
         return Page::missing("There is no such entry.");
     };
-    let rules: BTreeSet<RuleId> = entry.events.iter().flat_map(Event::rules).collect();
     let worlds = scene
         .lab
         .world_after(place)
@@ -418,14 +426,13 @@ pub(super) fn entry(scene: &Scene<'_>, number: &str) -> Page {
         }
         h2 { "What it changed in the cloud" }
         (accounts(scene, &changes))
-        @if scene.tells_reasons() {
-            h2 { "Rules that fired" }
-            ol.chain {
-                @for rule in rules {
-                    li { span.stage {} (words::rule(rule)) span { (rule.title()) } }
-                }
-            }
-        }
+        h2 { "What happened, event by event" }
+        (events::list(scene, &entry.events))
     };
-    Page::new(format!("Entry {}: {}", entry.number, entry.what), body, &[])
+    let command = format!(
+        "curl -H \"Authorization: Bearer $DIRSYNC_LAB_TOKEN\" \
+         \"$DIRSYNC_LAB_CONTROL/events?since={place}\"   # the first of them"
+    );
+    let title = format!("Entry {}: {}", entry.number, entry.what);
+    Page::new(title, body, &[command])
 }

@@ -59,7 +59,10 @@ const FORMS: &[Form] = &[
         &[("do", "advance"), ("by", "1d")],
         "dirsync-lab clock advance 1d",
     ),
-    (&[("do", "staging"), ("on", "yes")], "StagingModeEnabled"),
+    (
+        &[("do", "staging"), ("on", "yes")],
+        "dirsync-lab engine set --staging on",
+    ),
     (
         &[("do", "engine-threshold"), ("count", "7")],
         "DeletionThreshold 7",
@@ -101,7 +104,7 @@ const FORMS: &[Form] = &[
         &[
             ("do", "licence"),
             ("object", "ACCOUNT"),
-            ("sku", "E5"),
+            ("sku", "06ebc4ee-1bb5-47dd-8120-11324bc54e06"),
             ("on", "yes"),
         ],
         "assignLicense",

@@ -89,6 +89,41 @@ fn elsewhere_a_token_is_needed() {
 }
 
 #[test]
+fn consoles_of_one_host_do_not_sign_each_other_out() {
+    let with_token = |token: &str| {
+        let mut browser = Browser::new();
+        browser.console = Console::new(Settings {
+            token: Some(token.to_owned()),
+            ..Settings::local(KEY)
+        });
+        browser
+    };
+    let (mut one, mut other) = (with_token("first"), with_token("second"));
+    let mut jar: Vec<String> = Vec::new();
+    for (browser, host, token) in [
+        (&mut one, "lab.example:8080", "first"),
+        (&mut other, "lab.example:8081", "second"),
+    ] {
+        let mut enter = Request::new("GET", &format!("/operations?token={token}"));
+        host.clone_into(&mut enter.host);
+        let entered = browser.ask(&enter);
+        let cookie = entered.header_value("Set-Cookie").unwrap_or_default();
+        let (name, _) = cookie.split_once('=').expect("a cookie");
+        // A browser keeps one cookie of a name for all ports of a host.
+        jar.retain(|known| !known.starts_with(&format!("{name}=")));
+        jar.push(cookie.split(';').next().unwrap_or_default().to_owned());
+    }
+    for (browser, host) in [
+        (&mut one, "lab.example:8080"),
+        (&mut other, "lab.example:8081"),
+    ] {
+        let mut again = Request::new("GET", "/operations").header("Cookie", &jar.join("; "));
+        host.clone_into(&mut again.host);
+        assert_eq!(browser.ask(&again).status, 200, "{host}");
+    }
+}
+
+#[test]
 fn every_response_keeps_the_browser_here() {
     let mut browser = Browser::new();
     for target in [

@@ -1,6 +1,10 @@
 //! A learner at work, without a directory on disk.
 
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
 use sim::lab::{Session, load};
+use sim::rehearse::Happening;
 
 use super::*;
 use crate::{Note, Practice, Terms};
@@ -12,7 +16,7 @@ brief: Somebody is there `twice`, <<b>she<</b> says.
 world:
   profile: entra-2026
   ous: [OU=NotSynced]
-  engine: { scope: [OU=Staff] }
+  engine: { scope: [OU=Staff], schedule: every 30m }
   tenant: { initial-domain: contoso.onmicrosoft.com, verified: [contoso.com] }
   ad: { ann: { ou: OU=Staff, upn: ann@contoso.com } }
   cloud: { ann-mailbox: { upn: ann@contoso.onmicrosoft.com, mailbox: true } }
@@ -28,12 +32,24 @@ solve:
 debrief: [{ says: An anchor matches first., rules: [R2.4] }]
 ";
 
-/// A session in memory, which hears of the lab's journal at once.
+/// What was done in the world of a lab, as a learner's directory keeps it.
+#[derive(Debug, Clone, Default)]
+struct Kept(Arc<Mutex<Vec<Value>>>);
+
+impl host::Keep for Kept {
+    fn keep(&self, _: u64, entry: &Value) -> Result<(), String> {
+        self.0.lock().expect("nobody panics").push(entry.clone());
+        Ok(())
+    }
+}
+
+/// A session in memory, which hears of the lab's journal.
 #[derive(Debug)]
 struct Learner {
     session: Session,
     terms: Terms,
     notes: Vec<Note>,
+    kept: Kept,
 }
 
 impl Practice for Learner {
@@ -46,6 +62,12 @@ impl Practice for Learner {
     }
 
     fn follow(&mut self) -> Result<(), String> {
+        let entries = std::mem::take(&mut *self.kept.0.lock().expect("nobody panics"));
+        for entry in entries {
+            if let (_, Happening::Act(action)) = host::read_entry(self.session.world(), &entry)? {
+                self.session.act(&action);
+            }
+        }
         Ok(())
     }
 
@@ -69,7 +91,11 @@ fn learner(exam: bool, incident: bool) -> Browser {
     let settings = LabSettings::default();
     let session = Session::begin("t1.yaml", &lab, Profile::Entra2026, &mut settings.arrange());
     let session = session.expect("a world");
-    let world = Lab::new(session.rehearsal(), settings);
+    let mut world = Lab::new(session.rehearsal(), settings);
+    let kept = Kept::default();
+    let keeper = Arc::new(kept.clone());
+    let reopened = world.reopen(std::iter::empty(), keeper);
+    reopened.expect("nothing was kept yet");
     let terms = Terms {
         seed: 1,
         learner: Some("Ada".to_owned()),
@@ -80,6 +106,7 @@ fn learner(exam: bool, incident: bool) -> Browser {
         session,
         terms,
         notes: Vec::new(),
+        kept,
     };
     Browser {
         lab: world,
@@ -117,6 +144,33 @@ fn the_goal_stands_beside_the_present() {
 }
 
 #[test]
+fn the_page_of_an_object_does_not_say_what_the_next_cycle_will_do() {
+    let mut browser = learner(false, false);
+    browser.act(&[("do", "run"), ("connector", "ad0"), ("step", "full-import")]);
+    let synchronise = [
+        ("do", "run"),
+        ("connector", "ad0"),
+        ("step", "full-synchronization"),
+    ];
+    browser.act(&synchronise);
+    let person = browser.object("/onprem", "ann");
+    let page = browser.page(&person);
+    assert!(
+        page.contains("no link yet: the next export decides"),
+        "{page}"
+    );
+    for told in ["at the next export", "creates an account", "blocked by"] {
+        assert!(!page.contains(told), "{told}: {page}");
+    }
+    assert_eq!(led_to(&mut browser, "/labs/solution", &[]), "/labs");
+    let page = browser.page(&person);
+    assert!(
+        page.contains("the next export creates an account"),
+        "{page}"
+    );
+}
+
+#[test]
 fn answers_are_closed_until_the_solution_was_shown() {
     let mut browser = learner(false, false);
     assert!(browser.page("/plan").contains("Closed while you learn"));
@@ -127,10 +181,18 @@ fn answers_are_closed_until_the_solution_was_shown() {
     );
     assert_eq!(browser.post("/preview", &[("policy", "delta")]).status, 403);
     assert_eq!(browser.post("/plan", &[]).status, 403);
+    assert_eq!(
+        browser
+            .post("/timeline/branch", &[("insert", "delta")])
+            .status,
+        403
+    );
+    assert!(!browser.page("/timeline").contains("What if"));
     assert_eq!(led_to(&mut browser, "/labs/solution", &[]), "/labs");
     let page = browser.page("/labs");
     assert!(page.contains("set-immutable-id") && page.contains("An anchor matches first."));
     assert!(!browser.page("/plan").contains("Closed while you learn"));
+    assert!(browser.page("/timeline").contains("What if"));
 }
 
 #[test]
@@ -139,10 +201,20 @@ fn a_cycle_waits_for_its_prediction() {
     let cycle = [("do", "cycle"), ("policy", "delta")];
     let to = led_to(&mut browser, "/act", &cycle);
     assert!(
-        to.contains("problem=predict first what this cycle does to ann"),
+        to.contains("problem=predict first what this does to ann"),
         "{to}"
     );
+    // Neither by time that passes nor by a run profile of its own.
+    for way in [
+        &[("do", "advance"), ("by", "1h")][..],
+        &[("do", "run"), ("connector", "entra"), ("step", "export")],
+    ] {
+        let to = led_to(&mut browser, "/act", way);
+        assert!(to.contains("problem=predict first"), "{way:?}: {to}");
+    }
     assert_eq!(browser.lab.journal().len(), 0);
+    let import = [("do", "run"), ("connector", "ad0"), ("step", "full-import")];
+    assert!(!led_to(&mut browser, "/act", &import).contains("problem"));
     let to = led_to(
         &mut browser,
         "/labs/predict",
@@ -152,15 +224,15 @@ fn a_cycle_waits_for_its_prediction() {
     let fields = [("object", "ann"), ("outcome", "create")];
     assert_eq!(led_to(&mut browser, "/labs/predict", &fields), "/labs");
     assert!(!led_to(&mut browser, "/act", &cycle).contains("problem"));
-    assert_eq!(browser.lab.journal().len(), 1);
+    assert_eq!(browser.lab.journal().len(), 2);
 }
 
 #[test]
 fn what_was_done_is_undone_in_the_world_too() {
     let mut browser = learner(false, false);
     let before = browser.lab.world().fingerprint();
-    browser.act(&[("do", "advance"), ("by", "1h")]);
-    browser.act(&[("do", "advance"), ("by", "1h")]);
+    browser.act(&[("do", "advance"), ("by", "1m")]);
+    browser.act(&[("do", "advance"), ("by", "1m")]);
     assert_eq!(
         led_to(&mut browser, "/labs/undo", &[("count", "9")]),
         "/labs"
@@ -173,7 +245,7 @@ fn what_was_done_is_undone_in_the_world_too() {
 #[test]
 fn an_exam_allows_no_way_back_and_an_incident_tells_no_reason() {
     let mut exam = learner(true, false);
-    exam.act(&[("do", "advance"), ("by", "1h")]);
+    exam.act(&[("do", "advance"), ("by", "1m")]);
     for path in ["/labs/undo", "/labs/hint", "/labs/solution"] {
         let to = led_to(&mut exam, path, &[]);
         assert!(to.contains("this is an exam"), "{path}: {to}");

@@ -4,6 +4,7 @@
 //! `Authorization: Bearer TOKEN`. What is refused is answered with `{"error": {code, message}}`.
 //! `docs/control-api.md` describes it for its users.
 
+mod engine;
 mod faults;
 mod views;
 
@@ -16,6 +17,7 @@ use sim::engine::CyclePolicy;
 use sim::scenario::value::Duration;
 use sim::world::Action;
 
+use crate::branch::{Branch, Inserted};
 use crate::lab::{Lab, Origin};
 
 /// A request that is refused, and how.
@@ -42,13 +44,28 @@ impl Refused {
 type Answer = Result<Value, Refused>;
 
 /// Every address with its methods, as `GET /` lists them.
-const ADDRESSES: [(&str, &str, &str); 12] = [
+const ADDRESSES: [(&str, &str, &str); 15] = [
     ("GET", "/", "this list"),
     ("GET", "/state", "what the world holds, in numbers"),
     ("GET", "/events", "the journal, from ?since=NUMBER on"),
     ("POST", "/sync", "{\"policy\": \"delta\" | \"initial\"}"),
     ("GET", "/clock", "the virtual time"),
     ("POST", "/clock/advance", "{\"by\": \"31d\"}"),
+    (
+        "POST",
+        "/run",
+        "{\"connector\": \"entra\", \"step\": \"export\"}",
+    ),
+    (
+        "POST",
+        "/engine",
+        "{\"staging\": true, \"deletionThreshold\": 500, \"schedule\": \"30m\", …}",
+    ),
+    (
+        "POST",
+        "/what-if",
+        "{\"after\": 3, \"insert\": \"delta\", \"follow\": true}",
+    ),
     ("POST", "/reset", "the world as it was at the start"),
     ("GET", "/snapshot", "the names that worlds are kept under"),
     ("POST", "/snapshot/save", "{\"name\": \"before\"}"),
@@ -102,6 +119,9 @@ fn answer(lab: &mut Lab, token: &str, request: &Request) -> Answer {
         ("GET", "/snapshot") => Ok(json!({ "kept": lab.kept().collect::<Vec<_>>() })),
         ("POST", "/sync") => sync(lab, &body(request)?),
         ("POST", "/clock/advance") => advance(lab, &body(request)?),
+        ("POST", "/run") => engine::run(lab, &body(request)?),
+        ("POST", "/engine") => engine::set(lab, &body(request)?),
+        ("POST", "/what-if") => what_if(lab, &body(request)?),
         ("POST", "/reset") => {
             lab.reset(Origin::Control);
             Ok(views::last(lab))
@@ -185,6 +205,28 @@ fn advance(lab: &mut Lab, body: &Value) -> Answer {
         .map_err(|why: String| Refused::bad(format!("`by`: {}", why.replace('\n', ": "))))?;
     lab.act(Origin::Control, Action::Advance(by.signed()));
     Ok(views::cycle(lab))
+}
+
+fn what_if(lab: &mut Lab, body: &Value) -> Answer {
+    if lab.settings().tells_no_branches {
+        let message = "a learner is asked just that: what would happen is not told in a lab";
+        return Err(Refused::new(403, "Forbidden", message));
+    }
+    lab.remember();
+    let inserted = body["insert"].as_str().unwrap_or("delta");
+    let inserted: Inserted = inserted.parse().map_err(Refused::bad)?;
+    let last = lab.journal().len();
+    let after = match &body["after"] {
+        Value::Null => Some(last),
+        number => number.as_u64().and_then(|it| usize::try_from(it).ok()),
+    };
+    let after = after.ok_or_else(|| Refused::bad("`after` has to be the number of an entry"))?;
+    let follows = body["follow"].as_bool().unwrap_or(false);
+    let branch = Branch::of(lab, after, inserted, follows).ok_or_else(|| {
+        let message = format!("the journal has no entry {after} to branch at: its last is {last}");
+        Refused::new(404, "NotFound", message)
+    })?;
+    Ok(views::branch(lab, &branch))
 }
 
 fn restore(lab: &mut Lab, name: &str) -> Answer {

@@ -93,6 +93,88 @@ fn worlds_are_kept_restored_and_reset() {
 }
 
 #[test]
+fn what_would_have_happened_is_told_and_does_not_happen() {
+    let mut lab = lab_of(WORLD);
+    ok(&mut lab, "POST", "/clock/advance", &json!({ "by": "5m" }));
+    let before = lab.world().fingerprint();
+    let body = json!({ "after": 0, "insert": "delta", "follow": true });
+    let told = ok(&mut lab, "POST", "/what-if", &body);
+    assert_eq!(
+        told["branch"],
+        "after entry 0 the scheduler fires, then the rest"
+    );
+    assert_eq!(told["happened"][0]["came"], "1 created");
+    assert_eq!(told["happened"][0]["inserted"], true);
+    assert_eq!(told["happened"][1]["inserted"], false);
+    assert_eq!(told["differs"][0]["present"], Value::Null);
+    assert_eq!(told["differs"][0]["branch"][0], "live");
+    assert_eq!(lab.world().fingerprint(), before);
+    assert_eq!(lab.journal().len(), 1);
+    let now = ok(
+        &mut lab,
+        "POST",
+        "/what-if",
+        &json!({ "insert": "nothing" }),
+    );
+    assert_eq!(now["differs"], json!([]));
+    for (body, status) in [
+        (json!({ "after": 2 }), 404),
+        (json!({ "after": "x" }), 400),
+        (json!({ "insert": "soon" }), 400),
+    ] {
+        let refused = send(&mut lab, "POST", "/what-if", &body);
+        assert_eq!(refused.status, status, "{body}");
+    }
+}
+
+#[test]
+fn run_profiles_run_and_the_engine_is_set() {
+    let mut lab = lab_of(WORLD);
+    for (connector, step) in [
+        ("ad0", "full-import"),
+        ("ad", "full-synchronization"),
+        ("entra", "export"),
+    ] {
+        let body = json!({ "connector": connector, "step": step });
+        let ran = ok(&mut lab, "POST", "/run", &body);
+        assert_eq!(ran["steps"][0]["step"], step, "{ran}");
+    }
+    assert_eq!(lab.world().tenant().user_count(), 1);
+    let body = json!({
+        "staging": true, "deletionThreshold": 7, "schedule": "1h", "anchor": "objectGUID",
+        "scope": { "include": ["OU=Staff,DC=contoso,DC=test"] },
+    });
+    ok(&mut lab, "POST", "/engine", &body);
+    let config = lab.world().engine().config();
+    assert!(config.staging);
+    assert_eq!(config.deletion_threshold, Some(7));
+    assert_eq!(config.schedule.map(|it| it.as_secs()), Some(3_600));
+    let off = json!({ "deletionThreshold": null, "schedule": null });
+    ok(&mut lab, "POST", "/engine", &off);
+    assert_eq!(lab.world().engine().config().deletion_threshold, None);
+    let entries = lab.journal().len();
+    for (path, body) in [
+        ("/run", json!({ "connector": "ad7", "step": "export" })),
+        ("/run", json!({ "connector": "entra", "step": "x" })),
+        (
+            "/run",
+            json!({ "connector": "ad0", "step": "full-import", "brokenAfter": 1 }),
+        ),
+        ("/engine", json!({})),
+        ("/engine", json!({ "staging": true, "schedule": "soon" })),
+        (
+            "/engine",
+            json!({ "scope": { "include": ["OU=None,DC=contoso,DC=test"] } }),
+        ),
+        ("/engine", json!({ "scope": { "includes": [] } })),
+        ("/engine", json!({ "stagging": true })),
+    ] {
+        assert_eq!(send(&mut lab, "POST", path, &body).status, 400, "{body}");
+    }
+    assert_eq!(lab.journal().len(), entries, "nothing is half done");
+}
+
+#[test]
 fn faults_are_planned_and_forgotten() {
     let mut lab = lab_of(WORLD);
     let fault = json!({ "on": "graph", "fault": "429", "retryAfter": 1, "path": "/users" });

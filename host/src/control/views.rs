@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use mock_cloud::SyncObjectType;
+use mock_cloud::{CloudKey, SyncObjectType};
 use serde_json::{Value, json};
 use sim::engine::EngineEvent;
 use sim::rehearse::Health;
-use sim::world::Event;
+use sim::world::{Event, World};
 
+use crate::branch::{Branch, differing, facts};
 use crate::lab::{Entry, Lab};
 
 /// How many events of one answer.
@@ -84,6 +85,37 @@ fn told(entry: &Entry) -> Value {
         "came": entry.came(),
         "refused": entry.is_refused(),
         "rules": rules.iter().map(|rule| rule.number()).collect::<Vec<_>>(),
+    })
+}
+
+/// What would have happened, and the accounts that would differ from the present.
+pub(super) fn branch(lab: &Lab, branch: &Branch) -> Value {
+    let happened = branch.happened.iter().map(|one| {
+        json!({
+            "at": one.at.to_string(),
+            "what": one.what,
+            "came": one.came,
+            "inserted": one.inserted,
+            "refused": one.refused,
+        })
+    });
+    let at = |world: &World, key: Option<CloudKey>| {
+        let object = key.and_then(|key| world.tenant().object(key));
+        object.map(|object| facts(object))
+    };
+    let differs = differing(lab.world(), &branch.world);
+    let differs = differs.iter().take(EVENTS_MAX).map(|one| {
+        json!({
+            "account": one.label,
+            "present": at(lab.world(), one.one),
+            "branch": at(&branch.world, one.other),
+        })
+    });
+    json!({
+        "branch": branch.title(),
+        "happened": happened.collect::<Vec<_>>(),
+        "differs": differs.collect::<Vec<_>>(),
+        "ends": branch.world.now().to_string(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What goes wrong on purpose, and to which requests.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -42,6 +43,24 @@ const FAULTS: [(&str, Fault); 5] = [
     ("lose-reply", Fault::LostReply),
     ("no-reply", Fault::NoReply),
 ];
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = KINDS.iter().find(|(_, known)| known == self);
+        formatter.write_str(word.map_or("unbind", |(word, _)| word))
+    }
+}
+
+impl fmt::Display for Fault {
+    /// Writes what `from_str` reads.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Delayed(length) = self {
+            return write!(formatter, "delayed={}", length.as_millis());
+        }
+        let word = FAULTS.iter().find(|(_, known)| known == self);
+        formatter.write_str(word.map_or("", |(word, _)| word))
+    }
+}
 
 impl FromStr for Kind {
     type Err = String;

@@ -7,18 +7,17 @@ use std::sync::{Mutex, PoisonError};
 use clap::Args;
 use console::{Seat, class};
 use host::Listen;
-use mock_cloud::Profile;
 use mock_cloud::server::Request;
 use serde_json::{Value, json};
 use sim::run::known;
 
 use super::serve::Served;
-use super::start::{chosen, drawn};
+use super::start::{How, drawn};
 use crate::commands::serve::{refused, wait_for_interrupt};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::lab::LabArguments;
-use crate::labs::{Begun, Desk, find};
+use crate::labs::{Desk, find, read};
 use crate::report::lab_reports;
 use crate::{browser, files, report};
 
@@ -38,18 +37,12 @@ pub(super) struct Class {
     /// Where the directories of the learners are.
     #[arg(long, value_name = "DIR", default_value = "class")]
     dir: PathBuf,
-    /// The first learner's seed; each has the next [default: drawn].
+    /// The first learner's seed; each has the next [default: drawn]. Whoever has begun already
+    /// goes on with theirs.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// The era; the newest that the lab is written for, by default.
-    #[arg(long)]
-    profile: Option<Profile>,
-    /// No undoing, no hints, no starting again.
-    #[arg(long)]
-    exam: bool,
-    /// Errors come as the messages that really arrive; no rule and no reason is told.
-    #[arg(long)]
-    incident: bool,
+    #[command(flatten)]
+    how: How,
     /// The address of this machine to listen at, such as 192.0.2.7 for a class room.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
@@ -75,9 +68,17 @@ impl Class {
         files::make_directory(&self.dir)?;
         // Everybody's desk is opened before anybody is served.
         let mut desks = Vec::new();
+        let mut going_on = 0;
         for (seed, name) in (first..).zip(&names) {
             let directory = self.dir.join(folder(name));
+            going_on += usize::from(Desk::is_there(&directory));
             desks.push((directory.clone(), self.desk(&directory, name, seed)?));
+        }
+        if going_on > 0 {
+            report::note(&format!(
+                "{going_on} of {} go on where they were\n",
+                names.len()
+            ));
         }
         let mut learners = Vec::new();
         for ((directory, desk), name) in desks.into_iter().zip(names) {
@@ -110,31 +111,27 @@ impl Class {
     fn desk(&self, directory: &Path, name: &str, seed: u64) -> Result<Desk, Error> {
         let known = known();
         let file = find(&self.lab, &known)?;
-        let (lab, profile) = chosen(&file, seed, self.profile, &known)?;
+        let begun = self.how.begun(&file, seed, Some(name.to_owned()), &known)?;
         if !Desk::is_there(directory) {
-            let begun = Begun {
-                file: file.name.clone(),
-                seed,
-                profile: profile.name().to_owned(),
-                exam: self.exam,
-                incident: self.incident,
-                learner: Some(name.to_owned()),
-            };
             return Desk::begin(directory, file, begun);
         }
         let desk = Desk::open(directory)?;
-        if desk.session.lab().lab.value == lab.lab.value {
-            return Ok(desk);
+        let wanted = read(&file, seed, &known)?.lab;
+        let lab = &desk.session.lab().lab;
+        if *lab.value != *wanted.value {
+            return Err(Error::Usage {
+                message: format!("{} holds {lab}, not {wanted}", directory.display()),
+                help: "give another --dir for another lab".to_owned(),
+            });
         }
-        Err(Error::Usage {
-            message: format!(
-                "{} holds {}, not {}",
-                directory.display(),
-                desk.session.lab().lab,
-                lab.lab
-            ),
-            help: "give another --dir for another lab".to_owned(),
-        })
+        match self.how.differs(&desk.begun) {
+            None => Ok(desk),
+            Some(how) => Err(Error::Usage {
+                message: format!("the lab in {} was begun {how}", directory.display()),
+                help: "go on with the options of then, or give another --dir to begin anew"
+                    .to_owned(),
+            }),
+        }
     }
 
     fn serve(&self, desk: Desk, directory: &Path) -> Result<Served, Error> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use console::Console;
-use host::{Lab, Listen, Secrets, Serving, Settings};
+use host::{Lab, Listen, Origin, Secrets, Serving, Settings};
 use mock_cloud::server::{Client, Running};
 use serde_json::Value;
 
@@ -101,12 +101,22 @@ pub(super) fn kept(desk: &mut Desk, directory: &Path) -> Result<(Lab, File), Err
             help: "stop the other server first".to_owned(),
         });
     };
-    desk.enter(&Entry::Serving(true))?;
     let settings = Settings {
         password: PASSWORD.to_owned(),
+        tells_no_branches: true,
         ..Settings::default()
     };
-    let mut lab = Lab::new(desk.session.rehearsal(), settings);
+    // What was done before is a part of the timeline, and can be undone.
+    let (start, actions) = desk.session.history();
+    let mut lab = Lab::new(start, settings.clone());
+    for action in actions {
+        lab.act(Origin::Earlier, action);
+    }
+    let whole = lab.world().fingerprint() == desk.session.world().fingerprint();
+    if !whole {
+        lab = Lab::new(desk.session.rehearsal(), settings);
+    }
+    desk.enter(&Entry::Serving { whole })?;
     let keeper = Arc::new(desk.keeper());
     lab.reopen(std::iter::empty(), keeper)
         .map_err(|message| Error::Usage {

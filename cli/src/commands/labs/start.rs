@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mock_cloud::Profile;
-use sim::lab::Lab;
 use sim::run::{Words, known};
 
 use super::Where;
@@ -55,15 +54,8 @@ pub(super) struct Start {
     /// What names, addresses and the defect are drawn from [default: drawn].
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// The era; the newest that the lab is written for, by default.
-    #[arg(long)]
-    profile: Option<Profile>,
-    /// No undoing, no hints, no starting again.
-    #[arg(long)]
-    exam: bool,
-    /// Errors come as the messages that really arrive; no rule and no reason is told.
-    #[arg(long)]
-    incident: bool,
+    #[command(flatten)]
+    how: How,
     /// Who learns, for the report.
     #[arg(long, value_name = "NAME")]
     learner: Option<String>,
@@ -74,15 +66,7 @@ impl Start {
         let known = known();
         let file = find(&self.lab, &known)?;
         let seed = self.seed.map_or_else(drawn, Ok)?;
-        let (_, profile) = chosen(&file, seed, self.profile, &known)?;
-        let begun = Begun {
-            file: file.name.clone(),
-            seed,
-            profile: profile.name().to_owned(),
-            exam: self.exam,
-            incident: self.incident,
-            learner: self.learner.clone(),
-        };
+        let begun = self.how.begun(&file, seed, self.learner.clone(), &known)?;
         let desk = Desk::begin(&self.place.dir, file, begun)?;
         report::print(&words::brief(&desk.session, &desk.begun));
         report::note(words::FIRST_STEPS);
@@ -90,27 +74,64 @@ impl Start {
     }
 }
 
-/// A lab for a seed, and the era that is asked for: the newest that it is played in, by default.
-pub(super) fn chosen(
-    file: &ScenarioFile,
-    seed: u64,
+/// How a lab is played.
+#[derive(Debug, Clone, Args)]
+pub(super) struct How {
+    /// The era; the newest that the lab is written for, by default.
+    #[arg(long)]
     profile: Option<Profile>,
-    words: &Words,
-) -> Result<(Lab, Profile), Error> {
-    let lab = read(file, seed, words)?;
-    let profiles = lab.profiles();
-    let profile = match profile {
-        None => profiles.iter().copied().max().unwrap_or(Profile::Entra2026),
-        Some(wanted) if profiles.contains(&wanted) => wanted,
-        Some(wanted) => {
-            let names: Vec<&str> = profiles.iter().map(|it| it.name()).collect();
-            return Err(Error::Usage {
-                message: format!("this lab is not played in {wanted}"),
-                help: format!("it is played in {}", names.join(", ")),
-            });
+    /// No undoing, no hints, no starting again.
+    #[arg(long)]
+    exam: bool,
+    /// Errors come as the messages that really arrive; no rule and no reason is told.
+    #[arg(long)]
+    incident: bool,
+}
+
+impl How {
+    /// The beginning of a lab for a seed; in the newest era that it is played in, by default.
+    pub(super) fn begun(
+        &self,
+        file: &ScenarioFile,
+        seed: u64,
+        learner: Option<String>,
+        words: &Words,
+    ) -> Result<Begun, Error> {
+        let profiles = read(file, seed, words)?.profiles();
+        let profile = match self.profile {
+            None => profiles.iter().copied().max().unwrap_or(Profile::Entra2026),
+            Some(wanted) if profiles.contains(&wanted) => wanted,
+            Some(wanted) => {
+                let names: Vec<&str> = profiles.iter().map(|it| it.name()).collect();
+                return Err(Error::Usage {
+                    message: format!("this lab is not played in {wanted}"),
+                    help: format!("it is played in {}", names.join(", ")),
+                });
+            }
+        };
+        Ok(Begun {
+            file: file.name.clone(),
+            seed,
+            profile: profile.name().to_owned(),
+            exam: self.exam,
+            incident: self.incident,
+            learner,
+        })
+    }
+
+    /// What was begun otherwise than is asked for now, as it was begun; an era counts only where
+    /// one is asked for.
+    pub(super) fn differs(&self, begun: &Begun) -> Option<String> {
+        let mode = |on: bool, name: &str| format!("{} {name}", if on { "with" } else { "without" });
+        if begun.exam != self.exam {
+            return Some(mode(begun.exam, "--exam"));
         }
-    };
-    Ok((lab, profile))
+        if begun.incident != self.incident {
+            return Some(mode(begun.incident, "--incident"));
+        }
+        let other = self.profile.filter(|it| it.name() != begun.profile);
+        other.map(|_| format!("with --profile {}", begun.profile))
+    }
 }
 
 /// A seed that is easy to type again.

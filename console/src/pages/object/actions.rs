@@ -1,6 +1,8 @@
 //! What may be done to a person, each with the PowerShell and the Graph call that it equals.
 
 use maud::{Markup, html};
+use mock_ad::directory::{AttributeId, Modification, ObjectKind};
+use mock_cloud::tenant::administer::ObjectUpdate;
 use mock_cloud::tenant::{DirectoryObject, State};
 use mock_cloud::{CloudKey, SyncObjectType};
 use sim::engine::Source;
@@ -11,6 +13,7 @@ use crate::equal;
 use crate::frame::hidden;
 use crate::scene::{Scene, Thing};
 use crate::triple::Triple;
+use crate::words;
 
 /// The end of the address of a thing: what forms call it.
 fn name(scene: &Scene<'_>, thing: Thing) -> String {
@@ -54,9 +57,14 @@ fn in_ad(scene: &Scene<'_>, source: Source) -> Markup {
         return html! {
             div {
                 h3 { "In Active Directory" }
-                form.action method="post" action="/act" {
+                form.action.fields method="post" action="/act" {
                     (hidden(scene))
                     input type="hidden" name="object" value=(object);
+                    label for="restore-to" { "Container, if not where it was" }
+                    input id="restore-to" name="to" list="containers" autocomplete="off";
+                    label for="restore-name" { "Name, if not the one it had" }
+                    input id="restore-name" name="name" autocomplete="off";
+                    (containers(scene, forest))
                     button name="do" value="ad-restore" { "Restore from Deleted Objects" }
                 }
                 (equals(scene, &Action::Ad { forest, change }))
@@ -67,7 +75,11 @@ fn in_ad(scene: &Scene<'_>, source: Source) -> Markup {
         div {
             h3 { "In Active Directory" }
             (move_form(scene, source, &object))
+            (rename_form(scene, source, &object))
             (modify_form(scene, &object))
+            @if matches!(directory.kind(id), ObjectKind::User | ObjectKind::InetOrgPerson) {
+                (password_form(scene, source, &object))
+            }
             @if is_person(directory.kind(id)) || directory.children(id).next().is_none() {
                 details.action {
                     summary { "Delete" }
@@ -100,6 +112,47 @@ fn move_form(scene: &Scene<'_>, source: Source, object: &str) -> Markup {
                 button { "Move" }
             }
             code.equals { "Move-ADObject -Identity '" (dn) "' -TargetPath 'OU=…'" }
+        }
+    }
+}
+
+fn rename_form(scene: &Scene<'_>, source: Source, object: &str) -> Markup {
+    let dn = scene.dn(source.forest, source.object);
+    html! {
+        details.action {
+            summary { "Rename" }
+            form.fields method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="ad-rename";
+                input type="hidden" name="object" value=(object);
+                label for="rename" { "New name" }
+                input id="rename" name="name" required autocomplete="off";
+                button { "Rename" }
+            }
+            code.equals { "Rename-ADObject -Identity '" (dn) "' -NewName '…'" }
+        }
+    }
+}
+
+fn password_form(scene: &Scene<'_>, source: Source, object: &str) -> Markup {
+    let Source { forest, object: id } = source;
+    let change = AdChange::Modify {
+        object: id,
+        changes: vec![Modification::clear(AttributeId::UNICODE_PWD)],
+    };
+    html! {
+        details.action {
+            summary { "Reset the password" }
+            form.fields method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="ad-password";
+                input type="hidden" name="object" value=(object);
+                label for="ad-password" { "New password" }
+                input id="ad-password" name="password" type="password" required
+                    autocomplete="new-password";
+                button { "Reset" }
+            }
+            (equals(scene, &Action::Ad { forest, change }))
         }
     }
 }
@@ -167,14 +220,17 @@ fn in_cloud(scene: &Scene<'_>, triple: &Triple, key: CloudKey) -> Markup {
                 State::SoftDeleted { .. } => (deleted(scene, key, &named)),
                 State::Live => {
                     @if object.kind.is_user() { (anchor_form(scene, triple, key, &named)) }
-                    (update_form(scene, &named))
+                    (update_form(scene, key, &named))
                     @if object.kind.is_user() {
+                        (cloud_password_form(scene, key, &named))
+                        (manager_form(scene, key, &named))
                         (licences(scene, object, &named))
                         (roles(scene, key, &named))
                         (authority(scene, object, key, &named))
                     }
                     @if object.kind.sync_type() == SyncObjectType::Group {
-                        (members(scene, object, &named))
+                        (list_form(scene, "member", &object.members, &named))
+                        (list_form(scene, "owner", &object.extras().owners, &named))
                     }
                     (delete_form(scene, key, &named))
                 }
@@ -226,7 +282,11 @@ fn anchor_form(scene: &Scene<'_>, triple: &Triple, key: CloudKey, named: &str) -
     }
 }
 
-fn update_form(scene: &Scene<'_>, named: &str) -> Markup {
+fn update_form(scene: &Scene<'_>, key: CloudKey, named: &str) -> Markup {
+    let update = ObjectUpdate {
+        display_name: Some("…".into()),
+        ..ObjectUpdate::default()
+    };
     html! {
         details.action {
             summary { "Change a property" }
@@ -245,7 +305,47 @@ fn update_form(scene: &Scene<'_>, named: &str) -> Markup {
                 textarea id="new-value" name="value" rows="2" {}
                 button { "Change" }
             }
-            code.equals { "PATCH /v1.0/users/{id} {\"property\": \"value\"}" }
+            (equals_cloud(scene, CloudChange::Update(key, Box::new(update))))
+        }
+    }
+}
+
+fn cloud_password_form(scene: &Scene<'_>, key: CloudKey, named: &str) -> Markup {
+    let update = ObjectUpdate {
+        password: Some("…".into()),
+        ..ObjectUpdate::default()
+    };
+    html! {
+        details.action {
+            summary { "Reset the password" }
+            form.fields method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="cloud-password";
+                input type="hidden" name="object" value=(named);
+                label for="cloud-password" { "New password" }
+                input id="cloud-password" name="password" type="password" required
+                    autocomplete="new-password";
+                button { "Reset" }
+            }
+            (equals_cloud(scene, CloudChange::Update(key, Box::new(update))))
+        }
+    }
+}
+
+fn manager_form(scene: &Scene<'_>, key: CloudKey, named: &str) -> Markup {
+    html! {
+        details.action {
+            summary { "Manager" }
+            form.inline method="post" action="/act" {
+                (hidden(scene))
+                input type="hidden" name="do" value="manager";
+                input type="hidden" name="object" value=(named);
+                label for="manager" { "Manager: cloud-ID" }
+                input id="manager" name="manager" placeholder="cloud-…";
+                button { "Set" }
+                span.quiet { "empty clears it" }
+            }
+            (equals_cloud(scene, CloudChange::SetManager(key, None)))
         }
     }
 }
@@ -338,31 +438,49 @@ fn authority(scene: &Scene<'_>, object: &DirectoryObject, key: CloudKey, named: 
     }
 }
 
-fn members(scene: &Scene<'_>, object: &DirectoryObject, named: &str) -> Markup {
+/// The members or owners of a group, page by page.
+fn list_form(scene: &Scene<'_>, list: &str, keys: &[CloudKey], named: &str) -> Markup {
+    const SHOWN: usize = 50;
+    let from: usize = scene.query.number(list).unwrap_or(0);
+    let to = |from: usize| scene.query.with(&scene.path, list, &from.to_string());
+    let (title, noun) = match list {
+        "owner" => ("Owners", "Owner"),
+        _ => ("Members", "Member"),
+    };
     html! {
-        details.action {
-            summary { "Members: " (object.members.len()) }
-            @for member in object.members.iter().take(50) {
+        details.action open[from > 0] {
+            summary { (title) ": " (words::grouped(keys.len())) }
+            @for one in keys.iter().skip(from).take(SHOWN) {
                 form.inline method="post" action="/act" {
                     (hidden(scene))
-                    input type="hidden" name="do" value="member";
+                    input type="hidden" name="do" value=(list);
                     input type="hidden" name="object" value=(named);
-                    input type="hidden" name="member" value=(name(scene, Thing::Cloud(*member)));
+                    input type="hidden" name=(list) value=(name(scene, Thing::Cloud(*one)));
                     input type="hidden" name="on" value="no";
-                    a href=(scene.thing(Thing::Cloud(*member))) { (scene.cloud_label(*member)) }
-                    " " button aria-label={ "Remove " (scene.cloud_label(*member)) } { "Remove" }
+                    a href=(scene.thing(Thing::Cloud(*one))) { (scene.cloud_label(*one)) }
+                    " " button aria-label={ "Remove " (list) " " (scene.cloud_label(*one)) } {
+                        "Remove"
+                    }
+                }
+            }
+            @if keys.len() > SHOWN {
+                p {
+                    @if from > 0 { a href=(to(from.saturating_sub(SHOWN))) { "Previous" } " " }
+                    @if from + SHOWN < keys.len() { a href=(to(from + SHOWN)) { "Next" } }
                 }
             }
             form.inline method="post" action="/act" {
                 (hidden(scene))
-                input type="hidden" name="do" value="member";
+                input type="hidden" name="do" value=(list);
                 input type="hidden" name="object" value=(named);
                 input type="hidden" name="on" value="yes";
-                label for="member" { "Member: cloud-ID" }
-                input id="member" name="member" required placeholder="cloud-…";
+                label for=(list) { (noun) ": cloud-ID" }
+                input id=(list) name=(list) required placeholder="cloud-…";
                 button { "Add" }
             }
-            code.equals { "New-MgGroupMember / POST /v1.0/groups/{id}/members/$ref" }
+            code.equals {
+                "New-MgGroup" (noun) " / POST /v1.0/groups/{id}/" (list) "s/$ref"
+            }
         }
     }
 }
