@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::served::{Served, Shown, built};
-use crate::tools::{browser_story, root, steps};
+use crate::tools::{browser_story, python, root, steps};
 
 /// What the browser does, in this order.
 const STORY: &[&str] = &[
@@ -19,6 +19,7 @@ const STORY: &[&str] = &[
     "a run with its counters",
     "the timeline, step by step",
     "a branch, compared with what happened",
+    "every page looks as it did",
     "pictures of people and addresses",
     "another window hears of it at once",
     "by keyboard alone",
@@ -48,6 +49,8 @@ fn a_lab_is_solved_in_the_console() {
     let started = lab(&["start", "L02", "--seed", "7", "--learner", "Ada"]);
     assert!(started.status.success());
     assert_eq!(lab(&["check"]).status.code(), Some(1));
+    // Done at the prompt, to be undone in the browser.
+    assert!(lab(&["do", "wait: 5m"]).status.success());
     let served = Served::start("dirsync-lab", directory, &["lab", "serve", "--console"]);
     let mut command = browser_story("lab.mjs");
     command.env("CONSOLE", served.said("console"));
@@ -72,6 +75,57 @@ fn a_lab_is_solved_in_the_console() {
 }
 
 #[test]
+fn a_lab_is_solved_with_clients_of_ldap_and_graph() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let place = directory.path().to_owned();
+    let mut started = Command::new(built("dirsync-lab"));
+    started.args(["lab", "start", "L02", "--seed", "11"]);
+    let started = started.current_dir(&place).output().expect("it runs");
+    assert!(started.status.success());
+    let served = Served::start("dirsync-lab", directory, &["lab", "serve"]);
+    let mut command = python("lab_story.py");
+    command.current_dir(&place);
+    command.env("READY", served.path("ready.json"));
+    command.env("DIRSYNC_LAB", built("dirsync-lab"));
+    assert_eq!(
+        steps(command),
+        [
+            "the twins are found by what they are called",
+            "out of scope by LDAP, and the prediction",
+            "the twin for good by Graph",
+            "the anchor by Graph, the address by LDAP",
+            "back into scope, and everything is as it should be",
+            "what would happen is told to nobody who is asked for it",
+        ]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_seen() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let trouble = root().join("tests/data/console/trouble.yaml");
+    let trouble = trouble.display().to_string();
+    let served = Served::start(
+        "dirsync-lab",
+        directory,
+        &["serve", &trouble, "--steps", "all", "--console"],
+    );
+    let mut command = browser_story("trouble.mjs");
+    command.env("CONSOLE", served.said("console"));
+    assert_eq!(
+        steps(command),
+        [
+            "both sides of a conflict",
+            "who shares which address",
+            "what the next cycle deletes, and what goes with it",
+            "links as they are: hard, soft, none, blocked",
+            "what happened, event by event",
+            "nothing leaves this machine and nothing complains",
+        ]
+    );
+}
+
+#[test]
 fn one_process_carries_a_class_of_fifty() {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let names: Vec<String> = (1..=50).map(|number| format!("Learner {number}")).collect();
@@ -86,6 +140,7 @@ fn one_process_carries_a_class_of_fifty() {
         [
             "everybody is on the instructor's page",
             "what one does is seen at once, and nobody else's world changes",
+            "everybody works at once",
             "each has other names",
             "nothing leaves this machine and nothing complains",
         ]
@@ -96,6 +151,46 @@ fn one_process_carries_a_class_of_fifty() {
         .arg(served.path("class"));
     let told = report.output().expect("it runs").stdout;
     assert_eq!(String::from_utf8_lossy(&told).lines().count(), 51);
+}
+
+#[test]
+fn a_class_goes_on_the_next_day() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    std::fs::write(directory.path().join("roster.txt"), "Ann Ek\nBo\n").expect("a roster");
+    let class = ["lab", "class", "roster.txt", "--lab", "L02", "--exam"];
+    let clock = |served: &Served, arguments: &[&str]| {
+        let ann = &served.value("learners")[0];
+        let mut command = Command::new(built("dirsync-lab"));
+        command.args(arguments);
+        for (name, key) in [("CONTROL", "control"), ("TOKEN", "token")] {
+            let told = ann[key].as_str().expect("it is told");
+            command.env(format!("DIRSYNC_LAB_{name}"), told);
+        }
+        let told = command.output().expect("it runs");
+        assert!(told.status.success(), "{told:?}");
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    };
+    let first = Served::start("dirsync-lab", directory, &class);
+    let began = clock(&first, &["clock", "show"]);
+    clock(&first, &["clock", "advance", "5m"]);
+    let later = clock(&first, &["clock", "show"]);
+    assert_ne!(began, later);
+    let directory = first.stopped();
+    // Another mode is not gone on with in silence.
+    let mut other = Command::new(built("dirsync-lab"));
+    other.args(["lab", "class", "roster.txt", "--lab", "L02"]);
+    let other = other.current_dir(directory.path()).output();
+    let other = other.expect("it runs");
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert_eq!(other.status.code(), Some(2), "{said}");
+    assert!(said.contains("was begun with --exam"), "{said}");
+    let next = Served::start("dirsync-lab", directory, &class);
+    assert_eq!(clock(&next, &["clock", "show"]), later);
+    let mut state = Command::new(built("dirsync-lab"));
+    state.args(["lab", "status", "--dir"]);
+    let state = state.arg(next.path("class").join("ann-ek")).output();
+    let state = String::from_utf8_lossy(&state.expect("it runs").stdout).into_owned();
+    assert!(state.contains("let 5m pass"), "{state}");
 }
 
 /// What the browser does at a run that is over.
@@ -131,4 +226,117 @@ fn a_counterexample_is_looked_at() {
     command.env("ENTRIES", "4");
     command.env("PICTURE", "counterexample");
     assert_eq!(steps(command), FINISHED);
+}
+
+#[test]
+fn a_rehearsal_that_is_over_is_looked_at() {
+    let mess = root().join("examples/repair-duplicate/mess.yaml");
+    let mess = mess.display().to_string();
+    let program = built("dirsync-lab").display().to_string();
+    let sync = [
+        "--profile",
+        "entra-2025",
+        "--console",
+        "--",
+        &program,
+        "sync",
+        "delta",
+    ];
+    let shown = Shown::start(&[&["rehearse", &mess][..], &sync].concat());
+    let mut command = browser_story("finished.mjs");
+    command.env("CONSOLE", &shown.console);
+    command.env("SAYS", "a rehearsal that failed");
+    command.env("ENTRIES", "1");
+    command.env("PICTURE", "rehearsal");
+    assert_eq!(steps(command), FINISHED);
+}
+
+#[test]
+fn what_pages_say_for_a_command_line_can_be_typed() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let trouble = root().join("tests/data/console/trouble.yaml");
+    let trouble = trouble.display().to_string();
+    let served = Served::start(
+        "dirsync-lab",
+        directory,
+        &["serve", &trouble, "--steps", "all", "--console"],
+    );
+    let work = served.path("work");
+    std::fs::create_dir(&work).expect("a directory to work in");
+    let program = built("dirsync-lab");
+    let shell = |line: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(&work);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let own = program.parent().expect("a directory").to_path_buf();
+        let all = std::iter::once(own).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(all).expect("a path"));
+        command.env("DIRSYNC_LAB_READY", served.path("ready.json"));
+        for key in ["control", "token", "graph", "ldap", "bind_dn", "password"] {
+            let name = format!("DIRSYNC_LAB_{}", key.to_uppercase());
+            command.env(name, served.said(key));
+        }
+        let told = command.output().expect("it runs");
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        let problem = String::from_utf8_lossy(&told.stderr).into_owned();
+        (told.status.code(), text, problem)
+    };
+    let console = served.said("console").trim_end_matches('/').to_owned();
+    let page = |path: &str| {
+        let (code, page, problem) = shell(&format!("curl -fsS '{console}{path}'"));
+        assert_eq!(code, Some(0), "{path}: {problem}");
+        page
+    };
+    // Something to look back at.
+    assert_eq!(shell("dirsync-lab sync delta").0, Some(0));
+    let pages = [
+        "/operations",
+        "/metaverse",
+        "/onprem",
+        "/cloud/users",
+        "/cloud/groups",
+        "/cloud/deleted",
+        "/cloud/contacts",
+        "/cloud/roles",
+        "/cloud/settings",
+        "/errors",
+        "/timeline",
+        "/timeline/1",
+        "/people",
+        "/addresses",
+        "/plan",
+        "/clock",
+        "/preview",
+        "/preview?policy=initial",
+        "/cloud/users?at=0",
+        "/search?q=boss",
+    ];
+    let mut typed = std::collections::BTreeSet::new();
+    for path in pages {
+        let page = page(path);
+        let (_, told) = page.split_once("<details class=\"commands\">").expect(path);
+        let (_, told) = told.split_once("<pre>").expect("a list");
+        let told = told.split("</pre>").next().unwrap_or_default();
+        let told = told.replace("&quot;", "\"").replace("&lt;", "<");
+        let told = told.replace("&gt;", ">").replace("&amp;", "&");
+        for line in told.lines() {
+            let program = line.split(' ').next().unwrap_or_default();
+            let ours = ["curl", "ldapsearch", "dirsync-lab"].contains(&program);
+            // What sets the world back would leave nothing to look at.
+            if !ours || line == "dirsync-lab reset" || !typed.insert(line.to_owned()) {
+                continue;
+            }
+            let line = line.replacen("curl ", "curl -fsS ", 1);
+            let (code, text, problem) = shell(&line);
+            // A plan and a hygiene report say by their exit code that something is to be done,
+            // or to be decided.
+            let reports = ["dirsync-lab plan", "dirsync-lab hygiene"];
+            let told = reports.iter().any(|it| line.starts_with(it));
+            let fine = code == Some(0) || (told && matches!(code, Some(1 | 3)));
+            assert!(fine, "{path}: {line}\n{code:?} {text}\n{problem}");
+        }
+    }
+    assert!(typed.len() > 20, "{typed:?}");
+    let (_, told, _) = shell("dirsync-lab what-if nothing --after 0");
+    assert!(told.contains("accounts end otherwise"), "{told}");
 }

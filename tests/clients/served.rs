@@ -26,6 +26,8 @@ impl Served {
     /// Starts a program of the workspace; `--ready` is added.
     pub(crate) fn start(program: &str, directory: TempDir, arguments: &[&str]) -> Self {
         let ready_file = directory.path().join("ready.json");
+        // That of a server before is none of this one.
+        let _ = fs::remove_file(&ready_file);
         let mut child = Command::new(built(program))
             .args(arguments)
             .arg("--ready")
@@ -70,6 +72,14 @@ impl Served {
     /// A place for files of a client.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
+    }
+}
+
+impl Served {
+    /// Stops the server, and gives back its directory.
+    pub(crate) fn stopped(mut self) -> TempDir {
+        let other = tempfile::tempdir().expect("a temporary directory can be made");
+        std::mem::replace(&mut self.directory, other)
     }
 }
 

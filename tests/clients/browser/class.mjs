@@ -39,6 +39,25 @@ await step("what one does is seen at once, and nobody else's world changes", asy
   await learner.close();
 });
 
+await step("everybody works at once", async () => {
+  const deed = async (seat) => {
+    const shown = await context.request.get(`${seat.console}onprem`);
+    const [, key] = (await shown.text()).match(/name="key" value="([^"]+)"/);
+    const done = await context.request.post(`${seat.console}act`, {
+      form: { key, do: "advance", by: "7m" }, maxRedirects: 0,
+    });
+    assert.equal(done.status(), 303, seat.learner);
+    assert.match(done.headers().location, /done=\d+/, seat.learner);
+  };
+  await Promise.all(seats.map(deed));
+  await go("/");
+  await page.waitForFunction(
+    (count) => [...document.querySelectorAll("tbody tr")]
+      .filter((it) => it.innerText.includes("let 7m pass")).length === count,
+    seats.length,
+  );
+});
+
 await step("each has other names", async () => {
   const briefs = new Set();
   for (const seat of seats) {

@@ -43,6 +43,8 @@ await step("what would give it away is closed", async () => {
     await go(path);
     assert.equal(await heading(), "Closed while you learn");
   }
+  await go("/timeline");
+  assert.equal(await page.getByRole("heading", { name: "What if" }).count(), 0);
 });
 
 await step("a prediction is asked for before the cycle", async () => {
@@ -61,6 +63,8 @@ await step("a hint, at its price", async () => {
 });
 
 await step("as often undone as somebody likes", async () => {
+  await go("/timeline");
+  assert.match(await page.locator("table.journal tbody tr").innerText(), /earlier/);
   for (let time = 0; time < 2; time += 1) {
     await go("/operations");
     await press("+30 min");
@@ -68,6 +72,8 @@ await step("as often undone as somebody likes", async () => {
     await page.getByRole("button", { name: "Undo the last" }).click();
     await page.getByText(`${time + 1} undone`).waitFor();
   }
+  await page.getByRole("button", { name: "Undo everything" }).click();
+  await page.getByText("3 undone").waitFor();
   assert.equal(await page.getByRole("button", { name: "Undo the last" }).count(), 0);
 });
 

@@ -21,20 +21,29 @@ const browser = await chromium.launch({
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
   ],
 });
-// axe is a script of the test's own, which the console's policy would not let in.
-export const context = await browser.newContext({
-  bypassCSP: true, viewport: { width: 1280, height: 860 },
-});
-context.setDefaultTimeout(10_000);
 export const complaints = [];
 export const foreign = [];
-await context.route("**/*", (route) => {
-  const address = route.request().url();
-  if (!/^http:\/\/127\.0\.0\.1:/.test(address)) foreign.push(address);
-  return route.continue();
-});
+
+async function room(options) {
+  const made = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  made.setDefaultTimeout(10_000);
+  await made.route("**/*", (route) => {
+    const address = route.request().url();
+    if (!/^http:\/\/127\.0\.0\.1:/.test(address)) foreign.push(address);
+    return route.continue();
+  });
+  return made;
+}
+
+// What somebody has in front of them: the console's own policy holds.
+export const context = await room({});
 export const page = await context.newPage();
 watch(page);
+// Where pages are looked at: axe and the fonts of pictures are the test's own, and the policy
+// would not let them in.
+const studio = await room({ bypassCSP: true });
+const model = await studio.newPage();
+watch(model);
 
 export function watch(one) {
   one.on("console", (message) => {
@@ -61,14 +70,14 @@ export const opened = async (summary) => {
 };
 
 export async function everybody(paths, scheme) {
-  await page.emulateMedia({ colorScheme: scheme });
+  await model.emulateMedia({ colorScheme: scheme });
   const serious = [];
   for (const path of paths) {
-    await go(path);
-    assert.notEqual(await page.title(), "", path);
-    assert.equal(await page.locator("h1").count(), 1, path);
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+    await model.goto(base + path, { waitUntil: "load" });
+    assert.notEqual(await model.title(), "", path);
+    assert.equal(await model.locator("h1").count(), 1, path);
+    await model.evaluate(axe);
+    const found = await model.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
     for (const one of found.violations) {
       if (!["serious", "critical"].includes(one.impact)) continue;
       const where = one.nodes.slice(0, 3).map((node) => `${node.target}: ${node.html}`);
@@ -83,27 +92,29 @@ const FONTS = `html, button, input, select { font-family: "DejaVu Sans"; }
   .mono, code, pre, textarea { font-family: "DejaVu Sans Mono"; }`;
 
 export async function picture(name, path) {
+  const address = path ? base + path : page.url();
   for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 420]]) {
-    await page.setViewportSize({ width, height: 860 });
-    await page.emulateMedia({ colorScheme: scheme });
-    if (path) await go(path);
-    await page.addStyleTag({ content: FONTS });
+    await model.setViewportSize({ width, height: 860 });
+    await model.emulateMedia({ colorScheme: scheme });
+    await model.goto(address, { waitUntil: "load" });
+    await model.addStyleTag({ content: FONTS });
     const file = `${pictures}/${name}-${scheme}-${width}.png`;
-    const bytes = await page.screenshot({ path: file, fullPage: true });
+    const bytes = await model.screenshot({ path: file, fullPage: true });
     assert.ok(bytes.length > 10_000, `${file} is nearly empty`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    const wide = await model.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${name} is ${wide} wide in a window of ${width}`);
     await compare(`${name}-${scheme}-${width}`, bytes);
   }
-  await page.setViewportSize({ width: 1280, height: 860 });
-  await page.emulateMedia({ colorScheme: "light" });
+  await model.setViewportSize({ width: 1280, height: 860 });
+  await model.emulateMedia({ colorScheme: "light" });
 }
 
 const darkroom = await context.newPage();
 
 /**
- * Where something is drawn: a line of text for every 20 pixels down, a bit for every 40 across,
- * set where the picture has edges.
+ * What is drawn where: a line of text for every 20 pixels down, a letter for every 40 across. It
+ * is that of the colour that is seen most there (red, amber, green, blue, violet), or a sign where
+ * nothing is coloured; large, or `#`, where the picture has edges.
  */
 function layout(bytes, kind = "png") {
   return darkroom.evaluate(async ([content, type]) => {
@@ -126,10 +137,36 @@ function layout(bytes, kind = "png") {
       }
       return count;
     };
+    const letter = (at) => {
+      const [red, green, blue] = [data[at], data[at + 1], data[at + 2]];
+      const most = Math.max(red, green, blue);
+      const span = most - Math.min(red, green, blue);
+      if (span < 64) return "";
+      const turn = most === red ? (green - blue) / span
+        : most === green ? 2 + (blue - red) / span : 4 + (red - green) / span;
+      const hue = (60 * turn + 360) % 360;
+      const ends = [[20, "r"], [70, "a"], [170, "g"], [262, "b"], [335, "v"], [361, "r"]];
+      return ends.find(([end]) => hue < end)[1];
+    };
+    const colour = (left, top) => {
+      const counts = {};
+      for (let y = top; y < Math.min(top + 20, height); y += 1) {
+        for (let x = left; x < Math.min(left + 40, width); x += 1) {
+          const seen = letter(4 * (y * width + x));
+          if (seen) counts[seen] = (counts[seen] ?? 0) + 1;
+        }
+      }
+      const [first] = Object.entries(counts).sort((one, other) => other[1] - one[1]);
+      return first && first[1] > 48 ? first[0] : "";
+    };
     const lines = [];
     for (let top = 0; top < height; top += 20) {
       let line = "";
-      for (let left = 0; left < width; left += 40) line += edges(left, top) > 5 ? "#" : ".";
+      for (let left = 0; left < width; left += 40) {
+        const [tone, busy] = [colour(left, top), edges(left, top) > 5];
+        if (tone) line += busy ? tone.toUpperCase() : tone;
+        else line += busy ? "#" : ".";
+      }
       lines.push(line);
     }
     return lines;
@@ -161,9 +198,10 @@ async function compare(name, bytes) {
 
 /** A picture for the README: the page as text, a drawing that any browser shows. */
 export async function drawing(name, path) {
-  await page.setViewportSize({ width: 1280, height: 400 });
-  await go(path);
-  const { text, height } = await page.evaluate(async () => {
+  await model.setViewportSize({ width: 1280, height: 400 });
+  await model.emulateMedia({ colorScheme: "light" });
+  await model.goto(base + path, { waitUntil: "load" });
+  const { text, height } = await model.evaluate(async () => {
     const style = await (await fetch("/console.css")).text();
     const height = document.documentElement.scrollHeight;
     const copy = document.documentElement.cloneNode(true);
@@ -175,9 +213,9 @@ export async function drawing(name, path) {
       + `<foreignObject width="1280" height="${height}">${xhtml}</foreignObject></svg>\n`;
     return { text, height };
   });
-  await page.setViewportSize({ width: 1280, height });
-  const bytes = await page.screenshot({ fullPage: true });
-  await page.setViewportSize({ width: 1280, height: 860 });
+  await model.setViewportSize({ width: 1280, height });
+  const bytes = await model.screenshot({ fullPage: true });
+  await model.setViewportSize({ width: 1280, height: 860 });
   const drawn = await layout(Buffer.from(text), "svg+xml");
   const off = differing(drawn, await layout(bytes));
   assert.ok(off < 0.05, `${name} is not drawn as the page looks`);
