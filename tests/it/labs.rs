@@ -44,10 +44,10 @@ fn every_lab_is_proved_under_ten_seeds() {
             let lab = load(&name, &source, seed, &words).expect("a lab that can be read");
             assert!(!lab.traps.is_empty(), "{name} has no trap");
             assert!(!lab.debrief.is_empty(), "{name} teaches nothing");
-            assert!(
-                !lab.hints.is_empty() && !lab.predict.is_empty() || seed % 2 == 1,
-                "{name}"
-            );
+            assert!(!lab.hints.is_empty(), "{name}, seed {seed} has no hint");
+            // One variant of the alias that moves has nothing to foretell.
+            let asks = !lab.predict.is_empty() || name.contains("l05");
+            assert!(asks, "{name}, seed {seed} asks for no prediction");
             for profile in lab.profiles() {
                 let proof = prove(&name, &lab, profile, &mut |_, _, _| {});
                 let said = render(&proof.failures, &source);

@@ -61,6 +61,9 @@ fn told(answer: &Value) -> String {
     lines.push(match differs.len() {
         0 => "in the cloud it ends as it is now".to_owned(),
         1 => "1 account ends otherwise:".to_owned(),
+        count if answer["more"] == true => {
+            format!("more than {count} accounts end otherwise; these are the first:")
+        }
         count => format!("{count} accounts end otherwise:"),
     });
     for one in differs {

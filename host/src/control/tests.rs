@@ -108,6 +108,7 @@ fn what_would_have_happened_is_told_and_does_not_happen() {
     assert_eq!(told["happened"][1]["inserted"], false);
     assert_eq!(told["differs"][0]["present"], Value::Null);
     assert_eq!(told["differs"][0]["branch"][0], "live");
+    assert_eq!(told["more"], false);
     assert_eq!(lab.world().fingerprint(), before);
     assert_eq!(lab.journal().len(), 1);
     let now = ok(

@@ -103,8 +103,8 @@ pub(super) fn branch(lab: &Lab, branch: &Branch) -> Value {
         let object = key.and_then(|key| world.tenant().object(key));
         object.map(|object| facts(object))
     };
-    let differs = differing(lab.world(), &branch.world);
-    let differs = differs.iter().take(EVENTS_MAX).map(|one| {
+    let all = differing(lab.world(), &branch.world);
+    let differs = all.iter().take(EVENTS_MAX).map(|one| {
         json!({
             "account": one.label,
             "present": at(lab.world(), one.one),
@@ -115,6 +115,7 @@ pub(super) fn branch(lab: &Lab, branch: &Branch) -> Value {
         "branch": branch.title(),
         "happened": happened.collect::<Vec<_>>(),
         "differs": differs.collect::<Vec<_>>(),
+        "more": all.len() > EVENTS_MAX,
         "ends": branch.world.now().to_string(),
     })
 }
