@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::served::{Served, Shown, built};
+use crate::served::{Served, Shown, built, path_with};
 use crate::tools::{browser_story, python, root, steps};
 
 /// What the browser does, in this order.
@@ -203,9 +203,8 @@ const FINISHED: [&str; 4] = [
 
 #[test]
 fn a_run_that_is_over_is_looked_at() {
-    let scenario = root().join("scenarios/founding/duplicate-account.yaml");
-    let scenario = scenario.display().to_string();
-    let arguments = ["run", &scenario, "--profile", "entra-2026", "--console"];
+    let scenario = "scenarios/founding/duplicate-account.yaml";
+    let arguments = ["run", scenario, "--profile", "entra-2026", "--console"];
     let shown = Shown::start(&arguments);
     let mut command = browser_story("finished.mjs");
     command.env("CONSOLE", &shown.console);
@@ -217,9 +216,8 @@ fn a_run_that_is_over_is_looked_at() {
 
 #[test]
 fn a_counterexample_is_looked_at() {
-    let scenario = root().join("scenarios/procedures/hazard-w03-twin-still-in-bin.yaml");
-    let scenario = scenario.display().to_string();
-    let shown = Shown::start(&["explore", &scenario, "--profile", "entra-2026", "--console"]);
+    let scenario = "scenarios/procedures/hazard-w03-twin-still-in-bin.yaml";
+    let shown = Shown::start(&["explore", scenario, "--profile", "entra-2026", "--console"]);
     let mut command = browser_story("finished.mjs");
     command.env("CONSOLE", &shown.console);
     command.env("SAYS", "is broken: from here no step");
@@ -230,19 +228,18 @@ fn a_counterexample_is_looked_at() {
 
 #[test]
 fn a_rehearsal_that_is_over_is_looked_at() {
-    let mess = root().join("examples/repair-duplicate/mess.yaml");
-    let mess = mess.display().to_string();
-    let program = built("dirsync-lab").display().to_string();
-    let sync = [
+    let command = [
+        "rehearse",
+        "examples/repair-duplicate/mess.yaml",
         "--profile",
         "entra-2025",
         "--console",
         "--",
-        &program,
+        "dirsync-lab",
         "sync",
         "delta",
     ];
-    let shown = Shown::start(&[&["rehearse", &mess][..], &sync].concat());
+    let shown = Shown::start(&command);
     let mut command = browser_story("finished.mjs");
     command.env("CONSOLE", &shown.console);
     command.env("SAYS", "a rehearsal that failed");
@@ -267,10 +264,7 @@ fn what_pages_say_for_a_command_line_can_be_typed() {
     let shell = |line: &str| {
         let mut command = Command::new("sh");
         command.args(["-c", line]).current_dir(&work);
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let own = program.parent().expect("a directory").to_path_buf();
-        let all = std::iter::once(own).chain(std::env::split_paths(&path));
-        command.env("PATH", std::env::join_paths(all).expect("a path"));
+        command.env("PATH", path_with(&program));
         command.env("DIRSYNC_LAB_READY", served.path("ready.json"));
         for key in ["control", "token", "graph", "ldap", "bind_dn", "password"] {
             let name = format!("DIRSYNC_LAB_{}", key.to_uppercase());

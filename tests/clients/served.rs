@@ -1,8 +1,9 @@
 //! A server as its users start it: the program itself, on free ports, stopped at the end.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -98,10 +99,15 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Starts `dirsync-lab` with `--console` among its arguments.
+    /// Starts `dirsync-lab` at the root of the workspace, with `--console` among its arguments.
+    /// They name files from there, and what they run finds `dirsync-lab` by its name: where a
+    /// machine keeps them is nothing for a page.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(built("dirsync-lab"))
+        let program = built("dirsync-lab");
+        let mut child = Command::new(&program)
             .args(arguments)
+            .current_dir(root())
+            .env("PATH", path_with(&program))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -128,11 +134,18 @@ impl Drop for Shown {
 
 /// The program, built as the tests are.
 pub(crate) fn built(program: &str) -> PathBuf {
-    let status = Command::new(env!("CARGO"))
+    let status = tests::build()
         .current_dir(root())
-        .args(["build", "--quiet", "--workspace", "--bins"])
         .status()
         .expect("cargo starts");
     assert!(status.success(), "{program} does not build");
     target().join("debug").join(program)
+}
+
+/// What `PATH` is with the program's directory before all others.
+pub(crate) fn path_with(program: &Path) -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = program.parent().expect("a directory").to_path_buf();
+    let all = std::iter::once(own).chain(std::env::split_paths(&path));
+    std::env::join_paths(all).expect("a path")
 }

@@ -36,8 +36,10 @@ pub(crate) fn all(workshop: &Workshop, provided: &Provided, heavy: bool) -> Vec<
     vec![
         cargo("formatting", &["fmt", "--all", "--check"]),
         cargo("lints", &lints),
-        // Tests start programs; building them first keeps that out of the time of a test.
-        cargo("programs", &["build", "--workspace", "--bins"]),
+        // Tests start programs; building them first keeps that out of the time of a test, and
+        // building them with the tests gives both the same features, so that nothing is built
+        // twice.
+        cargo("programs", &["build", "--workspace", "--bins", "--tests"]),
         tests,
         cargo("doctests", &["test", "--workspace", "--doc"]),
         cargo("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"),

@@ -129,18 +129,8 @@ pub(super) fn program() -> &'static Path {
             Some("debug") | None => "dev",
             Some(name) => name,
         };
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args([
-                "build",
-                "--quiet",
-                // All programs with the features that the tests themselves were built with: what
-                // is there already is not built again.
-                "--workspace",
-                "--bins",
-                "--profile",
-                profile,
-            ])
+        let output = tests::build()
+            .args(["--profile", profile])
             .arg("--target-dir")
             .arg(target)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
