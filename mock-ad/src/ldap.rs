@@ -53,7 +53,7 @@ mod write;
 pub use decode::{DecodeFailure, decode};
 pub use encode::encode;
 pub use fault::{Fault, PlannedFault};
-pub use frame::{FrameError, MESSAGE_SIZE_MAX, NESTING_MAX, frame_length};
+pub use frame::{ELEMENTS_MAX, FrameError, MESSAGE_SIZE_MAX, NESTING_MAX, frame_length};
 pub use host::{Host, Standalone};
 pub use message::{
     Addition, Authentication, Body, Change, Kind, Message, Modification, Renaming, Request,

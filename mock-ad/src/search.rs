@@ -190,6 +190,9 @@ fn sorted(
         }
     };
     let sorted = Sorted::new(search, key, sort.reverse);
+    if sorted.out_of_time {
+        return Err(Box::new(outcome::bare(ResultCode::TIME_LIMIT_EXCEEDED)));
+    }
     let mut reply = Reply {
         controls: vec![order::sort_response(sort)],
         references: search.references(),
@@ -228,7 +231,11 @@ fn in_pages(
             .and_then(|sort| Some((sort, sort.attribute?)));
         match sort {
             Some((sort, key)) => {
-                Rest::Sorted(Sorted::new(search, key, sort.reverse).places.into(), 0)
+                let sorted = Sorted::new(search, key, sort.reverse);
+                if sorted.out_of_time {
+                    return Err(Box::new(outcome::bare(ResultCode::TIME_LIMIT_EXCEEDED)));
+                }
+                Rest::Sorted(sorted.places.into(), 0)
             }
             None => Rest::From(Place::START),
         }

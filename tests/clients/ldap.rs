@@ -12,6 +12,26 @@ mod samba;
 
 const BASE: &str = "DC=example,DC=test";
 const PASSWORD: &str = "Autumnal-Equinox-2030";
+const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
+
+/// Lines of the rootDSE, as programs of the system print them.
+const ROOT_DSE: [&str; 7] = [
+    "defaultNamingContext: DC=example,DC=test\n",
+    "namingContexts: DC=example,DC=test\n",
+    "namingContexts: CN=Schema,CN=Configuration,DC=example,DC=test\n",
+    "supportedControl: 1.2.840.113556.1.4.319\n",
+    "supportedControl: 1.2.840.113556.1.4.417\n",
+    "supportedControl: 1.2.840.113556.1.4.841\n",
+    "supportedCapabilities: 1.2.840.113556.1.4.800\n",
+];
+
+/// What a new user has that its author does not name.
+const DEFAULTS: [&str; 4] = [
+    "instanceType: 4\n",
+    "primaryGroupID: 513\n",
+    "objectCategory: CN=Person,CN=Schema,CN=Configuration,DC=example,DC=test\n",
+    "whenCreated: ",
+];
 
 const MATRIX: Matrix = Matrix {
     page: "docs/clients-ldap.md",
@@ -40,7 +60,7 @@ const MATRIX: Matrix = Matrix {
             "more than 1,000 entries without paging are cut",
         ),
         ("paged", "paged search of 1,500 users"),
-        ("range", "1,500 members read by ranges"),
+        ("range", "1,501 members read by ranges"),
         ("sort", "server-side sorting"),
         ("dirsync", "DirSync: everything, then the changes only"),
         ("compare", "compare"),
@@ -55,16 +75,22 @@ const MATRIX: Matrix = Matrix {
         ("ldaps", "LDAPS, certificate checked"),
         ("password", "a password is set over TLS and used"),
         ("move", "rename and move"),
-        ("delete", "delete; the tombstone is found with the control"),
+        ("delete", "delete: the object is gone"),
+        (
+            "tombstone",
+            "the tombstone is found with the control, not without it",
+        ),
     ],
 };
 
-/// A forest with 1,500 users, in a group that is in a group.
+/// A forest with 1,500 users, in a group that is in a group. A contact is the member that makes the
+/// group's members too many for one answer.
 fn forest() -> String {
     let mut ldif = format!(
         "dn: {BASE}\nobjectClass: domainDNS\n\n\
          dn: OU=Staff,{BASE}\nobjectClass: organizationalUnit\n\n\
-         dn: OU=Park,{BASE}\nobjectClass: organizationalUnit\n\n"
+         dn: OU=Park,{BASE}\nobjectClass: organizationalUnit\n\n\
+         dn: CN=One More,OU=Park,{BASE}\nobjectClass: contact\n\n"
     );
     for number in 0..1500 {
         let control = if number % 500 == 1 { 514 } else { 512 };
@@ -78,7 +104,7 @@ fn forest() -> String {
     let _ = write!(
         ldif,
         "dn: CN=Everyone Else,OU=Staff,{BASE}\nobjectClass: group\n\
-         sAMAccountName: everyone-else\n"
+         sAMAccountName: everyone-else\nmember: CN=One More,OU=Park,{BASE}\n"
     );
     for number in 0..1500 {
         let _ = writeln!(ldif, "member: CN=User {number:04},OU=Staff,{BASE}");
@@ -125,6 +151,16 @@ impl Taken {
         }
         self.0.push(step.to_owned());
     }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What follows this on the lines that begin with it.
+fn after<'a>(text: &'a str, prefix: &str) -> Vec<&'a str> {
+    let lines = text.lines();
+    lines.filter_map(|line| line.strip_prefix(prefix)).collect()
 }
 
 /// Tells a client where the server is.

@@ -75,6 +75,15 @@ impl Links {
         self.back.extend(back);
     }
 
+    /// Every link, those of deleted objects included: the forward attribute, from where and where
+    /// to.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (AttributeId, ObjectId, ObjectId)> {
+        let link = |(attribute, from, to): &(u16, u32, u32)| {
+            (AttributeId(*attribute), ObjectId(*from), ObjectId(*to))
+        };
+        self.forward.iter().map(link)
+    }
+
     pub(super) fn has(&self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
         self.forward.contains(&(attribute.0, from.0, to.0))
     }
@@ -111,8 +120,14 @@ impl Links {
 }
 
 impl Directory {
+    /// Every link there is, those of deleted objects included: the forward attribute, from where
+    /// and where to, in a fixed order.
+    pub fn links(&self) -> impl Iterator<Item = (AttributeId, ObjectId, ObjectId)> {
+        self.links.iter()
+    }
+
     /// The forward link attributes that any object has a value of.
-    pub(crate) fn used_links(&self) -> Vec<AttributeId> {
+    pub fn used_links(&self) -> Vec<AttributeId> {
         self.links.attributes().collect()
     }
 

@@ -6,6 +6,10 @@ pub const MESSAGE_SIZE_MAX: usize = 10 * 1024 * 1024;
 /// How deep elements of a message may be nested, filters included.
 pub const NESTING_MAX: usize = 128;
 
+/// How many elements a message may have: more than any group of Active Directory has members, and
+/// few enough that a message takes no more than some hundred megabytes once it is read.
+pub const ELEMENTS_MAX: usize = 250_000;
+
 /// Bytes that are no LDAP message, after which a connection cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
@@ -96,9 +100,10 @@ pub(super) fn element(bytes: &[u8]) -> Option<Element<'_>> {
     })
 }
 
-/// Whether all elements within some bytes are complete, of definite length and not nested too
-/// deep.
+/// Whether all elements within some bytes are complete, of definite length, not nested too deep
+/// and not too many.
 pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    let mut elements = 0;
     // The bytes that are left at each level that is open.
     let mut levels = vec![bytes];
     while let Some(left) = levels.last_mut() {
@@ -109,6 +114,10 @@ pub(super) fn is_sound(bytes: &[u8]) -> bool {
         let Some(found) = element(left) else {
             return false;
         };
+        elements += 1;
+        if elements > ELEMENTS_MAX {
+            return false;
+        }
         *left = found.rest;
         if found.tag & 0x20 != 0 {
             if levels.len() > NESTING_MAX {

@@ -59,6 +59,15 @@ pub(super) enum Node {
 
 impl Node {
     const UNDEFINED: Self = Self::Constant(Truth::Undefined);
+
+    /// How many items are tried on an object at most.
+    pub(super) fn items(&self) -> u64 {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::items).sum::<u64>().max(1),
+            Self::Not(part) => part.items(),
+            _ => 1,
+        }
+    }
 }
 
 /// Makes a filter ready, or says that it is too large.

@@ -48,13 +48,17 @@ pub(super) struct Sorted {
     pub(super) places: Vec<Place>,
     keys: Vec<Key>,
     reverse: bool,
+    /// Whether there was no time to look at all objects.
+    pub(super) out_of_time: bool,
 }
 
 impl Sorted {
     /// Runs a search to its end and sorts what it finds.
     pub(super) fn new(search: &Search<'_>, attribute: AttributeId, reverse: bool) -> Self {
-        let found = search.find(Place::START, usize::MAX).places;
+        let found = search.find(Place::START, usize::MAX);
+        let out_of_time = found.out_of_time;
         let mut keyed: Vec<(Key, Place)> = found
+            .places
             .into_iter()
             .map(|place| {
                 let directory = search.parts[place.part].base.directory;
@@ -69,6 +73,7 @@ impl Sorted {
             places,
             keys,
             reverse,
+            out_of_time,
         }
     }
 

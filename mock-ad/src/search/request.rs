@@ -111,7 +111,8 @@ pub struct Context {
     pub encrypted: bool,
     /// Whether the request came to the port of the global catalog.
     pub global_catalog: bool,
-    /// How many objects may be looked at before the time of the search is up; no limit if `None`.
+    /// How many objects may be looked at before the time of the search is up, whatever the request
+    /// allows; no limit of its own if `None`.
     pub visits_max: Option<u64>,
     /// The SASL mechanisms that the server knows, for the rootDSE.
     pub mechanisms: &'static [&'static str],

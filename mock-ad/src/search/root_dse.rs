@@ -74,8 +74,12 @@ const POLICIES: [&str; 21] = [
     "SecurityDescriptorWarningSize",
 ];
 
-/// Extended operations: StartTLS and "Who am I?".
-const EXTENSIONS: [&str; 2] = ["1.3.6.1.4.1.1466.20037", "1.3.6.1.4.1.4203.1.11.3"];
+/// Extended operations: StartTLS, fast bind and "Who am I?".
+const EXTENSIONS: [&str; 3] = [
+    "1.3.6.1.4.1.1466.20037",
+    "1.2.840.113556.1.4.1781",
+    "1.3.6.1.4.1.4203.1.11.3",
+];
 
 /// The attributes that have to be asked for by name.
 const ON_REQUEST: [&str; 3] = ["supportedExtension", "msDS-PortLDAP", "validFSMOs"];

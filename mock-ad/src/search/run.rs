@@ -10,6 +10,14 @@ use super::select::Selection;
 use super::{Context, Entry, Outcome, ResultCode, Scope, SearchRequest, outcome};
 use crate::directory::{Directory, ObjectId};
 
+/// MaxQueryDuration: the seconds a search may take at most (MS-ADTS 3.1.1.3.4.6).
+const SECONDS_MAX: u32 = 120;
+/// How many items of a filter are tried on objects in a second of a time limit.
+///
+/// Time is counted, not measured: a search ends at the same object on every machine, however busy
+/// that is. The count is what a slow machine does.
+const TRIES_PER_SECOND: u64 = 1_000_000;
+
 /// One naming context that is searched.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
@@ -17,6 +25,8 @@ pub(super) struct Part<'a> {
     scope: Scope,
     view: View<'a>,
     node: Node,
+    /// How many items the filter has.
+    items: u64,
     candidates: Candidates,
     renderer: Renderer<'a>,
 }
@@ -50,6 +60,7 @@ pub(super) struct Found {
 pub(super) struct Search<'a> {
     pub(super) parts: Vec<Part<'a>>,
     visits_max: Option<u64>,
+    tries_max: u64,
     /// Whether the base is one that gives nothing without showing deleted objects.
     hidden_base: bool,
     deleted: bool,
@@ -93,6 +104,7 @@ impl<'a> Search<'a> {
         Ok(Self {
             parts: parts?,
             visits_max: context.visits_max,
+            tries_max: u64::from(seconds(request.time_limit)) * TRIES_PER_SECOND,
             hidden_base,
             deleted,
             recycled,
@@ -105,7 +117,7 @@ impl<'a> Search<'a> {
         if self.hidden_base {
             return found;
         }
-        let mut visits = 0;
+        let (mut visits, mut tries) = (0, 0);
         for (at, part) in self.parts.iter().enumerate().skip(from.part) {
             let first = if at == from.part {
                 from.id
@@ -114,7 +126,8 @@ impl<'a> Search<'a> {
             };
             for id in part.candidates.from(part.base.directory, first) {
                 visits += 1;
-                if self.visits_max.is_some_and(|most| visits > most) {
+                tries += part.items;
+                if self.visits_max.is_some_and(|most| visits > most) || tries > self.tries_max {
                     found.out_of_time = true;
                     return found;
                 }
@@ -225,9 +238,19 @@ impl<'a> Part<'a> {
             base,
             scope: request.scope,
             view,
+            items: node.items(),
             node,
             renderer,
         })
+    }
+}
+
+/// How long a search may take that asks for so many seconds; for none, as long as any may.
+fn seconds(asked: u32) -> u32 {
+    if asked == 0 {
+        SECONDS_MAX
+    } else {
+        asked.min(SECONDS_MAX)
     }
 }
 

@@ -17,3 +17,13 @@ export const PASSWORD = env("PASSWORD");
 export const BASE = env("BASE_DN");
 export const STAFF = `OU=Staff,${BASE}`;
 export const PARK = `OU=Park,${BASE}`;
+
+export const SHOW_DELETED = "1.2.840.113556.1.4.417";
+
+// What a new user has that its author does not name.
+export const DEFAULTS = {
+  userAccountControl: "546",
+  instanceType: "4",
+  primaryGroupID: "513",
+  objectCategory: `CN=Person,CN=Schema,CN=Configuration,${BASE}`,
+};

@@ -4,7 +4,7 @@ import asyncio
 
 from msldap.commons.factory import LDAPConnectionFactory
 
-from story import LDAP, PASSWORD, USER, finish, step
+from story import ACTIVE_DIRECTORY, BASE, LDAP, PAGED_RESULTS, PASSWORD, USER, finish, step
 
 HOST = LDAP.removeprefix("ldap://")
 
@@ -19,7 +19,10 @@ async def main():
             raise error
     with step("root-dse"):
         info = client.get_server_info()
-        assert info["defaultNamingContext"], info
+        assert info["defaultNamingContext"] == BASE, info
+        assert BASE in info["namingContexts"], info
+        assert PAGED_RESULTS in info["supportedControl"], info
+        assert ACTIVE_DIRECTORY in info["supportedCapabilities"], info
     with step("search"):
         user, error = await client.get_user("u0007")
         if error:

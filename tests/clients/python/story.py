@@ -12,3 +12,18 @@ PASSWORD = os.environ["PASSWORD"]
 BASE = os.environ["BASE_DN"]
 STAFF = f"OU=Staff,{BASE}"
 PARK = f"OU=Park,{BASE}"
+
+PAGED_RESULTS = "1.2.840.113556.1.4.319"
+SHOW_DELETED = "1.2.840.113556.1.4.417"
+DIRSYNC = "1.2.840.113556.1.4.841"
+# The capability that says: this is Active Directory.
+ACTIVE_DIRECTORY = "1.2.840.113556.1.4.800"
+
+# What a new user has that its author does not name.
+PERSON = f"CN=Person,CN=Schema,CN=Configuration,{BASE}"
+DEFAULTS = {
+    "userAccountControl": "546",
+    "instanceType": "4",
+    "primaryGroupID": "513",
+    "objectCategory": PERSON,
+}

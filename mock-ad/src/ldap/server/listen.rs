@@ -1,6 +1,6 @@
 //! Taking in connections.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -24,6 +24,8 @@ pub(super) struct Common {
     acceptor: TlsAcceptor,
     pub(super) stopped: watch::Receiver<bool>,
     places: Arc<Semaphore>,
+    /// Held, never used: whoever waits for its other end learns that all connections are over.
+    _alive: mpsc::Sender<()>,
 }
 
 impl Common {
@@ -31,12 +33,14 @@ impl Common {
         host: Arc<dyn SharedHost>,
         acceptor: TlsAcceptor,
         stopped: watch::Receiver<bool>,
+        alive: mpsc::Sender<()>,
     ) -> Self {
         Self {
             host,
             acceptor,
             stopped,
             places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            _alive: alive,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Listeners over any host: a directory by itself, or one inside a larger world.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
@@ -11,6 +12,9 @@ use super::builder::StartError;
 use super::listen::{Common, Door, listen};
 use super::shared::SharedHost;
 use super::tls;
+
+/// How long connections are waited for when the server stops.
+const GOODBYE_MAX: Duration = Duration::from_secs(5);
 
 /// Where to listen; a port of 0 takes a free one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,8 @@ pub struct Running {
     /// The certificate of the authority that a client has to trust, as PEM.
     pub ca_pem: String,
     stop: watch::Sender<bool>,
+    /// Its other end is gone once all connections are over.
+    over: Mutex<mpsc::Receiver<()>>,
     /// Taken when the server stops.
     runtime: Option<Runtime>,
 }
@@ -73,7 +79,8 @@ pub fn serve(host: Arc<dyn SharedHost>, addresses: &Listen) -> Result<Running, S
     let catalog = addresses.global_catalog.map(bind).transpose()?;
     let global_catalog = catalog.as_ref().map(|(_, address)| *address);
     let (stop, stopped) = watch::channel(false);
-    let common = Arc::new(Common::new(host, tls.acceptor, stopped));
+    let (alive, over) = mpsc::channel();
+    let common = Arc::new(Common::new(host, tls.acceptor, stopped, alive));
     if let Some((catalog, _)) = catalog {
         runtime.spawn(listen(catalog, Door::GlobalCatalog, common.clone()));
     }
@@ -85,15 +92,21 @@ pub fn serve(host: Arc<dyn SharedHost>, addresses: &Listen) -> Result<Running, S
         global_catalog,
         ca_pem: tls.ca_pem,
         stop,
+        over: Mutex::new(over),
         runtime: Some(runtime),
     })
 }
 
 impl Drop for Running {
-    /// Stops listening, lets requests under way be answered, and closes all connections.
+    /// Stops listening, lets requests under way be answered, and closes all connections with a
+    /// notice. A client that does not read is waited for no longer than [`GOODBYE_MAX`].
     fn drop(&mut self) {
         // Nobody listening any more is as good as stopped.
         let _ = self.stop.send(true);
+        if let Ok(over) = self.over.get_mut() {
+            // Nothing is ever sent: this ends when the last connection has.
+            let _ = over.recv_timeout(GOODBYE_MAX);
+        }
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

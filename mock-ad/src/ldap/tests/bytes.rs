@@ -132,6 +132,11 @@ fn nesting_and_indefinite_lengths_have_an_end() {
         let failure = filter_of(&search_message(&filter)).unwrap_err();
         assert_eq!((failure.id, failure.kind), (Some(5), Some(Kind::Search)));
     }
+    let many = element(0xA1, &b"\x87\x00".repeat(ELEMENTS_MAX));
+    assert!(
+        filter_of(&search_message(&many)).is_err(),
+        "too many elements"
+    );
     let enormous = [0x30, 0x84, 0x7F, 0xFF, 0xFF, 0xFF];
     assert_eq!(frame_length(&enormous), Err(FrameError::TooLarge));
     assert_eq!(frame_length(&[0x30, 0x89]), Err(FrameError::TooLarge));

@@ -112,7 +112,7 @@ impl<'a> Survey<'a> {
                     errors.push(LdifError::new(
                         line,
                         format!("the schema has no class `{name}`"),
-                        format!("if the forest has it, accept `{name}` or accept `*`"),
+                        format!("if the forest has it, {}", taken_in(name)),
                     ));
                 }
                 // Taken in even so, that it is reported once.
@@ -165,6 +165,14 @@ impl<'a> Survey<'a> {
 fn accepts(options: &LoadOptions, name: &str) -> bool {
     let named = |accepted: &String| accepted == "*" || eq_fold(accepted, name);
     Schema::is_known_prefix(name) || options.accept.iter().any(named)
+}
+
+/// How a name outside the schema is taken in, wherever one says so.
+fn taken_in(name: &str) -> String {
+    format!(
+        "take it as it is: `--accept-attribute {name}` of `dirsync-lab import`, `accept: [{name}]` \
+         in lab.yaml, `--accept {name}` of `mock-ad`; `*` takes any"
+    )
 }
 
 /// The objectClass values of an entry with their lines.
@@ -222,7 +230,7 @@ impl Unknown {
             errors.push(LdifError::new(
                 line,
                 format!("the schema has no attribute `{name}` ({count} in the file)"),
-                format!("{help}accept `{name}` or accept `*`"),
+                format!("{help}{}", taken_in(&name)),
             ));
         }
         *schema = schema.with_extensions(&notes.accepted);

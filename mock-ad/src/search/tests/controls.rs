@@ -112,7 +112,7 @@ fn pages_follow_each_other_and_cookies_belong_to_one_search() {
     assert_eq!(lab.state.open_searches(), 10, "MaxResultSetsPerConn");
 }
 
-fn sort(name: &str, reverse: bool) -> Control {
+pub(super) fn sort(name: &str, reverse: bool) -> Control {
     let mut key = Vec::new();
     ber::put(&mut key, ber::OCTETS, name.as_bytes());
     if reverse {

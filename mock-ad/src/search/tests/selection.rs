@@ -237,3 +237,24 @@ fn answers_hold_a_thousand_entries_at_most() {
     assert_eq!(reply.result.code, ResultCode::TIME_LIMIT_EXCEEDED);
     assert!(!reply.entries.is_empty() && reply.entries.len() <= 100);
 }
+
+#[test]
+fn a_search_that_takes_longer_than_allowed_says_so() {
+    let mut lab = crowded();
+    // Every object is tried against every item, more than a second's worth in all.
+    let items = vec!["(description=*never*)"; 2_000].join("");
+    let endless = request(BASE, Scope::Subtree, &format!("(|{items})")).for_attributes(["1.1"]);
+    let hasty = SearchRequest {
+        time_limit: 1,
+        ..endless.clone()
+    };
+    for controls in [vec![], vec![super::controls::sort("cn", false)]] {
+        let reply = lab.run(&hasty, &controls);
+        assert_eq!(reply.result.code, ResultCode::TIME_LIMIT_EXCEEDED);
+    }
+    let patient = SearchRequest {
+        time_limit: 60,
+        ..endless
+    };
+    assert_eq!(lab.run(&patient, &[]).result.code.0, 0);
+}

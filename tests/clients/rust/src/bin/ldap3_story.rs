@@ -1,7 +1,9 @@
 //! ldap3, the LDAP client of most Rust programs.
 
 use std::collections::HashSet;
+use std::env;
 use std::error::Error;
+use std::process::Command;
 
 use client_stories::{expect, step, told};
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
@@ -34,6 +36,24 @@ impl Story {
             .search(base, Scope::Subtree, filter, wanted.to_vec())?;
         let (entries, _) = found.success()?;
         Ok(entries.into_iter().map(SearchEntry::construct).collect())
+    }
+
+    /// One object by its name.
+    fn read(&mut self, name: &str, wanted: &[&str]) -> Result<SearchEntry, Box<dyn Error>> {
+        let found =
+            self.connection
+                .search(name, Scope::Base, "(objectClass=*)", wanted.to_vec())?;
+        let (entries, _) = found.success()?;
+        let entry = entries.into_iter().next().ok_or("no such object")?;
+        Ok(SearchEntry::construct(entry))
+    }
+
+    /// Holds where nothing has this name.
+    fn is_gone(&mut self, name: &str) -> Done {
+        let found = self
+            .connection
+            .search(name, Scope::Base, "(objectClass=*)", vec!["1.1"])?;
+        expect(found.0.is_empty() && found.1.rc == 32, found.1)
     }
 
     fn bind(&mut self) -> Done {
@@ -73,18 +93,27 @@ impl Story {
             root.attrs["defaultNamingContext"] == [self.base.clone()],
             "another domain",
         )?;
-        let controls = &root.attrs["supportedControl"];
-        expect(
-            controls.iter().any(|oid| oid == "1.2.840.113556.1.4.841"),
-            "no DirSync",
-        )
+        let schema = format!("CN=Schema,CN=Configuration,{}", self.base);
+        for (attribute, value) in [
+            ("namingContexts", self.base.as_str()),
+            ("namingContexts", schema.as_str()),
+            ("supportedControl", "1.2.840.113556.1.4.319"),
+            ("supportedControl", "1.2.840.113556.1.4.417"),
+            ("supportedControl", "1.2.840.113556.1.4.841"),
+            ("supportedCapabilities", "1.2.840.113556.1.4.800"),
+        ] {
+            let holds = root.attrs[attribute].iter().any(|one| one == value);
+            expect(holds, format!("{attribute} has no {value}"))?;
+        }
+        Ok(())
     }
 
     fn search(&mut self) -> Done {
         let staff = self.staff.clone();
         let found = self.find(&staff, "(sAMAccountName=u0007)", &["cn", "memberOf"])?;
         expect(found.len() == 1, found.len())?;
-        expect(found[0].attrs["cn"] == ["User 0007"], "another user")
+        expect(found[0].attrs["cn"] == ["User 0007"], "another user")?;
+        expect(found[0].attrs.len() == 2, "other attributes")
     }
 
     fn binary_guid(&mut self) -> Done {
@@ -140,11 +169,28 @@ impl Story {
         expect(names.len() == 1500, names.len())
     }
 
+    /// In ranges of 400, until the server says that this was the last.
     fn range(&mut self) -> Done {
-        let staff = self.staff.clone();
-        let found = self.find(&staff, "(cn=Everyone Else)", &["member;range=0-99"])?;
-        let members = &found[0].attrs["member;range=0-99"];
-        expect(members.len() == 100, members.len())
+        let group = format!("CN=Everyone Else,{}", self.staff);
+        let mut members = HashSet::new();
+        let mut ranges = Vec::new();
+        loop {
+            let start = members.len();
+            let wanted = format!("member;range={start}-{}", start + 399);
+            let found = self.read(&group, &[&wanted])?;
+            let mut found = found.attrs.into_iter();
+            let part = found.find(|(name, _)| name.starts_with("member;range="));
+            let (name, values) = part.ok_or("no range of members")?;
+            members.extend(values);
+            let last = name.ends_with("-*");
+            expect(last || members.len() == start + 400, &name)?;
+            ranges.push(name);
+            if last {
+                break;
+            }
+        }
+        expect(members.len() == 1501, members.len())?;
+        expect(ranges.len() == 4, ranges.join(", "))
     }
 
     /// Server-side sorting, in reverse, by a control that the client does not know.
@@ -169,11 +215,12 @@ impl Story {
 
     fn compare(&mut self) -> Done {
         let name = format!("CN=User 0007,{}", self.staff);
-        let equal = self
-            .connection
-            .compare(&name, "sAMAccountName", "U0007")?
-            .equal()?;
-        expect(equal, "it differs")
+        let mut compare = |value| -> Result<bool, Box<dyn Error>> {
+            let compared = self.connection.compare(&name, "sAMAccountName", value)?;
+            Ok(compared.equal()?)
+        };
+        expect(compare("U0007")?, "it differs")?;
+        expect(!compare("u0008")?, "it does not differ")
     }
 
     fn add(&mut self) -> Done {
@@ -184,11 +231,17 @@ impl Story {
         ];
         let name = self.name.clone();
         self.connection.add(&name, attributes)?.success()?;
-        let found = self.find(&name, "(objectClass=*)", &["userAccountControl"])?;
-        expect(
-            found[0].attrs["userAccountControl"] == ["546"],
-            "no default",
-        )
+        let made = self.read(&name, &["*"])?;
+        let person = format!("CN=Person,CN=Schema,CN=Configuration,{}", self.base);
+        for (attribute, value) in [
+            ("userAccountControl", "546"),
+            ("instanceType", "4"),
+            ("primaryGroupID", "513"),
+            ("objectCategory", &person),
+        ] {
+            expect(made.attrs[attribute] == [value], attribute)?;
+        }
+        expect(made.attrs["whenCreated"][0].ends_with('Z'), "whenCreated")
     }
 
     fn add_refused(&mut self) -> Done {
@@ -207,36 +260,36 @@ impl Story {
     fn modify(&mut self) -> Done {
         let name = self.name.clone();
         let (one, two) = ("SMTP:rusty@example.test", "smtp:r@example.test");
-        let changes = vec![Mod::Add("proxyAddresses", set(&[one, two]))];
-        self.connection.modify(&name, changes)?.success()?;
         let changes = vec![
-            Mod::Delete("proxyAddresses", set(&[two])),
+            Mod::Add("proxyAddresses", set(&[one, two])),
             Mod::Replace("title", set(&["Smith"])),
         ];
         self.connection.modify(&name, changes)?.success()?;
-        let found = self.find(&name, "(objectClass=*)", &["proxyAddresses", "title"])?;
-        expect(found[0].attrs["proxyAddresses"] == [one], "another value")
+        let changes = vec![Mod::Replace("title", set(&["Baker"]))];
+        self.connection.modify(&name, changes)?.success()?;
+        let some = self.read(&name, &["proxyAddresses", "title"])?;
+        expect(some.attrs["proxyAddresses"].len() == 2, "other addresses")?;
+        expect(some.attrs["title"] == ["Baker"], "another title")?;
+        let changes = vec![
+            Mod::Delete("proxyAddresses", set(&[two])),
+            Mod::Delete("title", set(&[])),
+        ];
+        self.connection.modify(&name, changes)?.success()?;
+        let fewer = self.read(&name, &["proxyAddresses", "title"])?;
+        expect(fewer.attrs["proxyAddresses"] == [one], "another address")?;
+        expect(!fewer.attrs.contains_key("title"), "it has a title")
     }
 
     fn groups(&mut self) -> Done {
         let (group, name) = (format!("CN=All,{}", self.staff), self.name.clone());
         let enter = vec![Mod::Add("member", set(&[&name]))];
         self.connection.modify(&group, enter)?.success()?;
-        let found = self.find(&name, "(objectClass=*)", &["memberOf"])?;
-        expect(found[0].attrs["memberOf"] == [group.clone()], "no member")?;
+        let member = self.read(&name, &["memberOf"])?;
+        expect(member.attrs["memberOf"] == [group.clone()], "no member")?;
         let leave = vec![Mod::Delete("member", set(&[&name]))];
         self.connection.modify(&group, leave)?.success()?;
-        Ok(())
-    }
-
-    /// Trusts what SSL_CERT_FILE names.
-    fn encrypted(&mut self, url: &str, start_tls: bool) -> Result<LdapConn, Box<dyn Error>> {
-        let settings = LdapConnSettings::new().set_starttls(start_tls);
-        let mut connection = LdapConn::with_settings(settings, &told(url))?;
-        connection
-            .simple_bind(&told("BIND_DN"), &told("PASSWORD"))?
-            .success()?;
-        Ok(connection)
+        let member = self.read(&name, &["memberOf"])?;
+        expect(!member.attrs.contains_key("memberOf"), "still a member")
     }
 
     fn password(&mut self) -> Done {
@@ -245,7 +298,7 @@ impl Story {
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        let mut secure = self.encrypted("LDAPS_URL", false)?;
+        let mut secure = encrypted("LDAPS_URL")?;
         let changes = vec![
             Mod::Replace(b"unicodePwd".to_vec(), HashSet::from([quoted])),
             Mod::Replace(
@@ -266,30 +319,62 @@ impl Story {
             .modifydn(&name, "CN=Rusty Moved", true, Some(&park))?;
         moved.success()?;
         self.name = format!("CN=Rusty Moved,{park}");
+        self.is_gone(&name)?;
         let name = self.name.clone();
-        let found = self.find(&name, "(objectClass=*)", &["cn"])?;
-        expect(found[0].attrs["cn"] == ["Rusty Moved"], "another name")
+        let found = self.read(&name, &["cn", "sAMAccountName"])?;
+        expect(found.attrs["cn"] == ["Rusty Moved"], "another name")?;
+        expect(found.attrs["sAMAccountName"] == ["rusty"], "another user")
     }
 
     fn delete(&mut self) -> Done {
         let name = self.name.clone();
         self.connection.delete(&name)?.success()?;
+        self.is_gone(&name)
+    }
+
+    fn tombstone(&mut self) -> Done {
+        let base = self.base.clone();
+        let found = self.find(&base, "(sAMAccountName=rusty)", &["isDeleted"])?;
+        expect(found.is_empty(), found.len())?;
         let deleted = RawControl {
             ctype: "1.2.840.113556.1.4.417".to_owned(),
             crit: true,
             val: None,
         };
-        let base = self.base.clone();
         self.connection.with_controls(deleted);
         let found = self.find(&base, "(sAMAccountName=rusty)", &["isDeleted"])?;
         expect(
             found.len() == 1 && found[0].dn.contains("\\0ADEL:"),
             found.len(),
-        )
+        )?;
+        expect(found[0].attrs["isDeleted"] == ["TRUE"], "not deleted")
     }
 }
 
+/// A connection over TLS, with StartTLS where the URL is none of LDAPS: trusts what SSL_CERT_FILE
+/// names.
+fn encrypted(url: &str) -> Result<LdapConn, Box<dyn Error>> {
+    let settings = LdapConnSettings::new().set_starttls(url == "LDAP_URL");
+    let mut connection = LdapConn::with_settings(settings, &told(url))?;
+    connection
+        .simple_bind(&told("BIND_DN"), &told("PASSWORD"))?
+        .success()?;
+    Ok(connection)
+}
+
+/// The same; and this program, run with the trust of this machine alone, gets no connection.
+fn checked(url: &str) -> Done {
+    encrypted(url)?;
+    let mut stranger = Command::new(env::current_exe()?);
+    let output = stranger.arg(url).env_remove("SSL_CERT_FILE").output()?;
+    let complained = String::from_utf8_lossy(&output.stderr).into_owned();
+    expect(complained.contains("UnknownIssuer"), complained)
+}
+
 fn main() -> Done {
+    if let Some(url) = env::args().nth(1) {
+        return encrypted(&url).map(drop);
+    }
     let base = told("BASE_DN");
     let staff = format!("OU=Staff,{base}");
     let mut story = Story {
@@ -315,10 +400,11 @@ fn main() -> Done {
     step("add-refused", story.add_refused());
     step("modify", story.modify());
     step("groups", story.groups());
-    step("start-tls", story.encrypted("LDAP_URL", true).map(drop));
-    step("ldaps", story.encrypted("LDAPS_URL", false).map(drop));
+    step("start-tls", checked("LDAP_URL"));
+    step("ldaps", checked("LDAPS_URL"));
     step("password", story.password());
     step("move", story.go());
     step("delete", story.delete());
+    step("tombstone", story.tombstone());
     Ok(())
 }
