@@ -204,6 +204,18 @@ const REFUSED: [u8; 256] = {
     table
 };
 
+/// A name's first part without what a UPN can't have: what is left of it begins the UPN that the
+/// service makes up (rule R4.2).
+pub(crate) fn without_refused(prefix: &str) -> String {
+    let is_taken = |c: &char| {
+        let mut bytes = [0; 4];
+        let seen = c.encode_utf8(&mut bytes).bytes();
+        let refused = seen.fold(0, |seen, byte| seen | REFUSED[usize::from(byte)]) & REFUSED_IN_UPN;
+        refused == 0 && !c.is_whitespace() && !c.is_control() && *c != '@'
+    };
+    prefix.chars().filter(is_taken).collect()
+}
+
 /// Whether a name has exactly one `@` with something on both sides, and nothing that is refused.
 fn has_form(name: &str, refused_in: u8) -> bool {
     let (mut seen, mut ats) = (0, 0u32);

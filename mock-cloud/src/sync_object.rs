@@ -52,6 +52,7 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("description", "description"),
     ("facsimileTelephoneNumber", "faxNumber"),
     ("givenName", "givenName"),
+    ("info", "info"),
     ("l", "city"),
     ("mobile", "mobilePhone"),
     ("physicalDeliveryOfficeName", "officeLocation"),
@@ -274,8 +275,11 @@ pub struct SyncObject {
     pub security_enabled: bool,
     /// Groups: the members that are synced themselves.
     pub members: Arc<[SourceAnchor]>,
-    /// The manager, where that is synced.
+    /// Who is above it, where that is synced: the manager, or `managedBy` of a group. The tenant
+    /// shows no owner of a synced group, so the latter is seen nowhere.
     pub manager: Option<SourceAnchor>,
+    /// Users: `usageLocation`; without one the account keeps its own (rule R2.29).
+    pub usage_location: Option<Box<Text>>,
     /// All other text attributes.
     pub properties: Properties,
 }
@@ -303,6 +307,7 @@ impl SyncObject {
             security_enabled: false,
             members: Arc::default(),
             manager: None,
+            usage_location: None,
             properties: Arc::default(),
         }
     }

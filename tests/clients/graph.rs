@@ -9,6 +9,11 @@ use crate::tools::{node, python, rust, shell, steps, tool};
 /// The account with the mailbox, and the synced duplicate beside it.
 const KEEP: &str = "11111111-aaaa-4bbb-8ccc-000000000001";
 const DOUBLE: &str = "22222222-aaaa-4bbb-8ccc-000000000002";
+/// The name and password by which the one with the mailbox signs in herself.
+const NAME: &str = "dana@contoso.onmicrosoft.com";
+const PASSWORD: &str = "Autumnal-Equinox-2030";
+/// How many seconds a throttled client has to wait: more than curl waits where nobody says.
+const RETRY_AFTER: &str = "2";
 
 const MATRIX: Matrix = Matrix {
     page: "docs/clients-graph.md",
@@ -16,6 +21,13 @@ const MATRIX: Matrix = Matrix {
     steps: &[
         ("msal-token", "a token for a secret, by MSAL alone"),
         ("token", "a token for a secret, and a first request with it"),
+        ("password", "a token for a name and a password, by MSAL"),
+        ("device-code", "a token for a device code, by MSAL"),
+        (
+            "authorization-code",
+            "a token for an authorization code with PKCE, by MSAL",
+        ),
+        ("refresh-token", "a token for a refresh token, by MSAL"),
         (
             "unauthorized",
             "a request without a token is refused in Graph's words",
@@ -23,7 +35,11 @@ const MATRIX: Matrix = Matrix {
         ("find", "`$filter` and `$select`: the duplicate is found"),
         ("page", "252 users page by page, each once"),
         ("delta", "delta: everything, then the one change"),
-        ("batch", "`$batch` with dependsOn"),
+        ("batch", "`$batch`: several requests, each with its status"),
+        (
+            "batch-depends",
+            "`$batch` with dependsOn; 424 where the other failed",
+        ),
         ("refused", "the anchor of a synced user can't be changed"),
         (
             "purge",
@@ -45,12 +61,7 @@ fn users() -> String {
     let synced = ", \"onPremisesSyncEnabled\": true, \
                   \"onPremisesImmutableId\": \"Oywdb1lKh06bDB0uP0BRYg==\"";
     let mut all = vec![
-        user(
-            KEEP.to_owned(),
-            "Dana Double",
-            "dana@contoso.onmicrosoft.com".to_owned(),
-            "",
-        ),
+        user(KEEP.to_owned(), "Dana Double", NAME.to_owned(), ""),
         user(
             DOUBLE.to_owned(),
             "Dana Double",
@@ -74,6 +85,8 @@ fn serve() -> Served {
     let cloud = directory.path().join("cloud");
     std::fs::create_dir_all(&cloud).expect("a directory");
     std::fs::write(cloud.join("users.json"), users()).expect("the users");
+    // The first request for one group is throttled, then never again.
+    let fault = format!("429:retry-after={RETRY_AFTER}:at-most=1:path=/groups/44444444");
     let arguments = [
         "--load",
         "cloud",
@@ -81,9 +94,12 @@ fn serve() -> Served {
         "127.0.0.1:0",
         "--graph-tls",
         "127.0.0.1:0",
-        // The first request for one group is throttled, then never again.
+        "--me",
+        NAME,
+        "--password",
+        PASSWORD,
         "--fault",
-        "429:retry-after=1:at-most=1:path=/groups/44444444",
+        &fault,
     ];
     Served::start("mock-cloud", directory, &arguments)
 }
@@ -104,6 +120,9 @@ fn story(mut command: Command) -> Vec<String> {
         .env("CLIENT_SECRET", served.said("client_secret"))
         .env("KEEP", KEEP)
         .env("DOUBLE", DOUBLE)
+        .env("NAME", NAME)
+        .env("PASSWORD", PASSWORD)
+        .env("RETRY_AFTER", RETRY_AFTER)
         // Each library has its own way to be told whom to trust.
         .env("SSL_CERT_FILE", ca)
         .env("REQUESTS_CA_BUNDLE", ca)
@@ -142,8 +161,17 @@ fn the_azure_cli_tells_its_story() {
         .env("AZ", tool("azure-cli/bin/az"))
         .env("AZURE_CONFIG_DIR", settings.path());
     let taken = story(command);
-    assert_eq!(
-        taken,
-        ["token", "find", "page", "refused", "purge", "anchor"]
-    );
+    let wanted = [
+        "token",
+        "find",
+        "page",
+        "delta",
+        "batch",
+        "batch-depends",
+        "throttled",
+        "refused",
+        "purge",
+        "anchor",
+    ];
+    assert_eq!(taken, wanted);
 }

@@ -159,13 +159,17 @@ fn object(value: &Value, declared: &'static str, place: &str, found: &mut Vec<St
 }
 
 fn linked(value: &Value, edm: Edm, place: &str, found: &mut Vec<String>) {
+    let declared = match edm.kind {
+        EdmKind::Named(name) if properties_of(name).next().is_some() => name,
+        _ => "directoryObject",
+    };
     match value {
         Value::Array(all) if edm.collection => {
             for one in all {
-                object(one, "directoryObject", place, found);
+                object(one, declared, place, found);
             }
         }
-        one if !edm.collection => object(one, "directoryObject", place, found),
+        one if !edm.collection => object(one, declared, place, found),
         _ => found.push(format!("{place} is no list of objects")),
     }
 }

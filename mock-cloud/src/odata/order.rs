@@ -45,7 +45,13 @@ impl Order {
                 return Err(bad_order(value, place));
             };
             let facts = sortable(entity, name, advanced)?;
-            all.push(Self { facts, descending });
+            // Sorted by a property already, a second time changes nothing.
+            if !all
+                .iter()
+                .any(|known: &Self| known.facts.name == facts.name)
+            {
+                all.push(Self { facts, descending });
+            }
             place += 1;
         }
         Ok(all)

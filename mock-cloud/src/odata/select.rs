@@ -60,13 +60,17 @@ impl Select {
             )));
         }
         if name == "*" {
+            // Once is enough: what is asked for twice is answered once.
+            if self.names.iter().any(|known| known == name) {
+                return Ok(());
+            }
             self.names.push(name.to_owned());
             for (owner, list) in &mut self.by_type {
                 let all = properties_of(owner.name());
                 let shown = |it: &&PropertyFacts| {
                     matches!(it.returned, Returned::Default | Returned::Select)
                 };
-                list.extend(all.filter(shown));
+                include(list, all.filter(shown));
             }
             return Ok(());
         }
@@ -87,7 +91,7 @@ impl Select {
                 let shown = |it: &&PropertyFacts| {
                     !matches!(it.returned, Returned::Expand | Returned::Filter)
                 };
-                list.extend(own.filter(shown));
+                include(list, own.into_iter().filter(shown));
             }
         }
         Ok(())
@@ -100,7 +104,9 @@ impl Select {
             EntityType::Group | EntityType::OrgContact
                 if name.eq_ignore_ascii_case("userPrincipalName") =>
             {
-                self.names.push("userPrincipalName".to_owned());
+                if !self.names.iter().any(|known| known == "userPrincipalName") {
+                    self.names.push("userPrincipalName".to_owned());
+                }
                 Ok(())
             }
             EntityType::Domain | EntityType::SubscribedSku => Err(bad_select(&format!(
@@ -115,6 +121,18 @@ impl Select {
     pub(super) fn of(&self, entity: EntityType) -> &[&'static PropertyFacts] {
         let found = self.by_type.iter().find(|(known, _)| *known == entity);
         found.map_or(&[], |(_, list)| list)
+    }
+}
+
+/// Adds what is not there yet, so that no property is answered twice.
+fn include(
+    list: &mut Vec<&'static PropertyFacts>,
+    more: impl Iterator<Item = &'static PropertyFacts>,
+) {
+    for facts in more {
+        if !list.iter().any(|known| known.name == facts.name) {
+            list.push(facts);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::conflict::{explain_withheld, provisioning_errors};
 use super::validate::explain_upn;
 use super::{Answer, Context, ExportError, Outcome, SoftMatchField};
 use crate::address::Upn;
-use crate::ids::CloudKey;
+use crate::ids::{CloudKey, SourceAnchor};
 use crate::reason::Reason;
 use crate::rule::RuleId;
 use crate::sync_object::{Properties, Property, SyncObject, SyncObjectType};
@@ -220,7 +220,8 @@ impl Tenant {
     }
 
     /// Rules R2.6, R2.15, R2.24, R2.25, R2.28 and R2.32. What is not written stays with the
-    /// account: its id, licences, roles, mailbox (rule R2.27) and usage location (rule R2.29).
+    /// account: its id, licences, roles and mailbox (rule R2.27), and the usage location where
+    /// Active Directory has none (rule R2.29).
     fn write(
         &self,
         after: &mut DirectoryObject,
@@ -262,8 +263,17 @@ impl Tenant {
         if let Kind::Group { .. } = after.kind {
             after.kind = new_kind(&sent);
         }
+        if let Some(location) = &sent.usage_location {
+            after.usage_location = Some(Text::clone(location));
+        }
         if after.kind.sync_type() == SyncObjectType::Group {
             after.members = self.members(&sent);
+        } else {
+            // As with text: a match leaves what Active Directory has no value for.
+            let was_synced = shadow.as_ref().is_none_or(|it| it.manager.is_some());
+            if sent.manager.is_some() || clears && was_synced {
+                self.write_manager(after, &sent);
+            }
         }
         after.state = State::Live;
         let facts = &mut after.on_premises;
@@ -294,15 +304,13 @@ impl Tenant {
         facts.shadow = Some(sent);
     }
 
-    /// Puts members into groups that were sent before their members were there: an export sends
-    /// references after the objects that they refer to.
+    /// Puts members into groups and managers above users that were sent before the other was
+    /// there: an export sends references after the objects that they refer to.
     pub fn resolve_references(&mut self) {
         let incomplete: Vec<CloudKey> = self
             .objects()
             .filter(|(_, object)| {
-                let sent = object.on_premises.shadow.as_ref();
-                let wanted = sent.map_or(0, |sent| sent.members.len());
-                object.is_live() && object.is_synced() && object.members.len() < wanted
+                object.is_live() && object.is_synced() && self.lacks_references(object)
             })
             .map(|(key, _)| key)
             .collect();
@@ -313,26 +321,54 @@ impl Tenant {
             let Some(sent) = &object.on_premises.shadow else {
                 continue;
             };
-            let members = self.members(sent);
-            if members != object.members {
-                let mut after = DirectoryObject::clone(&object);
-                after.members = members;
+            let mut after = DirectoryObject::clone(&object);
+            if object.kind.sync_type() == SyncObjectType::Group {
+                after.members = self.members(sent);
+            } else {
+                self.write_manager(&mut after, sent);
+            }
+            if after.members != object.members || after.extras != object.extras {
                 self.replace(key, after);
             }
         }
     }
 
+    fn lacks_references(&self, object: &DirectoryObject) -> bool {
+        let Some(sent) = &object.on_premises.shadow else {
+            return false;
+        };
+        if object.kind.sync_type() == SyncObjectType::Group {
+            return object.members.len() < sent.members.len();
+        }
+        let is_there = |key| self.object(key).is_some_and(|manager| manager.is_live());
+        sent.manager.is_some() && !object.extras().manager.is_some_and(is_there)
+    }
+
+    /// Takes the manager over that was sent: a user or contact, or nobody while there is none.
+    fn write_manager(&self, after: &mut DirectoryObject, sent: &SyncObject) {
+        let is_person = |key: &CloudKey| {
+            let found = self.object(*key);
+            found.is_some_and(|it| it.kind.sync_type() != SyncObjectType::Group)
+        };
+        let manager = sent.manager.as_ref().and_then(|it| self.with_anchor(it));
+        let manager = manager.filter(is_person);
+        if after.extras().manager != manager {
+            after.change_extras(|extras| extras.manager = manager);
+        }
+    }
+
     fn members(&self, sent: &SyncObject) -> Arc<[CloudKey]> {
+        let members = sent.members.iter();
+        members.filter_map(|it| self.with_anchor(it)).collect()
+    }
+
+    /// The live object that an anchor refers to.
+    fn with_anchor(&self, anchor: &SourceAnchor) -> Option<CloudKey> {
         use SyncObjectType::{Contact, Group, User};
-        sent.members
-            .iter()
-            .filter_map(|anchor| {
-                [User, Group, Contact]
-                    .into_iter()
-                    .flat_map(|kind| self.find_by_anchor(anchor, kind))
-                    .find(|key| self.object(*key).is_some_and(|object| object.is_live()))
-            })
-            .collect()
+        [User, Group, Contact]
+            .into_iter()
+            .flat_map(|kind| self.find_by_anchor(anchor, kind))
+            .find(|key| self.object(*key).is_some_and(|object| object.is_live()))
     }
 }
 

@@ -8,7 +8,7 @@ use super::host::{Fault, Host};
 use super::message::{Request, Response};
 use super::path::{Path, segments};
 use super::problem::{Problem, Stamp};
-use super::respond::{refused, serve};
+use super::respond::{ADDRESS_MAX, address_too_long, refused, serve};
 use super::service::{Identity, Service};
 
 /// How many requests a batch may hold.
@@ -61,6 +61,9 @@ fn run(
     beta: bool,
 ) -> (Response, Stamp) {
     let stamp = stamp(service, host, request);
+    if request.path.len() + request.query.len() > ADDRESS_MAX {
+        return (address_too_long().into_response(&stamp), stamp);
+    }
     let problem = match host.fault(&request.method, &request.path) {
         Some(Fault::Refuse {
             status,

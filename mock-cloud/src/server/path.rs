@@ -63,7 +63,26 @@ pub(super) fn segments(path: &str) -> Option<Vec<String>> {
     (parts.len() <= SEGMENTS_MAX).then_some(parts)
 }
 
+/// Actions that are posted because their question is long, and that change nothing.
+const QUERIES: [&str; 6] = [
+    "getbyids",
+    "getmembergroups",
+    "getmemberobjects",
+    "checkmembergroups",
+    "checkmemberobjects",
+    "getuserownedobjects",
+];
+
 impl Path {
+    /// Whether a request for this path with a method writes.
+    pub(super) fn is_write(&self, method: &str) -> bool {
+        let is_query = self
+            .lower
+            .last()
+            .is_some_and(|it| QUERIES.contains(&it.as_str()));
+        !matches!(method, "GET" | "HEAD") && !is_query
+    }
+
     /// Reads the segments of a path that begins with a version; `None` for other paths.
     pub(super) fn parse(segments: &[String]) -> Option<Self> {
         let (version, rest) = segments.split_first()?;

@@ -17,7 +17,7 @@ use super::throttle;
 /// How large a body may be, in bytes: as Graph's own limit.
 pub const BODY_MAX: usize = 4 * 1024 * 1024;
 /// How long an address may be, in bytes.
-const ADDRESS_MAX: usize = 32 * 1024;
+pub(super) const ADDRESS_MAX: usize = 32 * 1024;
 
 /// Answers a request: sign-in, Graph, and the little of Azure that signing in asks for.
 ///
@@ -69,6 +69,11 @@ fn mark(response: Response, stamp: &Stamp) -> Response {
     response
 }
 
+/// The refusal of an address beyond [`ADDRESS_MAX`], on its own or in a batch.
+pub(super) fn address_too_long() -> Problem {
+    Problem::new(414, "BadRequest", "The request address is too long.")
+}
+
 fn answer(
     service: &mut Service,
     host: &mut dyn Host,
@@ -76,8 +81,7 @@ fn answer(
     stamp: &Stamp,
 ) -> Response {
     if request.path.len() + request.query.len() > ADDRESS_MAX {
-        let problem = Problem::new(414, "BadRequest", "The request address is too long.");
-        return problem.into_response(stamp);
+        return address_too_long().into_response(stamp);
     }
     if request.body.len() > BODY_MAX {
         let text = "The request body is larger than 4 MB.";
@@ -139,7 +143,7 @@ pub(super) fn serve(
     path: &Path,
     identity: Identity,
 ) -> Result<Response, Problem> {
-    let is_write = !matches!(request.method.as_str(), "GET" | "HEAD");
+    let is_write = path.is_write(&request.method);
     let units = throttle::cost(is_write, &path.names(), &request.query);
     let mut used = None;
     if service.settings.throttle {

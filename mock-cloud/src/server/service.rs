@@ -134,9 +134,17 @@ pub(super) struct Grant {
     pub(super) identity: Identity,
     pub(super) scope: String,
     pub(super) until: Timestamp,
-    /// Of an authorization code: the challenge that the verifier has to answer.
+    pub(super) asked: Asked,
+}
+
+/// What an authorization code was asked for with; of other codes nothing.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// The challenge that the verifier has to answer, and whether it is hashed.
     pub(super) challenge: Option<(String, bool)>,
     pub(super) nonce: Option<String>,
+    /// Where the code was sent.
+    pub(super) redirect: Option<String>,
 }
 
 /// Everything the service remembers between requests.

@@ -7,7 +7,7 @@ use store::{Text, eq_fold};
 
 use super::object::ConflictProperty;
 use super::{DirectoryObject, Domains};
-use crate::address::{self, ProxyAddress, Upn};
+use crate::address::{self, ProxyAddress, Upn, without_refused};
 use crate::sync_object::{SyncObject, SyncObjectType};
 
 /// Addresses about 2016 and later are not kept under these protocols (rule R4.11, step 1).
@@ -243,7 +243,8 @@ fn user_principal_name(
     let calculated = if input.domains.is_verified(wanted.suffix()) && wanted.is_well_formed() {
         wanted
     } else {
-        Upn::new(at(nickname.unwrap_or_else(|| wanted.prefix()), initial))
+        let prefix = without_refused(nickname.unwrap_or_else(|| wanted.prefix()));
+        Upn::new(at(&prefix, initial))
     };
     if !is_taken(calculated.as_str()) {
         return Some(calculated);

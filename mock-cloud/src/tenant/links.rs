@@ -70,16 +70,6 @@ impl Tenant {
         found.into_iter().collect()
     }
 
-    /// The live users whose manager is this one.
-    pub fn direct_reports(&self, manager: CloudKey) -> Vec<CloudKey> {
-        let reports =
-            |object: &DirectoryObject| object.is_live() && object.extras().manager == Some(manager);
-        self.objects()
-            .filter(|(_, object)| reports(object))
-            .map(|(key, _)| key)
-            .collect()
-    }
-
     /// What entered and left groups after a count of changes, oldest first.
     pub fn membership_changes_since(&self, count: u64) -> impl Iterator<Item = MembershipChange> {
         let start = self

@@ -51,6 +51,7 @@ pub struct Tenant {
     by_anchor: Index,
     by_address: Index,
     by_security_identifier: Index,
+    by_manager: Index,
     deleted: OrdSet<(Timestamp, CloudKey)>,
     quarantined: OrdSet<CloudKey>,
     groups: OrdSet<CloudKey>,
@@ -83,6 +84,7 @@ impl Tenant {
             by_anchor: Index::new(),
             by_address: Index::new(),
             by_security_identifier: Index::new(),
+            by_manager: Index::new(),
             deleted: OrdSet::new(),
             quarantined: OrdSet::new(),
             groups: OrdSet::new(),
@@ -356,6 +358,9 @@ impl Tenant {
         if let Some(sid) = &facts.security_identifier {
             put(&mut self.by_security_identifier, sid.hash());
         }
+        if let Some(manager) = object.extras().manager {
+            put(&mut self.by_manager, manager_hash(manager));
+        }
         let upn = object.user_principal_name.as_ref().map(Upn::as_str);
         if let Some(upn) = upn {
             put(&mut self.by_address, fold_hash(upn));
@@ -385,6 +390,15 @@ impl Tenant {
         }
     }
 
+    /// The live users whose manager is this one.
+    pub fn direct_reports(&self, manager: CloudKey) -> Vec<CloudKey> {
+        let hash = manager_hash(manager);
+        self.pick(&self.by_manager, hash, |object| {
+            object.is_live() && object.extras().manager == Some(manager)
+        })
+        .collect()
+    }
+
     fn pick<'a>(
         &'a self,
         index: &Index,
@@ -400,6 +414,11 @@ impl Tenant {
             })
             .map(CloudKey)
     }
+}
+
+/// Where the reports of a manager stand in their index.
+fn manager_hash(manager: CloudKey) -> u64 {
+    store::mix(0, u64::from(manager.0))
 }
 
 /// Whether a live object owns an address as UPN, mail or SMTP address.
@@ -449,6 +468,7 @@ fn same_keys(old: &DirectoryObject, new: &DirectoryObject) -> bool {
         && before.provisioning_errors.is_empty() == after.provisioning_errors.is_empty()
         && old.user_principal_name == new.user_principal_name
         && old.mail == new.mail
+        && old.extras().manager == new.extras().manager
         && old.proxy_addresses == new.proxy_addresses
         && sip(old) == sip(new)
 }

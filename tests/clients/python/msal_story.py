@@ -1,52 +1,224 @@
 """msal, which most sign-ins in Python go through, and plain requests."""
 
+import os
+import time
+import warnings
+from unittest.mock import patch
+from urllib.parse import parse_qsl, urlsplit
+
 import msal
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
 
-from graph_story import AUTHORITY, CLIENT, GRAPH, SECRET, TENANT, finish, step
-
-application = msal.ConfidentialClientApplication(
+from graph_story import (
+    ANCHOR,
+    AUTHORITY,
     CLIENT,
-    client_credential=SECRET,
-    authority=f"{AUTHORITY}/{TENANT}",
-    instance_discovery=False,
+    DOUBLE,
+    EVERYBODY,
+    GRAPH,
+    KEEP,
+    NAME,
+    OTHER_ANCHOR,
+    PASSWORD,
+    PROXY,
+    RETRY_AFTER,
+    SECRET,
+    TENANT,
+    THROTTLED,
+    finish,
+    step,
 )
 
-with step("token"):
+SCOPES = ["User.Read"]
+REDIRECT = "http://localhost:5000/signed-in"
+
+
+def ask(method, path, expected, **more):
+    """One request with the application's token; gives the body, where there is one."""
+    address = path if path.startswith("https://") else f"{GRAPH}/v1.0{path}"
+    answer = session.request(method, address, **more)
+    assert answer.status_code == expected, (path, answer.status_code, answer.text)
+    return answer.json() if answer.content else None
+
+
+def pages(path):
+    """The pages of a list, to the last."""
+    while path:
+        page = ask("GET", path, 200)
+        yield page
+        path = page.get("@odata.nextLink")
+
+
+def bin_ids():
+    deleted = pages("/directory/deletedItems/microsoft.graph.user?$select=id")
+    return [one["id"] for page in deleted for one in page["value"]]
+
+
+def browse():
+    """What a browser does: it is sent back to the program, with the code in the address."""
+    flow = program.initiate_auth_code_flow(SCOPES, redirect_uri=REDIRECT, login_hint=NAME)
+    back = requests.get(flow["auth_uri"], allow_redirects=False).headers["Location"]
+    assert back.startswith(f"{REDIRECT}?"), back
+    return flow, dict(parse_qsl(urlsplit(back).query))
+
+
+def check_person(answer):
+    """Whether an answer of the token endpoint is for the person, and Graph believes it."""
+    assert "access_token" in answer, answer
+    assert answer["id_token_claims"]["preferred_username"] == NAME, answer
+    bearer = {"Authorization": f"Bearer {answer['access_token']}"}
+    me = requests.get(f"{GRAPH}/v1.0/me", headers=bearer).json()
+    assert me.get("id") == KEEP, me
+
+
+with step("msal-token"):
+    application = msal.ConfidentialClientApplication(
+        CLIENT,
+        client_credential=SECRET,
+        authority=f"{AUTHORITY}/{TENANT}",
+        instance_discovery=False,
+    )
     scopes = ["https://graph.microsoft.com/.default"]
     answer = application.acquire_token_for_client(scopes)
     assert "access_token" in answer, answer
 
-session = requests.Session()
-session.headers["Authorization"] = f"Bearer {answer['access_token']}"
-session.trust_env = True
+with step("token"):
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+    assert ask("GET", "/organization", 200)["value"]
 
-with step("page"):
-    link, ids = f"{GRAPH}/v1.0/users?$top=100&$select=id", []
-    while link:
-        page = session.get(link).json()
-        ids += [one["id"] for one in page["value"]]
-        link = page.get("@odata.nextLink")
-    assert len(ids) == len(set(ids)) == 252, len(ids)
+# A person signs in through a program on her own machine.
+program = msal.PublicClientApplication(
+    CLIENT, authority=f"{AUTHORITY}/{TENANT}", instance_discovery=False
+)
 
-with step("batch"):
-    requests_in_batch = [
-        {"id": "1", "method": "GET", "url": "/users?$top=1"},
-        {"id": "2", "method": "GET", "url": "/users/nobody", "dependsOn": ["1"]},
-    ]
-    answers = session.post(f"{GRAPH}/v1.0/$batch", json={"requests": requests_in_batch})
-    statuses = {one["id"]: one["status"] for one in answers.json()["responses"]}
-    assert statuses == {"1": 200, "2": 404}, statuses
+with step("device-code"):
+    flow = program.initiate_device_flow(SCOPES)
+    assert flow.get("user_code") and flow["user_code"] in flow["message"], flow
+    check_person(program.acquire_token_by_device_flow(flow))
 
-with step("throttled"):
-    address = f"{GRAPH}/v1.0/groups/44444444-0000-4000-8000-000000000000"
-    first = session.get(address)
-    assert (first.status_code, first.headers["Retry-After"]) == (429, "1"), first.headers
-    assert session.get(address).status_code == 404
+with step("authorization-code"):
+    flow, code = browse()
+    check_person(program.acquire_token_by_auth_code_flow(flow, code))
+    # Without the verifier, which only the program knows, a code is worth nothing.
+    flow, code = browse()
+    refused = program.acquire_token_by_auth_code_flow({**flow, "code_verifier": "x" * 43}, code)
+    assert refused.get("error") == "invalid_grant", refused
+
+with step("refresh-token"):
+    [account] = program.get_accounts(NAME)
+    again = program.acquire_token_silent(SCOPES, account)
+    assert again["token_source"] == "cache", again
+    renewed = program.acquire_token_silent(SCOPES, account, force_refresh=True)
+    assert renewed["token_source"] == "identity_provider", renewed
+    assert renewed["access_token"] != again["access_token"], renewed
+    check_person(renewed)
+
+with step("password"):
+    # msal asks for the realm of a name on port 443 only: through the proxy, there is one.
+    proxy = {"https_proxy": PROXY, "no_proxy": ""}
+    with patch.dict(os.environ, proxy), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        program = msal.PublicClientApplication(
+            CLIENT, authority=f"https://login.microsoftonline.com/{TENANT}"
+        )
+        mine = program.acquire_token_by_username_password(NAME, PASSWORD, SCOPES)
+        refused = program.acquire_token_by_username_password(NAME, f"{PASSWORD}x", SCOPES)
+    check_person(mine)
+    assert refused.get("error_codes") == [50126], refused
 
 with step("unauthorized"):
     answer = requests.get(f"{GRAPH}/v1.0/users")
     assert answer.status_code == 401, answer.status_code
     assert answer.json()["error"]["code"] == "InvalidAuthenticationToken", answer.text
+
+with step("find"):
+    options = {
+        "$filter": "displayName eq 'Dana Double'",
+        "$select": "id,onPremisesSyncEnabled",
+    }
+    found = ask("GET", "/users", 200, params=options)["value"]
+    assert all(one.keys() == {"id", "onPremisesSyncEnabled"} for one in found), found
+    synced = {one["id"]: one["onPremisesSyncEnabled"] for one in found}
+    assert synced == {KEEP: None, DOUBLE: True}, found
+
+with step("page"):
+    told = [page["value"] for page in pages("/users?$top=100&$select=id")]
+    assert [len(page) for page in told] == [100, 100, 52], told
+    assert len({one["id"] for page in told for one in page}) == EVERYBODY, told
+
+with step("delta"):
+    ids = []
+    for page in pages("/users/delta?$select=id,jobTitle"):
+        ids += [one["id"] for one in page["value"]]
+    assert len(ids) == len(set(ids)) == EVERYBODY, len(ids)
+    ask("PATCH", f"/users/{KEEP}", 204, json={"jobTitle": "Clerk"})
+    changes = ask("GET", page["@odata.deltaLink"], 200)
+    assert changes["value"] == [{"id": KEEP, "jobTitle": "Clerk"}], changes
+
+with step("batch"):
+    requests_in_batch = [
+        {"id": "1", "method": "GET", "url": f"/users/{KEEP}?$select=id"},
+        {"id": "2", "method": "GET", "url": "/users/nobody"},
+    ]
+    answers = ask("POST", "/$batch", 200, json={"requests": requests_in_batch})["responses"]
+    answers = {one["id"]: one for one in answers}
+    assert [answers[one]["status"] for one in "12"] == [200, 404], answers
+    assert answers["1"]["body"]["id"] == KEEP, answers
+
+with step("batch-depends"):
+    read = {"method": "GET", "url": f"/users/{KEEP}?$select=department"}
+    write = {
+        "method": "PATCH",
+        "url": f"/users/{KEEP}",
+        "headers": {"Content-Type": "application/json"},
+        "body": {"department": "Bakery"},
+    }
+    requests_in_batch = [
+        {"id": "1", **write},
+        {"id": "2", **read, "dependsOn": ["1"]},
+        {"id": "3", "method": "GET", "url": "/users/nobody"},
+        {"id": "4", **read, "dependsOn": ["3"]},
+    ]
+    answers = ask("POST", "/$batch", 200, json={"requests": requests_in_batch})["responses"]
+    answers = {one["id"]: one for one in answers}
+    assert [answers[one]["status"] for one in "1234"] == [204, 200, 404, 424], answers
+    assert answers["2"]["body"]["department"] == "Bakery", answers
+
+with step("throttled"):
+    told = []
+
+    class Patience(Retry):
+        """Waits as the answer says, and never of its own accord; keeps what it says."""
+
+        def parse_retry_after(self, retry_after):
+            told.append(retry_after)
+            return super().parse_retry_after(retry_after)
+
+    patience = Patience(total=2, backoff_factor=0, status_forcelist=[429])
+    session.mount(GRAPH, HTTPAdapter(max_retries=patience))
+    start = time.monotonic()
+    ask("GET", f"/groups/{THROTTLED}", 404)
+    waited = time.monotonic() - start
+    assert told == [str(RETRY_AFTER)], told
+    assert waited >= RETRY_AFTER, waited
+
+with step("refused"):
+    change = {"onPremisesImmutableId": OTHER_ANCHOR}
+    answer = ask("PATCH", f"/users/{DOUBLE}", 400, json=change)
+    assert answer["error"]["code"] == "Request_BadRequest", answer
+
+with step("purge"):
+    ask("DELETE", f"/users/{DOUBLE}", 204)
+    assert bin_ids() == [DOUBLE], bin_ids()
+    ask("DELETE", f"/directory/deletedItems/{DOUBLE}", 204)
+    assert bin_ids() == [], bin_ids()
+
+with step("anchor"):
+    ask("PATCH", f"/users/{KEEP}", 204, json={"onPremisesImmutableId": ANCHOR})
+    kept = ask("GET", f"/users/{KEEP}?$select=onPremisesImmutableId", 200)
+    assert kept["onPremisesImmutableId"] == ANCHOR, kept
 
 finish()

@@ -2,6 +2,7 @@
 # The Azure CLI, with a cloud of its own: az rest and az ad user.
 set -u
 status=0
+everybody=252
 export AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=false
 
 step() {
@@ -17,6 +18,16 @@ step() {
 
 az() { "$AZ" "$@" --only-show-errors; }
 rest() { az rest --resource "$GRAPH_URL/" "$@"; }
+
+# The text of a member of a JSON object that has it once.
+member() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
+
+# The ids of a list, one on each line.
+ids() { grep -o '"id": *"[^"]*"' | sed 's/.*"\([^"]*\)"$/\1/'; }
+
+is_everybody() {
+  [[ $(wc -l <<<"$1") -eq $everybody && $(sort -u <<<"$1" | wc -l) -eq $everybody ]]
+}
 
 sign_in() {
   cat >"$AZURE_CONFIG_DIR/cloud.json" <<JSON
@@ -38,7 +49,54 @@ find_both() {
   [[ $found == *"$KEEP"* && $found == *"$DOUBLE"* ]]
 }
 
-page() { [[ $(az ad user list --query 'length(@)' -o tsv) == 252 ]]; }
+page() { is_everybody "$(az ad user list --query '[].id' -o tsv)"; }
+
+delta() {
+  local link="$GRAPH_URL/v1.0/users/delta?\$select=id,jobTitle" answer all=""
+  while [[ -n $link ]]; do
+    answer=$(rest --url "$link") || return 1
+    all+=$(ids <<<"$answer")$'\n'
+    link=$(member @odata.nextLink <<<"$answer")
+  done
+  is_everybody "${all%$'\n'}" || return 1
+  rest --method patch --url "$GRAPH_URL/v1.0/users/$KEEP" --body '{"jobTitle": "Clerk"}' ||
+    return 1
+  answer=$(rest --url "$(member @odata.deltaLink <<<"$answer")")
+  [[ $(ids <<<"$answer") == "$KEEP" && $(member jobTitle <<<"$answer") == Clerk ]]
+}
+
+# The statuses of what a batch is answered with, in the order of the ids.
+statuses() {
+  rest --method post --url "$GRAPH_URL/v1.0/\$batch" --body "$1" \
+    --query 'sort_by(responses, &id)[].status' -o tsv | tr -d '\r' | tr '\n' ' '
+}
+
+batch() {
+  [[ $(statuses '{"requests": [
+    {"id": "1", "method": "GET", "url": "/organization"},
+    {"id": "2", "method": "GET", "url": "/users/nobody"}]}') == "200 404 " ]]
+}
+
+batch_depends() {
+  [[ $(statuses '{"requests": [
+    {"id": "1", "method": "GET", "url": "/organization"},
+    {"id": "2", "method": "GET", "url": "/organization", "dependsOn": ["1"]},
+    {"id": "3", "method": "GET", "url": "/users/nobody"},
+    {"id": "4", "method": "GET", "url": "/organization", "dependsOn": ["3"]}
+  ]}') == "200 200 404 424 " ]]
+}
+
+throttled() {
+  local group="$GRAPH_URL/v1.0/groups/44444444-0000-4000-8000-000000000000" said wait
+  # az rest does not ask again by itself, and tells headers only to whoever debugs.
+  said=$("$AZ" rest --resource "$GRAPH_URL/" --url "$group" --debug 2>&1) && return 1
+  [[ $said == *TooManyRequests* ]] || return 1
+  wait=$(grep -io "'retry-after': '[0-9]*'" <<<"$said" | grep -o '[0-9]*')
+  [[ $wait == "$RETRY_AFTER" ]] || return 1
+  sleep "$wait"
+  said=$(rest --url "$group" 2>&1)
+  [[ $said == *Request_ResourceNotFound* ]]
+}
 
 refused() {
   local said
@@ -47,21 +105,30 @@ refused() {
   [[ $? != 0 && $said == *Request_BadRequest* ]]
 }
 
+deleted() { rest --url "$GRAPH_URL/v1.0/directory/deletedItems/microsoft.graph.user"; }
+
 purge() {
   az ad user delete --id "$DOUBLE" &&
-    [[ $(rest --url "$GRAPH_URL/v1.0/directory/deletedItems/microsoft.graph.user") == *"$DOUBLE"* ]] &&
-    rest --method delete --url "$GRAPH_URL/v1.0/directory/deletedItems/$DOUBLE"
+    [[ $(deleted | ids) == "$DOUBLE" ]] &&
+    rest --method delete --url "$GRAPH_URL/v1.0/directory/deletedItems/$DOUBLE" &&
+    [[ -z $(deleted | ids) ]]
 }
 
 anchor() {
-  rest --method patch --url "$GRAPH_URL/v1.0/users/$KEEP" \
-    --body '{"onPremisesImmutableId": "Oywdb1lKh06bDB0uP0BRYg=="}' &&
-    [[ $(rest --url "$GRAPH_URL/v1.0/users/$KEEP?\$select=onPremisesImmutableId") == *Oywdb1lKh06bDB0uP0BRYg==* ]]
+  local user="$GRAPH_URL/v1.0/users/$KEEP" answer
+  rest --method patch --url "$user" \
+    --body '{"onPremisesImmutableId": "Oywdb1lKh06bDB0uP0BRYg=="}' || return 1
+  answer=$(rest --url "$user?\$select=onPremisesImmutableId")
+  [[ $(member onPremisesImmutableId <<<"$answer") == Oywdb1lKh06bDB0uP0BRYg== ]]
 }
 
 step token sign_in
 step find find_both
 step page page
+step delta delta
+step batch batch
+step batch-depends batch_depends
+step throttled throttled
 step refused refused
 step purge purge
 step anchor anchor

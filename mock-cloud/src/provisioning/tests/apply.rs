@@ -1,4 +1,4 @@
-//! What a match or an update writes: rules R2.24 to R2.29, R2.32, R4.2, R4.7 and R4.11.
+//! What a match or an update writes: rules R2.24 to R2.29, R2.32, R4.2, R4.7, R4.11 and R5.8.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::provisioning::ErrorCode;
 use crate::sync_object::{Property, SyncObject, property};
 use crate::tenant::DirectoryObject;
 use crate::tenant::administer::ObjectUpdate;
-use crate::workbench::{Workbench, account, eras, group, line, list, person};
+use crate::workbench::{Workbench, account, anchor, eras, group, line, list, person};
 
 fn titled(mut person: SyncObject, title: &str) -> SyncObject {
     let known = Property::from_name("title").expect("it flows");
@@ -124,9 +124,80 @@ fn a_matched_group_has_the_members_of_ad() {
     let key = bench.add(crew);
     let ann = bench.sync(&person(7, "ann"));
     let mut sent = group(9, &["SMTP:crew"]);
-    sent.members = [7, 6].map(crate::workbench::anchor).into();
+    sent.members = [7, 6].map(anchor).into();
     assert_eq!(line(&bench.send(&sent)), "soft-smtp : R2.10 R2.24");
     assert_eq!(*bench.get(key).members, [ann]);
+}
+
+/// Rule R5.8: a reference to an object that is not there yet follows at the end of the export.
+#[test]
+fn a_manager_of_ad_is_that_of_the_account() {
+    let mut bench = Workbench::new(Profile::Entra2025);
+    let managed = |by: Option<u8>| {
+        let mut sent = person(9, "ann");
+        sent.manager = by.map(anchor);
+        sent
+    };
+    let ann = bench.sync(&managed(Some(7)));
+    assert_eq!(bench.get(ann).extras().manager, None);
+    let boss = bench.sync(&person(7, "boss"));
+    bench.tenant.resolve_references();
+    assert_eq!(bench.get(ann).extras().manager, Some(boss));
+    assert_eq!(bench.tenant.direct_reports(boss), [ann]);
+    let before = bench.tenant.change_count();
+    bench.tenant.resolve_references();
+    assert_eq!(bench.tenant.change_count(), before);
+    bench.sync(&managed(Some(9)));
+    assert_eq!(bench.get(ann).extras().manager, Some(ann));
+    bench.sync(&managed(None));
+    assert_eq!(bench.get(ann).extras, None);
+    // The cloud knows no owners of a synced group, and a group is nobody's manager.
+    let mut crew = group(8, &["SMTP:crew"]);
+    crew.manager = Some(anchor(7));
+    let crew = bench.sync(&crew);
+    assert_eq!(bench.get(crew).extras, None);
+    bench.sync(&managed(Some(8)));
+    bench.tenant.resolve_references();
+    assert_eq!(bench.get(ann).extras, None);
+}
+
+/// Rule R2.25, and the switch that goes with it.
+#[test]
+fn a_match_leaves_a_manager_that_ad_does_not_name() {
+    for clears in [false, true] {
+        let mut bench = Workbench::new(Profile::Entra2025);
+        bench.tenant.policy.match_clears_absent = clears;
+        let boss = bench.add(account(1, "boss"));
+        let mut cloud = account(2, "ann");
+        cloud.change_extras(|extras| extras.manager = Some(boss));
+        let ann = bench.add(cloud);
+        let kept = (!clears).then_some(boss);
+        for title in ["Clerk", "Chief"] {
+            assert_eq!(bench.sync(&titled(person(9, "ann"), title)), ann);
+            assert_eq!(bench.get(ann).extras().manager, kept);
+        }
+        let other = bench.sync(&person(7, "other"));
+        let mut sent = person(9, "ann");
+        sent.manager = Some(anchor(7));
+        bench.sync(&sent);
+        assert_eq!(bench.get(ann).extras().manager, Some(other));
+    }
+}
+
+/// Rule R2.29.
+#[test]
+fn a_usage_location_of_ad_replaces_and_is_never_cleared() {
+    let mut bench = Workbench::new(Profile::Entra2025);
+    let key = bench.add(worked_on("ann"));
+    let from = |location: Option<&str>| {
+        let mut sent = person(9, "ann");
+        sent.usage_location = location.map(|it| Box::new(Text::from(it)));
+        sent
+    };
+    for (given, found) in [(None, "NL"), (Some("DE"), "DE"), (None, "DE")] {
+        bench.sync(&from(given));
+        assert_eq!(bench.get(key).usage_location.as_deref(), Some(found));
+    }
 }
 
 /// Case P03 and rule R4.11, step 1.
@@ -162,6 +233,9 @@ fn invalid_characters_in_a_upn_are_recalculated_or_refused() {
         bench.names(answer.key.expect("it is made")),
         "wren@INI | - | wren | {}"
     );
+    let answer = bench.send(&person(8, "br own"));
+    let made = bench.names(answer.key.expect("it is made"));
+    assert!(made.starts_with("brown@INI | "), "{made}");
     let mut strict = Workbench::new(Profile::Entra2025);
     strict.tenant.policy.invalid_upn_is_error = true;
     let answer = strict.send(&sent);

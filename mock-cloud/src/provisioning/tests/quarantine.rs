@@ -1,5 +1,6 @@
 //! Duplicates: rules R3.2 to R3.14, and the hourly task.
 
+use crate::address::ProxyAddress;
 use crate::profile::Profile;
 use crate::rule::RuleId;
 use crate::sync_object::SyncObjectType::User;
@@ -377,6 +378,25 @@ fn r3_11f_size_and_form_are_no_duplicates() {
     assert_eq!(
         large,
         ["error LargeObject userCertificate=16 : R2.1 R3.11f"; 4]
+    );
+}
+
+#[test]
+fn an_object_with_hundreds_of_addresses_is_too_large() {
+    let aliases = |count: usize| {
+        let alias = |n| ProxyAddress::new(format!("smtp:wren.{n}@lamplight.example"));
+        (0..count).map(alias).collect()
+    };
+    let many = eras(|bench| {
+        let mut wren = person(9, "wren");
+        wren.proxy_addresses = aliases(332);
+        bench.sync(&wren);
+        wren.proxy_addresses = aliases(333);
+        bench.send(&wren)
+    });
+    assert_eq!(
+        many,
+        ["error LargeObject ProxyAddresses=333 : R2.1 R3.11f"; 4]
     );
 }
 

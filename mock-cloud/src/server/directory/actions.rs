@@ -25,8 +25,9 @@ impl Exchange<'_> {
                 "Too many ids: at most {IDS_MAX} may be given."
             )));
         }
-        let types = texts(&map, "types")?.unwrap_or_default();
-        let types: Vec<EntityType> = types.iter().filter_map(|name| cast(name)).collect();
+        let asked = texts(&map, "types")?.unwrap_or_default();
+        // Devices and service principals are types, too: there is none of them here.
+        let types: Vec<EntityType> = asked.iter().filter_map(|name| cast(name)).collect();
         let tenant = self.tenant();
         let found: BTreeSet<_> = ids
             .iter()
@@ -36,7 +37,7 @@ impl Exchange<'_> {
                 let object = tenant.object(*key);
                 object.is_some_and(|object| {
                     let is_meant = |entity: &EntityType| entity.admits(object);
-                    object.is_live() && (types.is_empty() || types.iter().any(is_meant))
+                    object.is_live() && (asked.is_empty() || types.iter().any(is_meant))
                 })
             })
             .collect();

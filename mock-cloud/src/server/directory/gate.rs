@@ -5,8 +5,6 @@ use super::super::service::Identity;
 use super::Exchange;
 use crate::CloudKey;
 
-/// Roles that may manage users, by display name.
-const USER_MANAGERS: [&str; 2] = ["Global Administrator", "User Administrator"];
 /// Roles that may change sensitive properties of administrators.
 const PRIVILEGED: [&str; 2] = [
     "Global Administrator",
@@ -26,6 +24,45 @@ const SENSITIVE: [&str; 10] = [
     "restore",
     "passwordMethod",
 ];
+
+/// The roles of which a signed-in user holds one to write, by display name: those that the
+/// documentation of the operations lists, as far as they exist here. A role with less than that
+/// reads.
+fn roles_to_write(names: &[&str]) -> &'static [&'static str] {
+    let second = names.get(1).copied().unwrap_or_default();
+    let last = names.last().copied().unwrap_or_default();
+    match names.first().copied().unwrap_or_default() {
+        _ if last == "onpremisessyncbehavior" => {
+            &["Global Administrator", "Hybrid Identity Administrator"]
+        }
+        "users" if last == "assignlicense" => &[
+            "Global Administrator",
+            "License Administrator",
+            "User Administrator",
+        ],
+        "users" => &[
+            "Global Administrator",
+            "Privileged Authentication Administrator",
+            "User Administrator",
+        ],
+        "groups" => &[
+            "Global Administrator",
+            "Groups Administrator",
+            "User Administrator",
+        ],
+        "directory" if second == "deleteditems" => &[
+            "Global Administrator",
+            "Groups Administrator",
+            "Privileged Authentication Administrator",
+            "User Administrator",
+        ],
+        "directoryroles" | "rolemanagement" => {
+            &["Global Administrator", "Privileged Role Administrator"]
+        }
+        "domains" => &["Domain Name Administrator", "Global Administrator"],
+        _ => &["Global Administrator"],
+    }
+}
 
 /// The permissions of which one is needed to write.
 fn needed_to_write(names: &[&str]) -> &'static [&'static str] {
@@ -157,18 +194,7 @@ impl Exchange<'_> {
         if !self.service.settings.permissions {
             return Ok(());
         }
-        let last = names.last().copied().unwrap_or_default();
-        // These are reads that need a body.
-        let is_query = [
-            "getbyids",
-            "getmembergroups",
-            "getmemberobjects",
-            "checkmembergroups",
-            "checkmemberobjects",
-            "getuserownedobjects",
-        ]
-        .contains(&last);
-        let is_write = self.method() != "GET" && !is_query;
+        let is_write = self.path.is_write(self.method());
         let needed = if is_write {
             needed_to_write(names)
         } else {
@@ -190,12 +216,7 @@ impl Exchange<'_> {
                 let has = needed.iter().any(|one| scopes.contains(*one))
                     || scopes.contains("Directory.AccessAsUser.All");
                 let own = names.first() == Some(&"me");
-                let managers = if names.get(1) == Some(&"onpremisessynchronization") {
-                    &USER_MANAGERS[..1]
-                } else {
-                    &USER_MANAGERS[..]
-                };
-                let may = !is_write || own || self.holds(*user, managers);
+                let may = !is_write || own || self.holds(*user, roles_to_write(names));
                 if has && may {
                     Ok(())
                 } else {
@@ -223,6 +244,21 @@ impl Exchange<'_> {
             Identity::Anybody => Ok(()),
             Identity::User { user, .. } if self.holds(*user, &PRIVILEGED) => Ok(()),
             Identity::User { .. } | Identity::Application { .. } => Err(Problem::denied()),
+        }
+    }
+
+    /// Whether the token is the user's own, where permissions are checked at all: nobody else
+    /// changes a password by saying what it is.
+    pub(super) fn check_own(&self, target: CloudKey) -> Result<(), Problem> {
+        let is_own = match &self.identity {
+            Identity::Anybody => true,
+            Identity::User { user, .. } => *user == target,
+            Identity::Application { .. } => false,
+        };
+        if is_own || !self.service.settings.permissions {
+            Ok(())
+        } else {
+            Err(Problem::denied())
         }
     }
 

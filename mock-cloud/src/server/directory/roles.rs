@@ -1,6 +1,7 @@
 //! `/directoryRoles` and `/roleManagement/directory`.
 
 use serde_json::{Value, json};
+use store::eq_fold;
 use uuid::Uuid;
 
 use super::super::message::Response;
@@ -153,44 +154,52 @@ impl Exchange<'_> {
     fn role_definitions(&mut self) -> Answer {
         let all = self.tenant().directory_roles();
         let mut values: Vec<Value> = all.iter().map(definition_json).collect();
-        if let Some((name, wanted)) = self.equality()? {
-            values.retain(|one| {
-                one[&name]
-                    .as_str()
-                    .is_some_and(|it| store::eq_fold(it, &wanted))
-            });
-        }
+        self.keep_equal(&["id", "templateId", "displayName"], &mut values)?;
+        self.cut(&mut values)?;
         Ok(self.values("roleManagement/directory/roleDefinitions", &values))
     }
 
     fn role_assignments(&mut self) -> Answer {
         let tenant = self.tenant();
-        let all = assignments(tenant);
-        let mut values: Vec<(CloudKey, Value)> = all
+        let mut values: Vec<Value> = assignments(tenant)
             .into_iter()
-            .map(|(user, role)| (user, assignment_json(tenant, user, &role)))
+            .map(|(user, role)| assignment_json(tenant, user, &role))
             .collect();
-        if let Some((name, wanted)) = self.equality()? {
-            values.retain(|(_, one)| {
-                one[&name]
-                    .as_str()
-                    .is_some_and(|it| store::eq_fold(it, &wanted))
-            });
-        }
-        let expand = self.option("expand");
-        let mut items = Vec::with_capacity(values.len());
-        for (user, mut value) in values {
-            if expand
-                .as_deref()
-                .is_some_and(|it| it.eq_ignore_ascii_case("principal"))
-            {
-                let mut principal = self.item(user, "")?;
-                principal["@odata.type"] = self.odata_type(user).into();
-                value["principal"] = principal;
+        let filterable = ["id", "principalId", "roleDefinitionId", "directoryScopeId"];
+        self.keep_equal(&filterable, &mut values)?;
+        let expand = self.option("expand").unwrap_or_default();
+        let expand = expand.split(',').map(str::trim).filter(|it| !it.is_empty());
+        for name in expand.map(str::to_owned).collect::<Vec<_>>() {
+            for value in &mut values {
+                self.expand_assignment(&name, value)?;
             }
-            items.push(value);
         }
-        Ok(self.values("roleManagement/directory/roleAssignments", &items))
+        self.cut(&mut values)?;
+        Ok(self.values("roleManagement/directory/roleAssignments", &values))
+    }
+
+    /// Adds who holds a role, or the role itself.
+    fn expand_assignment(&self, name: &str, value: &mut Value) -> Result<(), Problem> {
+        let id = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        match name.to_ascii_lowercase().as_str() {
+            "principal" => {
+                let tenant = self.host.tenant();
+                let who = find::live(tenant, &id("principalId"), EntityType::DirectoryObject);
+                let who = who.ok_or_else(|| Problem::not_found(&id("principalId")))?;
+                let mut principal = self.item(who, "")?;
+                principal["@odata.type"] = self.odata_type(who).into();
+                value["principal"] = principal;
+                Ok(())
+            }
+            "roledefinition" => {
+                let role = self.host.tenant().find_role(&id("roleDefinitionId"));
+                value["roleDefinition"] = role.as_ref().map_or(Value::Null, definition_json);
+                Ok(())
+            }
+            _ => Err(Problem::not_modelled(&format!(
+                "$expand={name} of role assignments"
+            ))),
+        }
     }
 
     fn assign_role(&mut self) -> Answer {
@@ -233,23 +242,88 @@ impl Exchange<'_> {
         found.map(|(_, value)| value)
     }
 
-    /// `$filter=name eq 'value'`, which is all that these collections take.
-    fn equality(&self) -> Result<Option<(String, String)>, Problem> {
+    /// Keeps what `$filter=name eq 'value' and …` says, which is all that these collections take.
+    fn keep_equal(&self, names: &[&str], values: &mut Vec<Value>) -> Result<(), Problem> {
         let Some(filter) = self.option("filter") else {
-            return Ok(None);
+            return Ok(());
         };
-        let mut words = filter.trim().splitn(3, ' ');
-        let (name, operator) = (words.next().unwrap_or_default(), words.next());
-        let value = words.next().unwrap_or_default().trim();
-        let value = value
-            .strip_prefix('\'')
-            .and_then(|it| it.strip_suffix('\''));
-        if let (Some("eq"), Some(value)) = (operator, value) {
-            return Ok(Some((name.to_owned(), value.replace("''", "'"))));
+        for (name, wanted) in equalities(&filter, names)? {
+            let is = |value: &Value| value[name].as_str().is_some_and(|it| eq_fold(it, &wanted));
+            values.retain(is);
         }
-        let text =
-            format!("Unsupported or invalid query filter clause specified for property '{name}'.");
-        Err(Problem::new(400, "Request_UnsupportedQuery", text))
+        Ok(())
+    }
+
+    /// Obeys `$top`, where nothing is cut off, and `$select`; other options are refused.
+    fn cut(&self, values: &mut Vec<Value>) -> Result<(), Problem> {
+        for option in ["skip", "orderby", "search", "count"] {
+            if self.option(option).is_some() {
+                return Err(Problem::not_modelled(&format!(
+                    "${option} of roleManagement"
+                )));
+            }
+        }
+        let top = self.option("top").and_then(|top| top.parse::<usize>().ok());
+        if top.is_some_and(|top| top < values.len()) {
+            return Err(Problem::not_modelled("pages of roleManagement"));
+        }
+        let Some(select) = self.option("select") else {
+            return Ok(());
+        };
+        let wanted: Vec<&str> = select.split(',').map(str::trim).collect();
+        for value in values {
+            if let Value::Object(map) = value {
+                // What is expanded is answered whether it is selected or not.
+                map.retain(|name, value| {
+                    value.is_object() || wanted.iter().any(|it| it.eq_ignore_ascii_case(name))
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The comparisons of a filter that is nothing but `name eq 'value'`, joined by `and`.
+fn equalities<'a>(filter: &str, names: &[&'a str]) -> Result<Vec<(&'a str, String)>, Problem> {
+    let mut rest = filter.trim();
+    let mut all = Vec::new();
+    loop {
+        let (name, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        let refused = || {
+            let text = format!(
+                "Unsupported or invalid query filter clause specified for property '{name}'."
+            );
+            Problem::new(400, "Request_UnsupportedQuery", text)
+        };
+        let known = names.iter().find(|known| known.eq_ignore_ascii_case(name));
+        let known = known.copied().ok_or_else(refused)?;
+        let (operator, after) = after.trim_start().split_once(' ').ok_or_else(refused)?;
+        if operator != "eq" {
+            return Err(refused());
+        }
+        let (value, after) = quoted(after.trim_start()).ok_or_else(refused)?;
+        all.push((known, value));
+        let after = after.trim();
+        if after.is_empty() {
+            return Ok(all);
+        }
+        rest = after.strip_prefix("and ").ok_or_else(refused)?.trim_start();
+    }
+}
+
+/// A text in quotes at the start, where two quotes stand for one, and what follows it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut rest = text.strip_prefix('\'')?;
+    let mut value = String::new();
+    loop {
+        let (part, after) = rest.split_once('\'')?;
+        value.push_str(part);
+        rest = after;
+        let Some(more) = rest.strip_prefix('\'') else {
+            return Some((value, rest));
+        };
+        value.push('\'');
+        rest = more;
     }
 }
 

@@ -207,6 +207,7 @@ impl Exchange<'_> {
 
     fn change_password(&mut self) -> Answer {
         let key = self.find_to_write(1, USER_TYPE)?;
+        self.check_own(key)?;
         let map = body::object(&self.request.body)?;
         let Some(new) = body::member(&map, "newPassword") else {
             return Err(Problem::required("newPassword", "User"));

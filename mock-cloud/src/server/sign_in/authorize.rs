@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::super::message::Response;
-use super::super::service::{Grant, Identity};
+use super::super::service::{Asked, Grant, Identity};
 use super::{Visit, no_store};
 use crate::ids::CloudKey;
 use crate::tenant::Role;
@@ -24,7 +24,7 @@ impl Visit<'_> {
         };
         let scope = form.get("scope").unwrap_or_default().to_owned();
         let user = self.person(form.get("login_hint"));
-        let code = self.grant(&client, user, scope, None, None);
+        let code = self.grant(&client, user, scope, Asked::default());
         let user_code = code.get(..9).unwrap_or_default().to_uppercase();
         let address = format!("{}/devicelogin", self.request.origin());
         no_store(Response::json(
@@ -55,9 +55,13 @@ impl Visit<'_> {
             (challenge.to_owned(), is_hashed)
         });
         let scope = form.get("scope").unwrap_or_default().to_owned();
-        let nonce = form.get("nonce").map(str::to_owned);
+        let asked = Asked {
+            challenge,
+            nonce: form.get("nonce").map(str::to_owned),
+            redirect: Some(redirect.to_owned()),
+        };
         let user = self.person(form.get("login_hint"));
-        let code = self.grant(client, user, scope, challenge, nonce);
+        let code = self.grant(client, user, scope, asked);
         let separator = match form.get("response_mode") {
             Some("fragment") => '#',
             _ if redirect.contains('?') => '&',
@@ -92,8 +96,7 @@ impl Visit<'_> {
         client: &str,
         user: Option<CloudKey>,
         scope: String,
-        challenge: Option<(String, bool)>,
-        nonce: Option<String>,
+        asked: Asked,
     ) -> String {
         let (code, now) = (self.service.next_secret(), self.now());
         let client = client.to_owned();
@@ -110,8 +113,7 @@ impl Visit<'_> {
             identity,
             scope,
             until: now.saturating_add(lifetime).unwrap_or(now),
-            challenge,
-            nonce,
+            asked,
         };
         self.service.keep_grant(code.clone(), grant, now);
         code

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::super::message::Response;
 use super::super::path::percent_decode;
-use super::super::service::{Grant, Identity, TOKEN_SECONDS};
+use super::super::service::{Asked, Grant, Identity, TOKEN_SECONDS};
 use super::claims::{is_over, payload, words};
 use super::{Form, Visit, no_store};
 use crate::ids::CloudKey;
+use crate::tenant::DirectoryObject;
 
 /// The scopes that ask for nothing of Graph.
 const PLAIN_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -251,44 +252,63 @@ impl Visit<'_> {
 
     /// Turns a code into tokens: an authorization code, a device code or a refresh token.
     fn redeem(&mut self, form: &Form, client: &str, code: &str) -> Response {
-        let is_refresh = form.get("grant_type") == Some("refresh_token");
-        let grant = if is_refresh {
-            self.service.grants.get(code).cloned()
-        } else {
-            self.service.grants.remove(code)
-        };
+        let grant = self.service.grants.get(code).cloned();
         let Some(grant) = grant.filter(|grant| !is_over(grant.until, self.now())) else {
             let text = "The provided authorization code or refresh token has expired or is \
                         unknown here. Send a new interactive authorization request.";
             return self.refuse(400, "invalid_grant", 70_008, text);
         };
-        if let Some((challenge, is_hashed)) = &grant.challenge {
-            let verifier = form.get("code_verifier").unwrap_or_default();
-            let answer = if *is_hashed {
-                URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
-            } else {
-                verifier.to_owned()
-            };
-            if answer != *challenge {
-                let text = "The PKCE code verifier does not match the code challenge.";
-                return self.refuse(400, "invalid_grant", 501_481, text);
-            }
-        }
         let Some(user) = grant.identity.user() else {
             let text = "Nobody has signed in with this code yet.";
             return self.refuse(400, "authorization_pending", 70_016, text);
         };
-        if !self
-            .host
-            .tenant()
-            .object(user)
-            .is_some_and(|it| it.is_live() && it.account_enabled)
-        {
+        if let Err(response) = self.check_grant(&grant, form, client) {
+            return response;
+        }
+        let may_sign_in = |it: &DirectoryObject| it.is_live() && it.account_enabled;
+        let account = self.host.tenant().object(user);
+        if !account.is_some_and(|it| may_sign_in(it)) {
             let text = "The user account is disabled.";
             return self.refuse(400, "invalid_grant", 50_057, text);
         }
+        if form.get("grant_type") != Some("refresh_token") {
+            self.service.grants.remove(code);
+        }
         let scope = form.get("scope").map_or(grant.scope, str::to_owned);
-        self.sign_in_user(client, user, &scope, grant.nonce.as_deref())
+        self.sign_in_user(client, user, &scope, grant.asked.nonce.as_deref())
+    }
+
+    /// Whether who redeems a code is who asked for it.
+    fn check_grant(&mut self, grant: &Grant, form: &Form, client: &str) -> Result<(), Response> {
+        if !grant.identity.client().eq_ignore_ascii_case(client) {
+            let text = "Provided grant is invalid or malformed: it was given to another \
+                        application.";
+            return Err(self.refuse(400, "invalid_grant", 70_000, text));
+        }
+        let here = form.get("redirect_uri");
+        if let (Some(asked), Some(here)) = (grant.asked.redirect.as_deref(), here)
+            && asked != here
+        {
+            let text = format!(
+                "The reply address '{here}' does not match the reply address '{asked}' provided \
+                 when requesting Authorization code."
+            );
+            return Err(self.refuse(400, "invalid_grant", 500_112, &text));
+        }
+        let Some((challenge, is_hashed)) = &grant.asked.challenge else {
+            return Ok(());
+        };
+        let verifier = form.get("code_verifier").unwrap_or_default();
+        let answer = if *is_hashed {
+            URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+        } else {
+            verifier.to_owned()
+        };
+        if answer == *challenge {
+            return Ok(());
+        }
+        let text = "The PKCE code verifier does not match the code challenge.";
+        Err(self.refuse(400, "invalid_grant", 501_481, text))
     }
 
     /// The tokens of a user who has signed in.
@@ -334,8 +354,7 @@ impl Visit<'_> {
             identity: identity.clone(),
             scope: scope.to_owned(),
             until: now.saturating_add(lifetime).unwrap_or(now),
-            challenge: None,
-            nonce: None,
+            asked: Asked::default(),
         };
         self.service.keep_grant(refresh.clone(), grant, now);
         body["refresh_token"] = Value::from(refresh);

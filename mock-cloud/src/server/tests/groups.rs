@@ -159,6 +159,76 @@ fn roles_are_given_by_template_and_listed_by_principal() {
 }
 
 #[test]
+fn role_assignments_are_filtered_by_all_that_is_asked() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
+    let target = "/v1.0/roleManagement/directory/roleAssignments";
+    let global = "62e90394-69f5-4237-9190-012177145e10";
+    let users = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+    for (who, role) in [(&ann, global), (&ann, users), (&bob, global)] {
+        let body = json!({ "principalId": who, "roleDefinitionId": role });
+        assert_eq!(bench.ask("POST", target, &body).status, 201);
+    }
+    let mut count = |filter: &str| {
+        let found = bench.get(&format!("{target}?$filter={}", filter.replace(' ', "%20")));
+        let all = found.body_json()["value"].as_array().map(Vec::len);
+        (found.status, all.unwrap_or_default())
+    };
+    let one = format!("principalId eq '{ann}' and roleDefinitionId eq '{users}'");
+    assert_eq!(count(&one), (200, 1));
+    assert_eq!(count(&format!("principalid eq '{ann}'")), (200, 2));
+    assert_eq!(count(&format!("roleDefinitionId eq '{global}'")), (200, 2));
+    for refused in [
+        "nobody eq 'x'",
+        "principalId eq 'x' or principalId eq 'y'",
+        "principalId eq 'x' and",
+        "principalId ne 'x'",
+        "principalId eq 'x",
+        "",
+    ] {
+        assert_eq!(count(refused).0, 400, "{refused}");
+    }
+    let expanded = format!("{target}?$expand=principal,roleDefinition&$select=id&$top=9");
+    let first = bench.get(&expanded).body_json()["value"][0].clone();
+    assert_eq!(first["principal"]["@odata.type"], "#microsoft.graph.user");
+    assert!(first["roleDefinition"]["displayName"].is_string());
+    assert!(first["principalId"].is_null(), "not selected");
+    assert_eq!(bench.get(&format!("{target}?$top=1")).status, 501);
+}
+
+#[test]
+fn get_by_ids_gives_no_other_type_than_asked_for() {
+    let mut bench = Bench::new();
+    let (_, ann) = bench.add_user("ann");
+    let mut count = |types: Value| {
+        let body = json!({ "ids": [ann], "types": types });
+        let found = bench.ask("POST", "/v1.0/directoryObjects/getByIds", &body);
+        found.body_json()["value"].as_array().map(Vec::len)
+    };
+    assert_eq!(count(json!([])), Some(1));
+    assert_eq!(count(json!(["user", "device"])), Some(1));
+    assert_eq!(count(json!(["device"])), Some(0));
+}
+
+#[test]
+fn what_is_selected_twice_is_answered_once() {
+    let mut bench = Bench::new();
+    bench.add_user("ann");
+    let stars = vec!["*"; 5_000].join(",");
+    let selects = [("*", stars.as_str()), ("id,mail", "id,mail,id,MAIL,id")];
+    for (once, often) in selects {
+        let mut select = |names: &str| {
+            let answer = bench.get(&format!("/v1.0/users?$select={names}"));
+            answer.body_json()["value"].to_string()
+        };
+        assert_eq!(select(once), select(often), "{once}");
+    }
+    let keys = vec!["displayName"; 2_000].join(",");
+    let ordered = bench.get(&format!("/v1.0/users?$orderby={keys}"));
+    assert_eq!(ordered.status, 200);
+}
+
+#[test]
 fn a_manager_is_set_read_and_removed() {
     let mut bench = Bench::new();
     let ((_, ann), (_, bob)) = (bench.add_user("ann"), bench.add_user("bob"));
@@ -171,6 +241,9 @@ fn a_manager_is_set_read_and_removed() {
         204
     );
     assert_eq!(bench.get(&target).body_json()["id"], json!(bob));
+    let reports = format!("/v1.0/users/{bob}/directReports");
+    let ids = |answer: &Value| answer["value"][0]["id"].clone();
+    assert_eq!(ids(&bench.get(&reports).body_json()), json!(ann));
     assert_eq!(
         bench
             .ask("DELETE", &format!("{target}/$ref"), &Value::Null)
@@ -178,4 +251,5 @@ fn a_manager_is_set_read_and_removed() {
         204
     );
     assert_eq!(bench.get(&target).status, 404);
+    assert!(ids(&bench.get(&reports).body_json()).is_null());
 }

@@ -156,12 +156,17 @@ fn codes_are_redeemed_once_and_by_whoever_has_the_verifier() {
              &code_verifier={verifier}"
         )
     };
-    assert_eq!(bench.token(&form(verifier)).0, 200);
-    assert_eq!(
-        bench.token(&form(verifier)).0,
-        400,
-        "a code is good for once"
-    );
+    let code_of = |(status, body): (u16, serde_json::Value)| {
+        (status, body["error_codes"][0].as_u64().unwrap_or_default())
+    };
+    let elsewhere = form(verifier).replace(PUBLIC_CLIENT, "04b07795-8ddb-461a-bbee-02f9e1bf7b4a");
+    assert_eq!(code_of(bench.token(&elsewhere)), (400, 70_000));
+    let elsewhere = format!("{}&redirect_uri=http%3A%2F%2Fother", form(verifier));
+    assert_eq!(code_of(bench.token(&elsewhere)), (400, 500_112));
+    assert_eq!(code_of(bench.token(&form("guessed"))), (400, 501_481));
+    let here = format!("{}&redirect_uri=http%3A%2F%2Flocalhost", form(verifier));
+    assert_eq!(bench.token(&here).0, 200);
+    assert_eq!(bench.token(&here).0, 400, "a code is good for once");
     let form =
         format!("client_id={PUBLIC_CLIENT}&scope=User.Read&login_hint=ann@lamplight.example");
     let request = Request::new("POST", "/common/oauth2/v2.0/devicecode").bytes(form);
