@@ -1,5 +1,7 @@
 //! Reading and writing files: the only place that touches a disk.
 
+mod together;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,8 @@ use sim::import::columns::Columns;
 use sim::snapshot::{Files, Lab, Snapshot, SourceFile};
 
 use crate::error::Error;
+
+pub(crate) use together::write_together;
 
 /// Reads a whole file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
@@ -100,10 +104,26 @@ pub(crate) fn remove_directory(path: &Path) -> Result<(), Error> {
 /// The text of a file in YAML, and its name.
 pub(crate) fn yaml(path: &Path) -> Result<(String, String), Error> {
     let name = path.display().to_string();
-    let bytes = read(path)?;
-    let text = sim::scenario::text_of(&name, &bytes)
-        .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
-    Ok((name, text.to_owned()))
+    let text = text(&name, &read(path)?)?;
+    Ok((name, text))
+}
+
+/// The text of a file that has to be UTF-8, or where it is not.
+fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {
+    let refused = match sim::scenario::text_of(name, bytes) {
+        Ok(text) => return Ok(text.to_owned()),
+        Err(refused) => refused,
+    };
+    // Everything before that place is text, so that it is drawn in its line.
+    let (drawn, refused) = match bytes.get(refused.span.start) {
+        Some(byte) if refused.span.start > 0 => {
+            let label = format!("the byte 0x{byte:02X} begins no character of UTF-8");
+            (String::from_utf8_lossy(bytes), refused.label(label))
+        }
+        _ => ("".into(), refused),
+    };
+    let drawn = sim::scenario::render(&[refused], &drawn);
+    Err(Error::Scenario(drawn))
 }
 
 /// Reads a file that says what headers mean.
@@ -187,6 +207,17 @@ fn said_part(path: &Path) -> (Option<Part>, &Path) {
         Some((part, file)) => (Some(part), Path::new(file)),
         None => (None, path),
     }
+}
+
+/// The files of a snapshot that are in a directory already, by their names below it.
+pub(crate) fn of_snapshot(directory: &Path) -> Vec<String> {
+    let top = ["ad.ldif", "ad.ldf", "lab.yaml", "rules.yaml"].map(str::to_owned);
+    let cloud = Part::ALL.iter().flat_map(|part| {
+        let json = Path::new("cloud").join(part.file_name());
+        [json.with_extension("csv"), json].map(|path| path.display().to_string())
+    });
+    let all = top.into_iter().chain(cloud);
+    all.filter(|name| directory.join(name).exists()).collect()
 }
 
 /// Reads a snapshot directory.
@@ -334,11 +365,6 @@ fn collect(directory: &Path, ends: &[&str], found: &mut Vec<PathBuf>) -> Result<
 /// One scenario, or lab, that was read.
 pub(crate) fn scenario(path: &Path) -> Result<ScenarioFile, Error> {
     let name = path.display().to_string().replace('\\', "/");
-    let bytes = read(path)?;
-    let source = sim::scenario::text_of(&name, &bytes)
-        .map_err(|found| Error::Scenario(sim::scenario::render(&[found], "")))?;
-    Ok(ScenarioFile {
-        name,
-        source: source.to_owned(),
-    })
+    let source = text(&name, &read(path)?)?;
+    Ok(ScenarioFile { name, source })
 }

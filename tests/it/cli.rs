@@ -6,6 +6,7 @@ mod labs;
 mod lamplight;
 mod plans;
 mod program;
+mod scenarios;
 mod scripts;
 
 use std::fmt::Write as _;
@@ -328,12 +329,42 @@ fn lab_files_that_are_wrong() {
         of("scope that is no name", "scope:\n  - Staff\n", "lab.yaml:2"),
         of(
             "scope not in the export",
-            "scope:\n  - OU=Stuff,DC=corp,DC=example\n",
-            "lab.yaml",
+            "# OU=Stuff,DC=corp,DC=example\nscope:\n  - OU=Stuff,DC=corp,DC=example\n",
+            "lab.yaml:3:5",
         ),
+        of(
+            "scope outside the forest",
+            "scope:\n  - OU=Staff,DC=other\n",
+            "lab.yaml:2:5",
+        ),
+        of(
+            "belongings that are not there",
+            "belongs:\n  \"CN=Anm,OU=Staff,DC=corp,DC=example\": ann\n",
+            "lab.yaml:2:3",
+        ),
+        of("unknown alias", "scope: *all\n", "lab.yaml:1:8"),
         of("time that is none", "taken: yesterday\n", "lab.yaml:1"),
     ];
     insta::assert_snapshot!("lab_file", refusals(cases));
+}
+
+#[test]
+fn mappings_of_columns_that_are_wrong() {
+    let with = [&IMPORT[..], &["--columns", "columns.yaml"]].concat();
+    let of = |name, content: &str, place| Case {
+        files: vec![("columns.yaml", content.to_owned())],
+        ..arguments(name, &with, place)
+    };
+    let cases = vec![
+        of(
+            "unknown attribute",
+            "# of the portal\nName: sAMAccountNam\n",
+            "columns.yaml:2:7",
+        ),
+        of("list", "Name: [mail]\n", "columns.yaml:1"),
+        of("no YAML", "Name: 'mail\n", "columns.yaml:"),
+    ];
+    insta::assert_snapshot!("columns_file", refusals(cases));
 }
 
 #[test]

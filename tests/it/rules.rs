@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use mock_cloud::Profile;
 use mock_cloud::rule::RuleId;
 use sim::engine::CyclePolicy;
-use sim::explain::not_modelled;
+use sim::explain::{modelled_in_part, not_modelled};
 use sim::run::{known, load, run};
 use sim::snapshot::EngineMemory;
 use sim::world::Action;
@@ -227,6 +227,13 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
             shown(&found.properties)
         );
         row(&mut text, *rule, &last);
+    }
+    text.push_str("\n## Modelled in part\n\n| rule | what | | source | left out |\n");
+    text.push_str("|---|---|---|---|---|\n");
+    for part in modelled_in_part() {
+        let rule = RuleId::parse(&part.rule).filter(|rule| modelled.contains(rule));
+        let rule = rule.unwrap_or_else(|| panic!("{} is no rule that is modelled", part.rule));
+        row(&mut text, rule, &part.reason);
     }
     text.push_str("\n## Not modelled\n\n| rule | what | | source | why |\n|---|---|---|---|---|\n");
     let reasons = not_modelled();

@@ -1,7 +1,7 @@
 //! `import`: real exports into a snapshot.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mock_ad::directory::Dn;
@@ -60,13 +60,18 @@ pub(crate) struct Import {
     /// so that a case can be shared; what is equal stays equal.
     #[arg(long, value_name = "KEY")]
     pseudonymise: Option<String>,
-    /// The directory to write the snapshot to.
+    /// The directory to write the snapshot to: all of it, or nothing where something refuses.
     #[arg(long, short, value_name = "SNAPSHOT")]
     output: PathBuf,
+    /// Replace the snapshot that the directory holds, also its lab.yaml and rules.yaml.
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Import {
     pub(super) fn run(&self) -> Result<Exit, Error> {
+        let outdated = files::of_snapshot(&self.output);
+        may_be_replaced(&self.output, &outdated, self.replace)?;
         let configuration = match &self.config {
             Some(folder) => {
                 let files = files::configuration(folder)?;
@@ -115,12 +120,6 @@ impl Import {
             let told = super::belongs::take(&mut snapshot, path)?;
             snapshot.notes.push(told.text.trim_end().to_owned());
         }
-        if self.output.join("ad.ldif").exists() || self.output.join("cloud").exists() {
-            return Err(Error::Usage {
-                message: format!("{} holds a snapshot already", self.output.display()),
-                help: "remove it first, or choose another directory".to_owned(),
-            });
-        }
         let files = match &self.pseudonymise {
             Some(key) => {
                 let hidden = pseudonym::hide(&snapshot, key).map_err(|message| Error::Usage {
@@ -133,11 +132,40 @@ impl Import {
             }
             None => snapshot::write(&snapshot),
         };
-        for (name, content) in files {
-            files::write(&self.output.join(name), &content)?;
+        files::write_together(&self.output, &files, &outdated)?;
+        if !outdated.is_empty() {
+            let note = format!("written over: {}", outdated.join(", "));
+            snapshot.notes.push(note);
         }
         report::note(&imported(&snapshot, &self.output.display().to_string()));
         Ok(Exit::Success)
+    }
+}
+
+/// Refuses to write over files that nobody said may go: somebody may have worked on them.
+fn may_be_replaced(output: &Path, outdated: &[String], replace: bool) -> Result<(), Error> {
+    if outdated.is_empty() {
+        return Ok(());
+    }
+    if !replace {
+        return Err(Error::Usage {
+            message: format!(
+                "{} holds files of a snapshot already: {}",
+                output.display(),
+                outdated.join(", ")
+            ),
+            help: "choose another directory; or `--replace` writes over them, whatever was \
+                   changed in them by hand"
+                .to_owned(),
+        });
+    }
+    let folder = outdated.iter().map(|name| output.join(name));
+    match folder.into_iter().find(|path| path.is_dir()) {
+        Some(path) => Err(Error::Usage {
+            message: format!("{} is a folder, not a file", path.display()),
+            help: "move it away: only files are written over".to_owned(),
+        }),
+        None => Ok(()),
     }
 }
 

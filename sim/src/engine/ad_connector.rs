@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
 use mock_ad::directory::{AttributeId, Directory, Dn, Object, ObjectId, ObjectKind, Schema, Usn};
-use mock_cloud::Reason;
+use mock_cloud::{Reason, SyncObjectType};
 use store::Text;
 
 use super::config::Scope;
@@ -57,6 +57,9 @@ pub struct AdConnector {
     pub(super) entries: Vector<AdEntry>,
     /// The members of each group, as imported.
     pub(super) members: OrdMap<ObjectId, Arc<[ObjectId]>>,
+    /// Who is above an object, as imported with it: `manager`, of a group `managedBy`. Empty in a
+    /// forest where nobody has either.
+    pub(super) managers: OrdMap<ObjectId, ObjectId>,
     watermark: Usn,
     /// Containers as imported: what objects are called is read from here.
     containers: OrdMap<ObjectId, Arc<Object>>,
@@ -73,6 +76,7 @@ impl AdConnector {
             net_bios_name: Text::from(directory.netbios_name()),
             entries: Vector::new(),
             members: OrdMap::new(),
+            managers: OrdMap::new(),
             watermark: Usn(0),
             containers: OrdMap::new(),
         }
@@ -127,11 +131,14 @@ impl AdConnector {
             let Some(kind) = sync_type(directory.schema().kind(object.class)) else {
                 continue;
             };
-            if kind == mock_cloud::SyncObjectType::Group {
+            if kind == SyncObjectType::Group {
                 groups.push(id);
             }
             let staged = !object.is_deleted() && pass.is_in_scope(object);
-            stage(entry, staged.then_some(object), &mut pass.counters);
+            if stage(entry, staged.then_some(object), &mut pass.counters) {
+                let above = staged.then(|| pass.above(id, kind)).flatten();
+                stage_manager(&mut self.managers, id, above);
+            }
         }
         for id in groups {
             self.stage_members(directory, id);
@@ -156,12 +163,12 @@ impl AdConnector {
                 continue;
             };
             let staged = !object.is_deleted() && pass.is_in_scope(object);
-            stage(
-                self.entry_mut(id),
-                staged.then_some(object),
-                &mut pass.counters,
-            );
-            if kind == mock_cloud::SyncObjectType::Group {
+            let object = staged.then_some(object);
+            if stage(self.entry_mut(id), object, &mut pass.counters) {
+                let above = staged.then(|| pass.above(id, kind)).flatten();
+                stage_manager(&mut self.managers, id, above);
+            }
+            if kind == SyncObjectType::Group {
                 self.stage_members(directory, id);
             }
         }
@@ -219,9 +226,23 @@ impl AdConnector {
     }
 }
 
+/// Notes who is above an object. What a link names is read with the object that has it: a manager
+/// who is deleted leaves the object itself unchanged.
+fn stage_manager(managers: &mut OrdMap<ObjectId, ObjectId>, id: ObjectId, above: Option<ObjectId>) {
+    match above {
+        Some(above) => {
+            managers.insert(id, above);
+        }
+        None if managers.is_empty() => {}
+        None => {
+            managers.remove(&id);
+        }
+    }
+}
+
 /// Puts what an import read beside what is known: any change makes the next delta synchronisation
-/// look at the object (rule R6.7).
-fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Counters) {
+/// look at the object (rule R6.7). Says whether there was one.
+fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Counters) -> bool {
     match object {
         None => {
             let known = entry.image.is_some() || entry.metaverse.is_some();
@@ -234,6 +255,7 @@ fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Count
                 };
             }
             entry.image = None;
+            known
         }
         Some(object) => {
             let same = entry
@@ -241,7 +263,7 @@ fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Count
                 .as_ref()
                 .is_some_and(|image| Arc::ptr_eq(image, object));
             if same && entry.pending != PendingImport::Delete {
-                return;
+                return false;
             }
             let new = entry.image.is_none() && entry.metaverse.is_none();
             let renamed = entry.image.as_ref().is_some_and(|image| {
@@ -256,6 +278,7 @@ fn stage(entry: &mut AdEntry, object: Option<&Arc<Object>>, counters: &mut Count
                 counters.updates += u64::from(!renamed);
                 entry.pending = PendingImport::Update;
             }
+            true
         }
     }
 }
@@ -266,19 +289,35 @@ struct Pass<'a> {
     scope: &'a Scope,
     in_scope: BTreeMap<ObjectId, bool>,
     last: Option<(ObjectId, bool)>,
+    /// Those of `manager` and `managedBy` that any object of the forest has.
+    manager: Option<AttributeId>,
+    managed_by: Option<AttributeId>,
     counters: Counters,
 }
 
 impl<'a> Pass<'a> {
     fn new(directory: &'a Directory, scope: &'a Scope) -> Self {
         let counters = Counters::default();
+        let links = directory.used_links();
+        let used = |link: Option<AttributeId>| link.filter(|link| links.contains(link));
         Self {
             directory,
             scope,
             in_scope: BTreeMap::new(),
             last: None,
+            manager: used(Some(AttributeId::MANAGER)),
+            managed_by: used(directory.schema().attribute("managedBy")),
             counters,
         }
+    }
+
+    /// Who is above an object.
+    fn above(&self, id: ObjectId, kind: SyncObjectType) -> Option<ObjectId> {
+        let link = match kind {
+            SyncObjectType::Group => self.managed_by,
+            SyncObjectType::User | SyncObjectType::Contact => self.manager,
+        };
+        self.directory.link_targets(id, link?).first().copied()
     }
 
     fn is_container(&self, object: &Object) -> bool {

@@ -15,6 +15,7 @@ use mock_cloud::{
 use store::Text;
 
 use super::flow::{Inbound, Surroundings, escaped_name};
+use super::references::References;
 use crate::rules::{
     ConnectedSystem, Direction, Failure, Image, JoinCondition, Outcome, RuleSet, RuleValue, Source,
     Why,
@@ -32,7 +33,7 @@ const FORBIDDEN: &str = "\\!#$%&*+/=?^`{}|~<>()';:,[]\"@_";
 struct Inward<'a> {
     object: &'a Object,
     name: &'a OnPremisesName,
-    members: usize,
+    references: &'a References,
     around: &'a Surroundings<'a>,
 }
 
@@ -41,7 +42,11 @@ impl Source for Inward<'_> {
         match name {
             "dn" | "distinguishedName" => RuleValue::text(self.name.to_string()),
             "objectGUID" => RuleValue::Bytes(EcoVec::from(self.object.guid.as_bytes().as_slice())),
-            "member" => RuleValue::Many(vec![RuleValue::Boolean(true); self.members]),
+            "member" => RuleValue::Many(vec![
+                RuleValue::Boolean(true);
+                self.references.members.len()
+            ]),
+            "manager" | "managedBy" => reference(self.references.manager.as_ref()),
             _ => match self.around.schema.attribute(name) {
                 Some(id) => self.object.get(id).map_or(RuleValue::Null, values),
                 None => RuleValue::Null,
@@ -81,6 +86,13 @@ fn values(values: &Values) -> RuleValue {
     RuleValue::from_list(values.iter().map(one).collect())
 }
 
+/// A reference as rules hand it on: by the anchor of what it refers to.
+fn reference(anchor: Option<&SourceAnchor>) -> RuleValue {
+    anchor.map_or(RuleValue::Null, |anchor| {
+        RuleValue::text(anchor.to_string())
+    })
+}
+
 /// What an object had before, and whether it is in the tenant's connector space.
 #[derive(Clone, Copy)]
 pub(super) struct Before<'a> {
@@ -100,6 +112,9 @@ impl Before<'_> {
             "userPrincipalName" => text(&known.user_principal_name),
             "mail" => text(&known.mail),
             "sourceAnchor" => RuleValue::text(known.source_anchor.to_string()),
+            "manager" | "managedBy" => reference(known.manager.as_ref()),
+            // The account's own stays where none is sent (rule R2.29).
+            "usageLocation" => RuleValue::Null,
             "objectSid" => known
                 .security_identifier
                 .as_ref()
@@ -166,7 +181,7 @@ pub(super) fn joins(
     let source = Inward {
         object,
         name: &name,
-        members: 0,
+        references: &References::default(),
         around,
     };
     let wanted = |condition: &JoinCondition| Wanted {
@@ -214,12 +229,14 @@ fn target_name(property: Property) -> &'static str {
 
 /// The attributes of the tenant's connector space that have a place in the tenant here.
 pub(crate) fn has_a_target(name: &str) -> bool {
-    const OWN: [&str; 15] = [
+    const OWN: [&str; 18] = [
         "accountEnabled",
         "alias",
         "displayName",
         "dnsDomainName",
         "mail",
+        "managedBy",
+        "manager",
         "msRtcSipPrimaryUserAddress",
         "netBiosName",
         "onPremiseSecurityIdentifier",
@@ -228,6 +245,7 @@ pub(crate) fn has_a_target(name: &str) -> bool {
         "proxyAddresses",
         "securityEnabled",
         "sourceAnchor",
+        "usageLocation",
         "userCertificate",
         "userPrincipalName",
     ];
@@ -239,7 +257,7 @@ pub(super) fn evaluate(
     rules: &RuleSet,
     object: &Object,
     place: &Arc<OnPremisesPlace>,
-    members: Arc<[SourceAnchor]>,
+    references: References,
     before: Before<'_>,
     around: &Surroundings<'_>,
 ) -> Inbound {
@@ -250,7 +268,7 @@ pub(super) fn evaluate(
     let source = Inward {
         object,
         name: &name,
-        members: members.len(),
+        references: &references,
         around,
     };
     let keeps = |name: &str| before.value(name);
@@ -289,7 +307,7 @@ pub(super) fn evaluate(
     };
     let mut sent = sync_object(to, anchor, object, name, &image, &attributes);
     if to != SyncObjectType::User {
-        sent.members = members;
+        sent.members = references.members;
     }
     if lends {
         Inbound::Lends(Box::new(sent))
@@ -430,7 +448,13 @@ fn sync_object(
         mail_enabled: !is_user && truth(&image.value("mailEnabled")) == Some(true),
         security_enabled: truth(value("securityEnabled")) == Some(true),
         members: Arc::default(),
-        manager: None,
+        manager: text(if kind == SyncObjectType::Group {
+            "managedBy"
+        } else {
+            "manager"
+        })
+        .map(|anchor| SourceAnchor::from_text(&anchor)),
+        usage_location: text("usageLocation").filter(|_| is_user).map(Box::new),
         properties: properties.into(),
     }
 }

@@ -11,6 +11,7 @@ use mock_cloud::{
 use store::{Text, eq_fold};
 
 use super::config::{AnchorAttribute, EnginePolicy};
+use super::references::References;
 
 /// `userAccountControl`: the account is disabled.
 const ACCOUNT_DISABLED: i64 = 0x2;
@@ -56,6 +57,8 @@ pub(super) struct Surroundings<'a> {
 #[derive(Debug)]
 pub(super) struct PropertyMap {
     by_attribute: Vec<Option<Property>>,
+    /// What gives the usage location.
+    usage_location: Option<AttributeId>,
 }
 
 impl PropertyMap {
@@ -71,7 +74,10 @@ impl PropertyMap {
             }
             by_attribute[place] = Some(property);
         }
-        Self { by_attribute }
+        Self {
+            by_attribute,
+            usage_location: schema.attribute("msExchUsageLocation"),
+        }
     }
 
     fn of(&self, attribute: AttributeId) -> Option<Property> {
@@ -86,7 +92,7 @@ impl PropertyMap {
 pub(super) fn inbound(
     object: &Object,
     place: &Arc<OnPremisesPlace>,
-    members: Arc<[SourceAnchor]>,
+    references: References,
     around: &Surroundings<'_>,
 ) -> Inbound {
     let kind = around.schema.kind(object.class);
@@ -109,9 +115,10 @@ pub(super) fn inbound(
         SyncObjectType::Group | SyncObjectType::Contact => None,
     };
     let mut flows = flow(object, kind, anchor, upn, place, around);
+    flows.manager = references.manager;
     if kind != SyncObjectType::User {
         flows.mail_enabled = is_mail_enabled(object);
-        flows.members = members;
+        flows.members = references.members;
         if let Some(reason) = cannot_go_out(&flows) {
             return Inbound::Filtered(reason);
         }
@@ -228,6 +235,10 @@ fn flow(
             .is_some_and(|bits| kind == SyncObjectType::Group && bits & SECURITY_ENABLED != 0),
         members: Arc::default(),
         manager: None,
+        usage_location: (around.properties.usage_location)
+            .filter(|_| kind == SyncObjectType::User)
+            .and_then(text)
+            .map(Box::new),
         properties: properties.into(),
     }
 }
@@ -238,7 +249,9 @@ fn flows_from(property: Property, kind: SyncObjectType) -> bool {
     match kind {
         SyncObjectType::User => true,
         SyncObjectType::Contact => name != "preferredLanguage",
-        SyncObjectType::Group => name == "description" || name.starts_with("extensionAttribute"),
+        SyncObjectType::Group => {
+            matches!(name, "description" | "info") || name.starts_with("extensionAttribute")
+        }
     }
 }
 

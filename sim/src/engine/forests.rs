@@ -190,6 +190,8 @@ fn merged(known: &mut MvObject) -> Option<Arc<SyncObject>> {
     whole.mail_nickname = all().find_map(|it| it.mail_nickname.clone());
     whole.sip_address = all().find_map(|it| it.sip_address.clone());
     whole.display_name = all().find_map(|it| it.display_name.clone());
+    whole.manager = all().find_map(|it| it.manager.clone());
+    whole.usage_location = all().find_map(|it| it.usage_location.clone());
     let addresses = all().find(|it| !it.proxy_addresses.is_empty());
     if let Some(first) = addresses {
         whole.proxy_addresses = Arc::clone(&first.proxy_addresses);

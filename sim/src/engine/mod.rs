@@ -13,6 +13,7 @@ mod export;
 mod flow;
 mod forests;
 mod metaverse;
+mod references;
 mod run;
 mod sync;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use mock_ad::directory::{AttributeId, Object, ObjectId};
-use mock_cloud::{OnPremisesPlace, Reason, RuleId, SourceAnchor, SyncObject};
+use mock_cloud::{OnPremisesPlace, Reason, RuleId, SyncObject};
 use store::Text;
 
 use super::ad_connector::PendingImport;
@@ -29,9 +29,10 @@ pub(super) struct Pass<'a> {
     /// The place of the object before: most objects have it, too.
     last_place: Option<(PlaceKey, Arc<OnPremisesPlace>)>,
     pub(super) counters: Counters,
-    /// Objects that began or ceased to be exported: groups they are in have to follow.
+    /// Objects that began or ceased to be exported: what refers to them has to follow.
     pub(super) moved: BTreeSet<ObjectId>,
-    has_groups: bool,
+    pub(super) has_groups: bool,
+    pub(super) has_managers: bool,
 }
 
 impl Engine {
@@ -55,13 +56,14 @@ impl Engine {
             counters: Counters::default(),
             moved: BTreeSet::new(),
             has_groups: !connector.members.is_empty(),
+            has_managers: !connector.managers.is_empty(),
         };
         let count = connector.entries.len() as u32;
         if full {
             self.metaverse.reserve_for(count);
             self.entra.reserve_for(count);
         }
-        let mut groups = Vec::new();
+        let (mut groups, mut managed) = (Vec::new(), Vec::new());
         for place in 0..count {
             let id = ObjectId(place);
             let Some(entry) = self.forests[forest].entry(id) else {
@@ -77,33 +79,21 @@ impl Engine {
                 groups.push(id);
                 continue;
             }
+            if pass.has_managers && self.forests[forest].managers.contains_key(&id) {
+                managed.push(id);
+                continue;
+            }
             self.synchronize_entry(id, &mut pass, sink);
         }
+        self.synchronize_managed(managed, &mut pass, sink);
         for id in groups {
             self.synchronize_entry(id, &mut pass, sink);
         }
-        self.follow_members(&mut pass, sink);
+        self.follow_references(&mut pass, sink);
         pass.counters
     }
 
-    /// Re-evaluates groups whose members began or ceased to be exported.
-    fn follow_members(&mut self, pass: &mut Pass<'_>, sink: Sink<'_>) {
-        if pass.moved.is_empty() || !pass.has_groups {
-            return;
-        }
-        let moved = std::mem::take(&mut pass.moved);
-        let concerned: Vec<ObjectId> = self.forests[pass.forest]
-            .members
-            .iter()
-            .filter(|(_, members)| members.iter().any(|member| moved.contains(member)))
-            .map(|(group, _)| *group)
-            .collect();
-        for group in concerned {
-            self.synchronize_entry(group, pass, sink);
-        }
-    }
-
-    fn synchronize_entry(&mut self, id: ObjectId, pass: &mut Pass<'_>, sink: Sink<'_>) {
+    pub(super) fn synchronize_entry(&mut self, id: ObjectId, pass: &mut Pass<'_>, sink: Sink<'_>) {
         let Some(entry) = self.forests[pass.forest].entry(id) else {
             return;
         };
@@ -171,13 +161,9 @@ impl Engine {
 
     fn evaluate(&self, image: &Object, id: ObjectId, pass: &mut Pass<'_>) -> Inbound {
         let place = self.place(image, pass);
-        let members = if pass.has_groups {
-            self.member_anchors(pass.forest, id)
-        } else {
-            Arc::default()
-        };
+        let references = self.references(pass.forest, id);
         let Some(rules) = &self.config.rules else {
-            return inbound(image, &place, members, &pass.around);
+            return inbound(image, &place, references, &pass.around);
         };
         let metaverse = self.forests[pass.forest]
             .entry(id)
@@ -187,7 +173,7 @@ impl Engine {
             attributes: known.and_then(|it| it.attributes.as_deref()),
             connected: known.is_some_and(|it| it.connector.is_some()),
         };
-        data_flow::evaluate(rules, image, &place, members, before, &pass.around)
+        data_flow::evaluate(rules, image, &place, references, before, &pass.around)
     }
 
     /// Where an object is, as this connector space knows it.
@@ -213,22 +199,6 @@ impl Engine {
         let place = Arc::clone(place);
         pass.last_place = Some((key, Arc::clone(&place)));
         place
-    }
-
-    /// The anchors of those members that are exported themselves.
-    fn member_anchors(&self, forest: usize, group: ObjectId) -> Arc<[SourceAnchor]> {
-        let connector = &self.forests[forest];
-        let Some(members) = connector.members.get(&group) else {
-            return Arc::default();
-        };
-        members
-            .iter()
-            .filter_map(|member| {
-                let mv = connector.entry(*member)?.metaverse?;
-                let attributes = self.metaverse.get(mv)?.attributes.as_ref()?;
-                Some(attributes.source_anchor.clone())
-            })
-            .collect()
     }
 
     /// Joins or projects, lets the attributes flow, and provisions.
@@ -274,7 +244,7 @@ impl Engine {
             pass.counters.no_flow_updates += u64::from(!changed);
         }
         if changed {
-            if was_out && pass.has_groups {
+            if was_out && (pass.has_groups || pass.has_managers) {
                 pass.moved.insert(source.object);
             }
             let large = object.members.len() > GROUP_MEMBERS_MAX;

@@ -10,7 +10,7 @@ mod sync_rules;
 
 pub use code::{CodeEntry, codes};
 pub use profiles::profiles;
-pub use rule::{NotModelled, not_modelled};
+pub use rule::{NotModelled, modelled_in_part, not_modelled};
 pub use sync_rules::{installed, rule, rules};
 
 use std::fmt::Write as _;

@@ -12,26 +12,36 @@ use crate::engine::ENGINE_SWITCHES;
 
 const NOT_MODELLED: &str = include_str!("../../data/not-modelled.yaml");
 
-/// A rule that is not modelled, and why.
+/// A rule that is not modelled, or not all of it, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotModelled {
     /// Its number.
     pub rule: String,
-    /// Why it is not modelled, in one sentence.
+    /// Why it is not modelled, or what of it is not, in one sentence.
     pub reason: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 struct All {
     rules: Vec<NotModelled>,
+    in_part: Vec<NotModelled>,
+}
+
+fn read() -> Option<All> {
+    crate::scenario::read_document::<All>("not-modelled.yaml", NOT_MODELLED).ok()
 }
 
 /// The rules that are not modelled, in the order of the data file.
 pub fn not_modelled() -> Vec<NotModelled> {
-    let read = crate::scenario::read_document::<All>("not-modelled.yaml", NOT_MODELLED);
-    read.map(|all| all.rules).unwrap_or_default()
+    read().map(|all| all.rules).unwrap_or_default()
+}
+
+/// The rules that are modelled in part, with what is left out, in the order of the data file.
+pub fn modelled_in_part() -> Vec<NotModelled> {
+    read().map(|all| all.in_part).unwrap_or_default()
 }
 
 /// A rule as a person reads it.
@@ -48,6 +58,10 @@ pub(super) fn text(rule: RuleId, codes: &[CodeEntry]) -> String {
             "  ",
         )),
         None => text.push_str("  modelled; docs/rules.md names the scenarios that assert it\n"),
+    }
+    let parts = modelled_in_part();
+    if let Some(part) = parts.iter().find(|it| it.rule == rule.number()) {
+        text.push_str(&wrapped(&format!("left out: {}", part.reason), "  ", "  "));
     }
     text.push_str("\nSources\n");
     for source in rule.sources() {

@@ -196,6 +196,7 @@ fn cloud_object(object: &DirectoryObject, sent: &mut Cache<SyncObject>, mixer: &
         object.mailbox.is_some(),
         object.was_recipient,
         &object.members,
+        object.extras().manager,
     );
     holds.hash(mixer);
     let OnPremises {

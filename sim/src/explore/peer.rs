@@ -197,6 +197,7 @@ fn cloud_text(object: &DirectoryObject) -> String {
         object.mailbox.is_some(),
         object.was_recipient,
         &object.members,
+        object.extras().manager,
     );
     format!("{names:?} {holds:?} {facts:?}")
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::{Fault, Finding, Other, check, csv};
@@ -234,4 +235,39 @@ fn the_report_of_idfix_goes_out_and_comes_back() {
     let problems = csv::read("report.csv", &wrong).unwrap_err();
     assert_eq!((problems.len(), problems[0].line), (1, 4));
     assert!(csv::read("report.csv", "Name,Id\n1,2\n").is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_report_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..120),
+        rows in prop::collection::vec("[a,\"\\\\ \r\n\u{e9}]{0,24}", 0..6),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+    ) {
+        let snapshot = snapshot(&ad(&[("Ann", "user", "displayName: A\nmail: .a@corp.com")]));
+        let forests = [snapshot.directory.clone()];
+        let findings = found(&snapshot, &forests);
+        let right = csv::write(&forests, &findings).replace(",EDIT,\r\n", ",EDIT,EDIT\r\n");
+        let header = right.lines().next().unwrap_or_default();
+        let mut damaged = right.clone().into_bytes();
+        for (place, byte) in damage {
+            let place = place.index(damaged.len());
+            damaged[place] = byte;
+        }
+        let with_rows = format!("{header}\n{}", rows.join("\n"));
+        for bytes in [noise, damaged, with_rows.into_bytes()] {
+            let text = String::from_utf8_lossy(&bytes);
+            match csv::read("report.csv", &text) {
+                Err(found) => prop_assert!(!found.is_empty()),
+                Ok(rows) => for row in rows {
+                    let _ = row.change(&snapshot.directory);
+                    for finding in &findings {
+                        let _ = row.is_about(&forests, finding);
+                    }
+                },
+            }
+        }
+    }
 }

@@ -74,6 +74,11 @@ const PROPERTIES: &[(&str, Form)] = &[
     ("authenticationType", Form::Text),
 ];
 
+/// The names of the properties that are read.
+pub(super) fn properties() -> impl Iterator<Item = &'static str> {
+    PROPERTIES.iter().map(|(name, _)| *name)
+}
+
 /// Properties without which no account can be told from another, or matched.
 const DECISIVE: [&str; 3] = [
     "onPremisesImmutableId",

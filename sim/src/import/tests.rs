@@ -3,7 +3,7 @@
 use mock_cloud::graph::Part;
 use proptest::prelude::*;
 
-use super::{Columns, Input, read};
+use super::{Columns, Input, columns, read};
 use crate::snapshot::{Problem, Snapshot, SourceFile, write};
 
 const LDIF: &str = "\
@@ -169,6 +169,37 @@ fn headers_of_ones_own_are_read_through_a_mapping() {
 }
 
 #[test]
+fn headers_that_are_given_no_attribute_are_refused() {
+    let text = "# sAMAccountNam, email and zebra\nName: sAMAccountNam\nPost: email\n\
+                Id: onPremisesImmutableID\nX: zebra\nY: Ignore\nZ: objectGUID\n";
+    let problems = Columns::read("columns.yaml", text).unwrap_err();
+    let told: Vec<(usize, usize, &str)> = problems
+        .iter()
+        .map(|it| (it.line, it.column, it.help.split(';').next().unwrap()))
+        .collect();
+    let example = "one header a line and what it means, such as `Anmeldename: sAMAccountName`";
+    assert_eq!(
+        told,
+        [
+            (2, 7, "did you mean `sAMAccountName`?"),
+            (3, 7, "did you mean `mail`?"),
+            (5, 4, example),
+        ],
+        "{}",
+        list(&problems)
+    );
+    // Whatever a program writes can be written for a header of one's own.
+    let meant = columns::DIRECTORY.iter().chain(columns::TENANT);
+    for (_, meant) in meant {
+        let text = format!("Header: {meant}\n");
+        let read = Columns::read("columns.yaml", &text);
+        assert_eq!(read.unwrap().target("header"), Some(*meant));
+    }
+    let ignored = Columns::read("columns.yaml", "a: IGNORE\n").unwrap();
+    assert_eq!(ignored.target("A"), Some(columns::IGNORE));
+}
+
+#[test]
 fn what_an_export_lost_is_refused_and_taken_only_on_demand() {
     let collection = "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection";
     let proxies = "SMTP:jdoe@corp.example smtp:jane@corp.example";
@@ -329,6 +360,20 @@ proptest! {
         let mut cloud = input(LDIF, bytes);
         cloud.accept_loss = accept_loss;
         let _ = read(&cloud);
+    }
+
+    #[test]
+    fn no_mapping_of_columns_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..120),
+        text in "[a-c\"':,\\[\\]{}&*#|>\\- \n\t\u{e9}]{0,60}",
+        pairs in prop::collection::btree_map("[^\"\\\\]{0,8}", "[^\"\\\\]{0,8}", 0..4),
+    ) {
+        let pairs = pairs.iter().map(|(header, target)| format!("\"{header}\": \"{target}\"\n"));
+        for text in [String::from_utf8_lossy(&noise).into_owned(), text, pairs.collect()] {
+            if let Err(found) = Columns::read("columns.yaml", &text) {
+                prop_assert!(!found.is_empty());
+            }
+        }
     }
 
     #[test]

@@ -91,6 +91,14 @@ fn error_of(event: &EngineEvent, world: &World) -> Option<StepError> {
             code: "sync-rule-error-function-triggered".to_owned(),
             detail: why.text(),
         }),
+        EngineEvent::DuplicateAnchor { mv, why } => {
+            let second = world.engine().metaverse().get(*mv);
+            Some(StepError {
+                object: second.map_or_else(String::new, |object| of(&object.source)),
+                code: "duplicate-anchor".to_owned(),
+                detail: why.text(),
+            })
+        }
         EngineEvent::WriteBackRefused { source, refusal } => Some(StepError {
             object: of(source),
             code: "permission-issue".to_owned(),

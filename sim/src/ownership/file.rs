@@ -10,7 +10,11 @@ use serde::Deserialize;
 
 use super::{Claim, Confidence, Ownership, Person};
 use crate::engine::Source;
-use crate::snapshot::Problem;
+use crate::scenario::Name;
+use crate::snapshot::{Problem, position, problems_of};
+
+/// Where such a file comes from.
+const WRITTEN_BY: &str = "`dirsync-lab belongs SNAPSHOT` writes such a file";
 
 /// What is written for somebody who has no account.
 const NOBODY: &str = "none";
@@ -137,9 +141,9 @@ fn plain(text: &str) -> String {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Written {
-    exact: BTreeMap<String, Option<String>>,
-    likely: BTreeMap<String, Option<String>>,
-    ambiguous: BTreeMap<String, Option<String>>,
+    exact: BTreeMap<Name, Option<String>>,
+    likely: BTreeMap<Name, Option<String>>,
+    ambiguous: BTreeMap<Name, Option<String>>,
 }
 
 /// What a person decided.
@@ -162,23 +166,16 @@ pub fn read(
     tenant: &Tenant,
 ) -> Result<Decided, Vec<Problem>> {
     let written: Written = crate::scenario::read_document(file, source)
-        .map_err(|found| crate::snapshot::problems_of(&found, source))?;
+        .map_err(|found| problems_of(&found, source, WRITTEN_BY))?;
     let mut decided = Decided::default();
     let mut problems = Vec::new();
     let mut owners: BTreeMap<CloudId, String> = BTreeMap::new();
-    let mut wrong = |dn: &str, message: String, help: &str| {
-        let quoted = serde_json::to_string(dn).unwrap_or_default();
-        let is_entry = |line: &str| {
-            let line = line.trim_start();
-            line.starts_with(&quoted) || line.starts_with(dn) || line.starts_with(&format!("'{dn}"))
-        };
+    let mut wrong = |dn: &Name, message: String, help: &str| {
+        let (line, column) = position(source, &dn.at);
         problems.push(Problem {
             file: file.to_owned(),
-            line: source
-                .lines()
-                .position(is_entry)
-                .map_or(0, |place| place + 1),
-            column: 0,
+            line,
+            column,
             message,
             help: help.to_owned(),
         });
@@ -192,7 +189,7 @@ pub fn read(
             continue;
         }
         let Some(id) = id else {
-            decided.open.push(dn);
+            decided.open.push(dn.value);
             continue;
         };
         if id.eq_ignore_ascii_case(NOBODY) {
@@ -212,12 +209,12 @@ pub fn read(
             );
             continue;
         };
-        if let Some(other) = owners.insert(account, dn.clone()) {
+        if let Some(other) = owners.insert(account, dn.value.clone()) {
             let message = format!("the account {id} is given to `{other}` as well");
             wrong(&dn, message, "an account belongs to one person");
             continue;
         }
-        decided.belongs.insert(dn, account.to_string());
+        decided.belongs.insert(dn.value, account.to_string());
     }
     if problems.is_empty() {
         Ok(decided)

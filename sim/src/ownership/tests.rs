@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use mock_ad::directory::{Dn, ObjectId};
 use mock_cloud::graph::Part;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::Confidence::{Ambiguous, Exact, Likely};
@@ -171,4 +172,41 @@ fn the_file_is_decided_by_hand_and_taken_back() {
         );
     }
     assert!(take("exact: { \"CN=zoe,DC=corp,DC=example\": none }").is_err());
+}
+
+#[test]
+fn errors_of_the_file_point_at_the_name_and_not_at_a_comment() {
+    let snapshot = snapshot();
+    let ann = "CN=ann,OU=Staff,DC=corp,DC=example";
+    let take = |text: &str| file::read("belongs.yaml", text, &snapshot.directory, &snapshot.tenant);
+    let quoted = format!("exact:\n  \"{ann}\": none\nlikely: {{ \"{ann}\": nobody }}\n");
+    let found = take(&quoted).unwrap_err();
+    assert_eq!((found[0].line, found[0].column), (3, 11), "{}", found[0]);
+    let found = take("exact: 7\n").unwrap_err();
+    assert!(found[0].help.contains("dirsync-lab belongs"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_file_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..120),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+    ) {
+        let snapshot = snapshot();
+        let text = file::write(&snapshot.directory, &snapshot.tenant, &inferred(&snapshot));
+        let mut bytes = text.into_bytes();
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        for bytes in [noise, bytes] {
+            let text = String::from_utf8_lossy(&bytes);
+            let read = file::read("belongs.yaml", &text, &snapshot.directory, &snapshot.tenant);
+            if let Err(found) = read {
+                prop_assert!(!found.is_empty());
+            }
+        }
+    }
 }

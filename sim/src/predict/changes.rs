@@ -59,6 +59,11 @@ pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
         before.mail_nickname.as_ref(),
         after.mail_nickname.as_ref(),
     );
+    note(
+        "usageLocation",
+        before.usage_location.as_ref(),
+        after.usage_location.as_ref(),
+    );
     if before.properties != after.properties {
         for one in Property::all() {
             note(
@@ -103,6 +108,7 @@ pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
             to,
         });
     }
+    all.extend(manager(before, after));
     if before.members != after.members {
         let count = |object: &DirectoryObject| {
             vec![Text::from(format!("{} members", object.members.len()))]
@@ -114,6 +120,24 @@ pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
         });
     }
     all
+}
+
+/// Who is above somebody, without names: an account alone does not tell them.
+fn manager(before: &DirectoryObject, after: &DirectoryObject) -> Option<Change> {
+    let (from, to) = (before.extras().manager, after.extras().manager);
+    let told = |who: Option<_>, words| who.map(|_| Text::from(words)).into_iter().collect();
+    (from != to).then(|| Change {
+        property: "manager",
+        from: told(from, "a manager"),
+        to: told(
+            to,
+            if from.is_some() {
+                "another manager"
+            } else {
+                "a manager"
+            },
+        ),
+    })
 }
 
 /// Addresses that are gone, and text properties that are emptied.

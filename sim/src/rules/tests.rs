@@ -1,4 +1,5 @@
 use mock_cloud::Profile;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -179,5 +180,103 @@ fn values_merge_without_doubles() {
             .collect();
         assert_eq!(values, expected, "{merge}");
         assert_eq!(image.giver("proxyAddresses"), Some("One"));
+    }
+}
+
+/// Words of rules, and what is none.
+fn word() -> impl Strategy<Value = String> {
+    let known = [
+        "",
+        "Inbound",
+        "Outbound",
+        "AD",
+        "Entra",
+        "Join",
+        "Update",
+        "Merge",
+        "mail",
+        "mail EQUAL x",
+        "mail ISNULL",
+        "mail = mail",
+        "mail == ",
+        "Trim([mail])",
+        "IIF(",
+        "[",
+        "\u{e9}",
+    ];
+    prop_oneof![
+        prop::sample::select(known.to_vec()).prop_map(str::to_owned),
+        any::<String>(),
+    ]
+}
+
+fn form() -> impl Strategy<Value = RuleForm> {
+    let words = || prop::collection::vec(word(), 0..3);
+    let groups = || prop::collection::vec(prop::collection::vec(word(), 0..3), 0..3);
+    let pairs = || prop::collection::btree_map(word(), word(), 0..3);
+    let kinds = (word(), word(), word(), word());
+    (
+        kinds,
+        groups(),
+        groups(),
+        words(),
+        words(),
+        pairs(),
+        pairs(),
+    )
+        .prop_map(
+            |((name, direction, connector, link), scope, join, copied, trimmed, flow, merge)| {
+                RuleForm {
+                    name,
+                    direction,
+                    connector,
+                    link,
+                    scope,
+                    join,
+                    copied,
+                    trimmed,
+                    flow,
+                    merge,
+                    ..RuleForm::default()
+                }
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_form_panics(form in form()) {
+        for variant in variants() {
+            match form.read(&variant) {
+                Err(found) => prop_assert!(!found.is_empty()),
+                Ok(rule) => drop(RuleForm::of(&rule).read(&variant)),
+            }
+        }
+    }
+
+    #[test]
+    fn no_file_of_rules_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..120),
+        start in any::<prop::sample::Index>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+    ) {
+        let lines: Vec<&str> = DEFAULT_RULES.lines().collect();
+        let start = start.index(lines.len());
+        let part = lines.iter().skip(start).take(40).map(|line| format!("{line}\n"));
+        let mut part = format!("rules:\n{}", part.collect::<String>()).into_bytes();
+        for (place, byte) in damage {
+            let place = place.index(part.len());
+            part[place] = byte;
+        }
+        for bytes in [noise, part] {
+            let text = String::from_utf8_lossy(&bytes);
+            let file = crate::scenario::read_document::<RulesFile>("rules.yaml", &text);
+            match file {
+                Err(found) => prop_assert!(!found.is_empty()),
+                Ok(file) => drop(RuleSet::read(&file.rules, &variants()[0])),
+            }
+        }
     }
 }

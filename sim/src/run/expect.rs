@@ -2,13 +2,16 @@
 
 mod account;
 mod object;
+mod reasons;
 
 use mock_cloud::SyncObjectType::{Contact, Group, User};
 use mock_cloud::tenant::{ConflictProperty, State};
 use mock_cloud::{CloudKey, DirectoryObject, Reason};
 
+pub(super) use object::metaverse_names;
+
 use super::{Runner, outcome_word};
-use crate::engine::{ConnectorId, PendingExport, Source};
+use crate::engine::{ConnectorId, Source};
 use crate::scenario::Name;
 use crate::scenario::model::{
     Count, Expectation, JoinField, Joined, JoinedBy, Provisioned, QuarantinedAttribute,
@@ -85,7 +88,7 @@ impl Runner<'_> {
     }
 
     fn any_of(&mut self, choices: &[crate::scenario::model::Expectations]) -> Met {
-        let mut found = Vec::new();
+        let (mut found, mut why) = (Vec::new(), Vec::new());
         for choice in choices {
             let missed: Vec<Missed> = choice
                 .iter()
@@ -94,16 +97,13 @@ impl Runner<'_> {
             if missed.is_empty() {
                 return Ok(());
             }
-            found.extend(
-                missed
-                    .into_iter()
-                    .map(|one| format!("{}: {}", one.expected, one.found)),
-            );
+            for one in missed {
+                found.push(format!("{}: {}", one.expected, one.found));
+                why.extend(one.why);
+            }
         }
-        Err(Missed::new(
-            "expected one of several, and none holds",
-            found.join("; "),
-        ))
+        let expected = "expected one of several, and none holds";
+        Err(Missed::new(expected, found.join("; ")).because(&reasons::once(why)))
     }
 
     /// The cloud object that an Active Directory object is joined to.
@@ -194,20 +194,14 @@ impl Runner<'_> {
     }
 
     fn not_joined(&self, name: &Name) -> Met {
-        let key = self
-            .names
-            .ad(name)
-            .and_then(|source| self.account_of(source));
-        match key {
-            None => Ok(()),
-            Some(key) => {
-                let found = format!("it is joined to {}", self.label(key));
-                Err(Missed::new(
-                    format!("expected `{name}` to have no account"),
-                    found,
-                ))
-            }
-        }
+        let source = self.names.ad(name);
+        let joined = source.and_then(|source| Some((source, self.account_of(source)?)));
+        let Some((source, key)) = joined else {
+            return Ok(());
+        };
+        let expected = format!("expected `{name}` to have no account");
+        let found = format!("it is joined to {}", self.label(key));
+        Err(Missed::new(expected, found).because(&self.why_of(source)))
     }
 
     fn quarantined(&self, value: &QuarantinedValue) -> Met {
@@ -234,17 +228,18 @@ impl Runner<'_> {
         if fits {
             return Ok(());
         }
-        Err(Missed::new(expected, described(&errors)))
+        Err(Missed::new(expected, described(&errors)).because(&self.why_of_name(&value.user)))
     }
 
-    /// The values that an account lacks, by the name of the account or of its source object.
+    /// An account by its name, or by that of its source object.
+    fn key_of(&self, name: &Name) -> Option<CloudKey> {
+        let by_source = || self.account_of(self.names.ad(name)?);
+        self.names.cloud(name).or_else(by_source)
+    }
+
+    /// The values that an account lacks.
     fn withheld(&self, name: &Name) -> Vec<(ConflictProperty, String)> {
-        let by_source = || {
-            self.names
-                .ad(name)
-                .and_then(|source| self.account_of(source))
-        };
-        let key = self.names.cloud(name).or_else(by_source);
+        let key = self.key_of(name);
         let object = key.and_then(|key| self.cloud_object(key));
         let errors = object.map(|object| &*object.on_premises.provisioning_errors);
         errors
@@ -260,7 +255,7 @@ impl Runner<'_> {
             return Ok(());
         }
         let expected = format!("expected nothing of `{name}` to be withheld");
-        Err(Missed::new(expected, described(&errors)))
+        Err(Missed::new(expected, described(&errors)).because(&self.why_of_name(name)))
     }
 
     fn nothing_quarantined(&self) -> Met {
@@ -269,10 +264,8 @@ impl Runner<'_> {
             None => Ok(()),
             Some(key) => {
                 let found = format!("{} lacks values", self.label(key));
-                Err(Missed::new(
-                    "expected nothing to be withheld anywhere",
-                    found,
-                ))
+                let missed = Missed::new("expected nothing to be withheld anywhere", found);
+                Err(missed.because(&self.why_of_account(key)))
             }
         }
     }
@@ -303,20 +296,16 @@ impl Runner<'_> {
 
     fn state(&self, name: &Name, wanted: &str, holds: impl Fn(&DirectoryObject) -> bool) -> Met {
         let expected = format!("expected `{name}` to be {wanted}");
-        let object = self
-            .names
-            .cloud(name)
-            .and_then(|key| self.cloud_object(key));
-        let Some(object) = object else {
+        let key = self.names.cloud(name);
+        let found = key.and_then(|key| Some((key, self.cloud_object(key)?)));
+        let Some((key, object)) = found else {
             return Err(Missed::new(expected, "there is no such account"));
         };
         if holds(object) {
             return Ok(());
         }
-        Err(Missed::new(
-            expected,
-            format!("it is {}", state_word(object)),
-        ))
+        let missed = Missed::new(expected, format!("it is {}", state_word(object)));
+        Err(missed.because(self.why_removed(key)))
     }
 
     fn lost(&self, name: &Name) -> Met {
@@ -343,7 +332,8 @@ impl Runner<'_> {
             None => Ok(()),
             Some(key) => {
                 let found = format!("{} is gone, with what it held", self.label(*key));
-                Err(Missed::new("expected nothing to be lost", found))
+                let missed = Missed::new("expected nothing to be lost", found);
+                Err(missed.because(self.why_removed(*key)))
             }
         }
     }
@@ -381,7 +371,7 @@ impl Runner<'_> {
         let Some(result) = result else {
             return Err(Missed::new(expected, "it has not run"));
         };
-        if result.status.name() != wanted.status.as_str() {
+        if !result.status.name().eq_ignore_ascii_case(&wanted.status) {
             return Err(Missed::new(expected, result.status.name()));
         }
         let counters = &result.counters;
@@ -468,12 +458,6 @@ impl Runner<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Whether anything waits for an export, but for what staging mode holds back.
-    pub(super) fn is_quiet(&self) -> bool {
-        let mut entries = self.world.engine().entra().iter();
-        entries.all(|(_, entry)| entry.pending_export == PendingExport::None)
     }
 }
 

@@ -6,7 +6,9 @@ use mock_cloud::profile::SERVICE_SWITCHES;
 use mock_cloud::provisioning::ErrorCode;
 use mock_cloud::sync_object::PROPERTIES;
 
-use crate::engine::ENGINE_SWITCHES;
+use super::expect::metaverse_names;
+use super::{DUPLICATE_ANCHOR, EVENTS};
+use crate::engine::{ENGINE_SWITCHES, StepStatus};
 use crate::scenario::{Diagnostic, Known, Scenario, Switch, model};
 
 /// The values of a switch.
@@ -18,6 +20,8 @@ pub struct Words {
     attributes: Vec<String>,
     properties: Vec<&'static str>,
     error_codes: Vec<&'static str>,
+    statuses: Vec<&'static str>,
+    metaverse: Vec<&'static str>,
     switches: Vec<Switch<'static>>,
 }
 
@@ -28,7 +32,11 @@ pub fn known() -> Words {
         .attributes()
         .map(|(_, definition)| definition.name.to_string())
         .collect();
-    let own = ["sync-rule-error-function-triggered", "permission-issue"];
+    let own = [
+        "sync-rule-error-function-triggered",
+        "permission-issue",
+        DUPLICATE_ANCHOR,
+    ];
     let error_codes = ErrorCode::ALL
         .iter()
         .map(|code| code.name())
@@ -45,6 +53,7 @@ pub fn known() -> Words {
     let properties = PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]);
     let more = [
         "usageLocation",
+        "manager",
         "accountEnabled",
         "onPremisesSamAccountName",
         "onPremisesUserPrincipalName",
@@ -53,6 +62,8 @@ pub fn known() -> Words {
         attributes,
         properties: properties.chain(more).collect(),
         error_codes,
+        statuses: StepStatus::ALL.map(StepStatus::name).to_vec(),
+        metaverse: metaverse_names().collect(),
         switches,
     }
 }
@@ -65,6 +76,9 @@ impl Words {
             attributes: &attributes,
             properties: &self.properties,
             error_codes: &self.error_codes,
+            statuses: &self.statuses,
+            events: &EVENTS,
+            metaverse: &self.metaverse,
             switches: &self.switches,
             ..Known::default()
         })

@@ -151,8 +151,12 @@ impl Runner<'_> {
         let ad = self.names.ad_names().flat_map(|(name, sources)| {
             let kind = sources.last().map(|source| self.kind_of(*source));
             let kind = kind.unwrap_or_default();
+            let forest = sources
+                .last()
+                .and_then(|source| self.names.forests.get(source.forest));
             let object = AdObject {
                 kind,
+                forest: forest.and_then(|it| it.name.as_deref()).map(derived),
                 ..AdObject::default()
             };
             [(derived(name), Spanned::derived(object))]

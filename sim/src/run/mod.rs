@@ -10,6 +10,8 @@ pub(crate) mod learner;
 pub(crate) mod names;
 pub(crate) mod staged;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +30,18 @@ use crate::scenario::model::{Expectation, Scenario, Step};
 use crate::scenario::{Diagnostic, Spanned, expanded};
 use crate::world::{Action, Event, World};
 use names::Names;
+
+/// The event of an object that the engine leaves to the cloud (rule R2.30).
+const EVENT_SKIPPED: u32 = 6956;
+/// The event of an object that failed in an export (rule R6.13).
+const EVENT_EXPORT_ERROR: u32 = 6941;
+/// The event of too many pending deletions (rule R6.20).
+const EVENT_DELETIONS: u32 = 116;
+/// Every event that is logged here.
+const EVENTS: [u32; 3] = [EVENT_DELETIONS, EVENT_EXPORT_ERROR, EVENT_SKIPPED];
+
+/// The error of two objects that claim one anchor (rule R6.16).
+const DUPLICATE_ANCHOR: &str = "duplicate-anchor";
 
 /// What came of one scenario in one profile.
 #[derive(Debug, Clone)]
@@ -155,6 +169,8 @@ pub(crate) struct Runner<'f> {
     came: BTreeMap<Source, Came>,
     /// Everything that was said of an object by the last cycle, for reason chains.
     said: BTreeMap<Source, Vec<Reason>>,
+    /// Why accounts were deleted by an export.
+    removed: BTreeMap<CloudKey, Vec<Reason>>,
     /// Accounts that held a mailbox or licences at some time.
     valuable: BTreeSet<CloudKey>,
     /// Accounts that a step named, and may therefore be deleted by it.
@@ -183,6 +199,7 @@ impl<'f> Runner<'f> {
             rules: BTreeSet::new(),
             came: BTreeMap::new(),
             said: BTreeMap::new(),
+            removed: BTreeMap::new(),
             valuable: BTreeSet::new(),
             refused: None,
             results: BTreeMap::new(),
@@ -347,10 +364,16 @@ impl<'f> Runner<'f> {
         match event {
             EngineEvent::Exported(exported) => {
                 if matches!(exported.answer.result, Ok(Outcome::Skipped)) {
-                    self.events.insert(6956);
+                    self.events.insert(EVENT_SKIPPED);
                 }
                 if exported.answer.result.is_err() {
-                    self.events.insert(6941);
+                    self.events.insert(EVENT_EXPORT_ERROR);
+                }
+                if matches!(exported.answer.result, Ok(Outcome::Deleted)) {
+                    let entry = self.world.engine().entra().get(exported.cs);
+                    let key = entry.and_then(|entry| entry.cloud);
+                    let why = exported.answer.why.clone();
+                    self.removed.extend(key.map(|key| (key, why)));
                 }
                 let Some(source) = exported.source else {
                     return;
@@ -368,8 +391,14 @@ impl<'f> Runner<'f> {
             | EngineEvent::Joined { source, why } => {
                 self.said.insert(*source, vec![why.clone()]);
             }
+            EngineEvent::DuplicateAnchor { mv, why } => {
+                let object = self.world.engine().metaverse().get(*mv);
+                let source = object.map(|object| object.source);
+                self.said
+                    .extend(source.map(|source| (source, vec![why.clone()])));
+            }
             EngineEvent::DeletionThresholdExceeded { .. } => {
-                self.events.insert(116);
+                self.events.insert(EVENT_DELETIONS);
             }
             EngineEvent::Finished(result) => {
                 self.results

@@ -14,7 +14,7 @@ use super::{Impossible, Runner, build};
 use crate::engine::{ConnectorId, CyclePolicy, EngineConfig, Source, Step as EngineStep};
 use crate::scenario::model::{self, RunStep, Step, SyncPolicy};
 use crate::scenario::value::{Connector, OuPath};
-use crate::scenario::{Name, OneOrMany, Spanned};
+use crate::scenario::{Name, Spanned};
 use crate::world::{Action, EngineChange};
 
 type Done = Result<(), Impossible>;
@@ -83,26 +83,10 @@ impl Runner<'_> {
     fn set_engine(&mut self, change: &model::EngineChange) {
         if change.scope.is_some() || change.exclude.is_some() {
             for place in 0..self.names.forests.len() {
-                let known = self.world.engine().config().scopes[place].clone();
-                let list = |list: &Option<OneOrMany<Spanned<OuPath>>>| {
-                    list.as_ref().map(|list| list.to_vec()).unwrap_or_default()
-                };
-                let written = build::scope(
-                    &list(&change.scope),
-                    &list(&change.exclude),
-                    &self.names,
-                    place,
-                );
-                let scope = crate::engine::Scope {
-                    include: change
-                        .scope
-                        .as_ref()
-                        .map_or(known.include, |_| written.include),
-                    exclude: change
-                        .exclude
-                        .as_ref()
-                        .map_or(known.exclude, |_| written.exclude),
-                };
+                let known = &self.world.engine().config().scopes[place];
+                let include = change.scope.as_deref();
+                let exclude = change.exclude.as_deref();
+                let scope = build::scope(known, include, exclude, &self.names, place);
                 self.apply(&Action::Configure(EngineChange::Scope(place, scope)));
             }
         }

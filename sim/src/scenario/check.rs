@@ -4,6 +4,7 @@ mod belongs;
 mod expectations;
 mod names;
 mod objects;
+mod places;
 mod steps;
 mod uses;
 mod world;
@@ -24,6 +25,7 @@ pub(super) fn check_all(file: &str, scenario: &Scenario, known: &Known<'_>) -> V
     let names = Names::collect(&mut checker);
     world::check(&mut checker);
     objects::check(&mut checker, &names);
+    places::check(&mut checker);
     belongs::check(&mut checker, &names);
     steps::check(&mut checker, &names);
     expectations::check(&mut checker, &names);

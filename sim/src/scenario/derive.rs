@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::collect::OneOrMany;
-use super::model::AdObject;
+use super::model::{AdObject, Forest, InitialWorld};
 use super::spanned::{Name, Spanned};
 use super::value::Guid;
 
@@ -101,6 +101,27 @@ fn copy(object: &AdObject, number: u32) -> AdObject {
         .iter_mut()
         .for_each(|(_, values)| numbered(values));
     copy
+}
+
+/// The forests' names, none for an only one, and the distinguished names of their domains.
+pub(super) fn bases(world: &InitialWorld) -> Vec<(Option<Name>, String)> {
+    let written = |forest: &Forest| forest.base.as_ref().map(ToString::to_string);
+    if world.forests.is_empty() {
+        let only = world.forest.as_ref().and_then(|forest| written(forest));
+        return vec![(None, only.unwrap_or_else(|| BASE.to_owned()))];
+    }
+    let forests = world.forests.iter();
+    forests
+        .map(|(name, forest)| {
+            let base = written(forest).unwrap_or_else(|| default_base(name));
+            (Some(name.clone()), base)
+        })
+        .collect()
+}
+
+/// The domain of one of several forests that is not given one.
+pub(super) fn default_base(name: &str) -> String {
+    format!("DC={name},DC=test")
 }
 
 /// A derived piece of text.

@@ -1,6 +1,8 @@
 //! A scenario with everything filled in that it leaves out.
 
-use super::derive::{BASE, INITIAL_DOMAIN, guid_of, proxy_addresses, sid_of, text};
+use super::derive::{
+    BASE, INITIAL_DOMAIN, bases, default_base, guid_of, proxy_addresses, sid_of, text,
+};
 use super::model::{
     AdObject, AdType, CloudObject, CloudType, Feature, Forest, GroupCategory, InitialWorld,
     Profile, Scenario, Step,
@@ -41,14 +43,19 @@ pub fn expanded(scenario: &Scenario) -> Scenario {
     for (name, object) in &mut world.cloud.0 {
         cloud_object(name, &mut object.value, &initial);
     }
-    let bases: Vec<(Option<Name>, String)> = bases(world);
-    let ou = world.engine.scope.first().map(|scope| scope.value.clone());
+    let bases = bases(world);
+    let scope: Vec<OuPath> = world
+        .engine
+        .scope
+        .iter()
+        .map(|it| it.value.clone())
+        .collect();
     for (name, object) in &mut world.ad.0 {
-        ad_object(name, &mut object.value, ou.as_ref(), &bases);
+        ad_object(name, &mut object.value, &scope, &bases);
     }
     for step in &mut scenario.steps {
         match &mut step.value {
-            Step::Add(new) => ad_object(&new.name, &mut new.object, ou.as_ref(), &bases),
+            Step::Add(new) => ad_object(&new.name, &mut new.object, &scope, &bases),
             Step::CreateCloudUser(new) => cloud_object(&new.name, &mut new.object, &initial),
             _ => {}
         }
@@ -87,30 +94,14 @@ fn forests(world: &mut InitialWorld) {
         fill(&mut world.forest.get_or_insert_default().value, BASE);
     }
     for (name, forest) in &mut world.forests.0 {
-        fill(forest, &format!("DC={name},DC=test"));
+        fill(forest, &default_base(name));
     }
-}
-
-/// The forests' names, none for an only one, and the distinguished names of their domains.
-fn bases(world: &InitialWorld) -> Vec<(Option<Name>, String)> {
-    let base = |forest: &Forest| {
-        forest
-            .base
-            .as_ref()
-            .map_or(BASE.to_owned(), ToString::to_string)
-    };
-    let only = world.forest.iter().map(|forest| (None, base(forest)));
-    let several = world
-        .forests
-        .iter()
-        .map(|(name, forest)| (Some(name.clone()), base(forest)));
-    only.chain(several).collect()
 }
 
 fn ad_object(
     name: &Name,
     object: &mut AdObject,
-    ou: Option<&OuPath>,
+    scope: &[OuPath],
     bases: &[(Option<Name>, String)],
 ) {
     if object.forest.is_none() {
@@ -119,6 +110,7 @@ fn ad_object(
     let base = bases.iter().find(|(forest, _)| *forest == object.forest);
     let base = base.map_or(BASE, |(_, base)| base);
     if object.ou.is_none() {
+        let ou = scope.iter().find(|ou| ou.is_in_domain(base));
         let place = ou.cloned().or_else(|| "CN=Users".parse().ok());
         object.ou = place.map(Spanned::derived);
     }

@@ -2,6 +2,8 @@
 
 mod words;
 
+use std::ops::Range;
+
 use super::diagnostic::Diagnostic;
 use super::spanned::Name;
 use super::suggest;
@@ -22,6 +24,12 @@ pub struct Known<'k> {
     pub roles: &'k [&'k str],
     /// The error codes.
     pub error_codes: &'k [&'k str],
+    /// The statuses with which runs end; case does not matter.
+    pub statuses: &'k [&'k str],
+    /// The numbers of the events that are logged.
+    pub events: &'k [u32],
+    /// The attributes of the metaverse; case does not matter.
+    pub metaverse: &'k [&'k str],
     /// The switches for points on which the sources disagree.
     pub switches: &'k [Switch<'k>],
 }
@@ -42,6 +50,9 @@ impl Default for Known<'static> {
             properties: &[],
             roles: ROLES,
             error_codes: ERROR_CODES,
+            statuses: &[],
+            events: &[],
+            metaverse: &[],
             switches: &[],
         }
     }
@@ -76,6 +87,39 @@ impl Known<'_> {
         )
     }
 
+    pub(super) fn status(&self, file: &str, name: &Name) -> Option<Diagnostic> {
+        let known = self.statuses;
+        let problem = unknown(file, name, known, "unknown-status", "status")?;
+        Some(with_choices(problem, "status", name, known))
+    }
+
+    pub(super) fn event(&self, file: &str, id: u32, at: &Range<usize>) -> Option<Diagnostic> {
+        if self.events.is_empty() || self.events.contains(&id) {
+            return None;
+        }
+        let all: Vec<String> = self.events.iter().map(u32::to_string).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let message = format!("no event has the number {id}");
+        let problem = Diagnostic::new("unknown-event", message, file, at.clone());
+        Some(with_choices(problem, "event", &id.to_string(), &all))
+    }
+
+    pub(super) fn metaverse(&self, file: &str, name: &Name) -> Option<Diagnostic> {
+        let (known, noun) = (self.metaverse, "metaverse attribute");
+        let problem = unknown(file, name, known, "unknown-attribute", noun)?;
+        let mut attributes = self.attributes.iter();
+        let stays = attributes.any(|known| known.eq_ignore_ascii_case(name));
+        Some(match (problem.help.is_empty(), stays) {
+            (false, _) => problem,
+            (true, true) => {
+                problem.help("it stays in Active Directory: nothing carries it into the metaverse")
+            }
+            (true, false) => problem.help(
+                "`dirsync-lab explain \"In from AD - User Common\"` shows what flows into it",
+            ),
+        })
+    }
+
     pub(super) fn switch(&self, file: &str, name: &Name, value: &Name) -> Option<Diagnostic> {
         let Some(switch) = self
             .switches
@@ -100,6 +144,15 @@ impl Known<'_> {
                 switch.values,
             )),
         )
+    }
+}
+
+/// The finding with the nearest word, or with all words where none is near.
+fn with_choices(problem: Diagnostic, noun: &str, written: &str, known: &[&str]) -> Diagnostic {
+    if problem.help.is_empty() {
+        problem.help(suggest::help(noun, written, known))
+    } else {
+        problem
     }
 }
 

@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 pub use ad::{AdObject, AdType, GroupCategory};
 pub use cloud::{CloudObject, CloudType, Synced};
 pub use expect::{
-    AdAttribute, CloudAccount, Count, ErrorPhase, Expectation, Expectations, JoinField, Joined,
-    JoinedBy, MetaverseAttribute, ObjectError, Provisioned, QuarantinedAttribute, QuarantinedValue,
-    Refused, StepStatus,
+    AdAttribute, CloudAccount, Count, ErrorPhase, Expectation, Expectations, HealthCategory,
+    JoinField, Joined, JoinedBy, MetaverseAttribute, ObjectError, Provisioned,
+    QuarantinedAttribute, QuarantinedValue, Refused, StepStatus,
 };
 pub use explore::{Attention, Explore, FaultKind, Faults, Interleave, Outcome};
 pub use step::{Place, Step};

@@ -201,7 +201,9 @@ impl<'s> Reader<'s> {
 
     fn syntax(&self, error: &ScanError) -> Diagnostic {
         let offset = error.marker().byte_offset().unwrap_or(self.source.len());
-        self.problem("invalid-yaml", &error.info(), offset..offset)
+        let message = error.info();
+        let problem = self.problem("invalid-yaml", &message, offset..offset);
+        problem.help(syntax_help(&message))
     }
 
     fn problem(&self, code: &'static str, message: &str, at: Range<usize>) -> Diagnostic {
@@ -219,6 +221,24 @@ impl<'s> Reader<'s> {
         let end = self.range(end).end.max(start);
         let text = self.source.get(start..end).unwrap_or_default();
         start..start + text.trim_end().len()
+    }
+}
+
+/// What to do about text that is no YAML.
+fn syntax_help(message: &str) -> &'static str {
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["alias", "anchor"]) {
+        "`*name` repeats what `&name` marked before it; text that begins with `*` or `&` needs \
+         quotes"
+    } else if says(&["bracket", "flow", "brace"]) {
+        "each `[` needs its `]` and each `{` its `}`; text that begins with one needs quotes"
+    } else if says(&["quote", "scalar"]) {
+        "each quote needs its other half; inside single quotes, write a quote twice"
+    } else if says(&["tab", "indent"]) {
+        "indent with blanks, never with tabs, and all keys of one level alike"
+    } else {
+        "one `key: value` a line, keys of one level indented alike, and quotes around text with \
+         `: ` or ` #` in it"
     }
 }
 

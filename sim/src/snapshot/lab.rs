@@ -1,15 +1,17 @@
 //! `lab.yaml`: what no export says.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use jiff::Timestamp;
 use mock_ad::directory::Dn;
 use mock_cloud::Profile;
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
+use super::places::{Key, Places, position};
+use super::{Problem, problems_of};
 use crate::engine::{AnchorAttribute, ENGINE_SWITCHES};
-use crate::scenario::{Diagnostic, read_document};
+use crate::scenario::{Name, Spanned, nearest, read_document};
 
 /// What a snapshot says besides its exports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Lab {
     pub taken: Option<Timestamp>,
     /// What new identifiers and digits are drawn from.
     pub seed: u64,
+    /// Where the file says it, if it comes from one.
+    pub places: Places,
 }
 
 impl Default for Lab {
@@ -46,6 +50,7 @@ impl Default for Lab {
             belongs: BTreeMap::new(),
             taken: None,
             seed: 1,
+            places: Places::default(),
         }
     }
 }
@@ -53,26 +58,29 @@ impl Default for Lab {
 /// The file as it is written.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct LabFile {
+struct LabFile {
     #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<String>,
+    profile: Option<Name>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    scope: Vec<String>,
+    scope: Vec<Name>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    exclude: Vec<String>,
+    exclude: Vec<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    anchor: Option<String>,
+    anchor: Option<Name>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    switches: BTreeMap<String, bool>,
+    switches: BTreeMap<Name, bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accept: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    belongs: BTreeMap<String, String>,
+    belongs: BTreeMap<Name, Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    taken: Option<String>,
+    taken: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
 }
+
+/// What describes the file.
+const PAGE: &str = "docs/snapshots.md says what lab.yaml takes";
 
 impl Lab {
     /// Reads the file, or says everything that is wrong with it.
@@ -81,60 +89,50 @@ impl Lab {
             return Ok(Self::default());
         }
         let written: LabFile =
-            read_document(file, source).map_err(|found| problems_of(&found, source))?;
-        let mut problems = Vec::new();
-        let lab = Self {
-            profile: written.profile.as_deref().and_then(|name| {
-                name.parse()
-                    .map_err(|error| note(&mut problems, file, source, name, &error))
-                    .ok()
-            }),
-            scope: names(&written.scope, file, source, &mut problems),
-            exclude: names(&written.exclude, file, source, &mut problems),
-            anchor: written.anchor.as_deref().and_then(|name| {
-                anchor(name)
-                    .map_err(|error| note(&mut problems, file, source, name, &error))
-                    .ok()
-            }),
-            taken: written.taken.as_deref().and_then(|text| {
-                text.parse()
-                    .map_err(|error| note(&mut problems, file, source, text, &error))
-                    .ok()
-            }),
-            accept: written.accept,
-            belongs: written.belongs,
-            seed: written.seed.unwrap_or(1),
-            switches: written.switches,
+            read_document(file, source).map_err(|found| problems_of(&found, source, PAGE))?;
+        let mut reading = Reading {
+            file,
+            source,
+            places: Places::of(file),
+            problems: Vec::new(),
         };
-        for name in lab.switches.keys() {
-            let known = switch_names();
-            if !known.contains(&name.as_str()) {
-                let error = format!(
-                    "unknown switch `{name}`: expected one of {}",
-                    known.join(", ")
-                );
-                note(&mut problems, file, source, name, &error);
-            }
-        }
-        if problems.is_empty() {
+        let lab = Self {
+            profile: reading.profile(written.profile.as_ref()),
+            scope: reading.names(Key::Scope, &written.scope),
+            exclude: reading.names(Key::Exclude, &written.exclude),
+            anchor: reading.anchor(written.anchor.as_ref()),
+            taken: reading.taken(written.taken.as_ref()),
+            switches: reading.switches(written.switches),
+            belongs: reading.belongs(written.belongs),
+            accept: written.accept,
+            seed: written.seed.unwrap_or(1),
+            places: reading.places,
+        };
+        if reading.problems.is_empty() {
             Ok(lab)
         } else {
-            Err(problems)
+            reading.problems.sort_by_key(|it| (it.line, it.column));
+            Err(reading.problems)
         }
     }
 
     /// Writes the file.
     pub fn write(&self) -> String {
-        let names = |all: &[Dn]| all.iter().map(ToString::to_string).collect();
+        let name = |text: String| Spanned::derived(text);
+        let names = |all: &[Dn]| all.iter().map(|dn| name(dn.to_string())).collect();
+        let switches = self.switches.iter();
+        let belongs = self.belongs.iter();
         let written = LabFile {
-            profile: self.profile.map(|profile| profile.name().to_owned()),
+            profile: self.profile.map(|profile| name(profile.name().to_owned())),
             scope: names(&self.scope),
             exclude: names(&self.exclude),
-            anchor: self.anchor.map(|anchor| anchor.name().to_owned()),
-            switches: self.switches.clone(),
+            anchor: self.anchor.map(|anchor| name(anchor.name().to_owned())),
+            switches: switches.map(|(it, on)| (name(it.clone()), *on)).collect(),
             accept: self.accept.clone(),
-            belongs: self.belongs.clone(),
-            taken: self.taken.map(|taken| taken.to_string()),
+            belongs: belongs
+                .map(|(dn, id)| (name(dn.clone()), name(id.clone())))
+                .collect(),
+            taken: self.taken.map(|taken| name(taken.to_string())),
             seed: (self.seed != 1).then_some(self.seed),
         };
         let head = "# What the exports beside this file do not say.\n";
@@ -143,7 +141,7 @@ impl Lab {
 }
 
 /// The names of all switches, of service and engine.
-pub(super) fn switch_names() -> Vec<&'static str> {
+fn switch_names() -> Vec<&'static str> {
     let service = mock_cloud::profile::SERVICE_SWITCHES
         .iter()
         .map(|switch| switch.name);
@@ -152,61 +150,116 @@ pub(super) fn switch_names() -> Vec<&'static str> {
         .collect()
 }
 
-fn anchor(name: &str) -> Result<AnchorAttribute, String> {
-    AnchorAttribute::from_name(name).ok_or_else(|| {
-        format!("unknown anchor `{name}`: expected `objectGUID` or `mS-DS-ConsistencyGuid`")
-    })
+/// "Did you mean", or where to look.
+fn near<'c>(written: &str, known: impl IntoIterator<Item = &'c str>) -> String {
+    match nearest(written, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => PAGE.to_owned(),
+    }
 }
 
-fn names(all: &[String], file: &str, source: &str, problems: &mut Vec<Problem>) -> Vec<Dn> {
-    all.iter()
-        .filter_map(|name| {
-            name.parse::<Dn>()
-                .map_err(|error| {
-                    let error = format!("`{name}` is no distinguished name: {error}");
-                    note(problems, file, source, name, &error);
-                })
-                .ok()
-        })
-        .collect()
+/// What the values of one file mean, and what is wrong with them.
+struct Reading<'a> {
+    file: &'a str,
+    source: &'a str,
+    places: Places,
+    problems: Vec<Problem>,
 }
 
-fn note(
-    problems: &mut Vec<Problem>,
-    file: &str,
-    source: &str,
-    value: &str,
-    error: &dyn std::fmt::Display,
-) {
-    let line = source
-        .lines()
-        .position(|line| line.contains(value))
-        .map_or(0, |place| place + 1);
-    problems.push(Problem {
-        file: file.to_owned(),
-        line,
-        column: 0,
-        message: error.to_string(),
-        help: "see the chapter on snapshots in the README".to_owned(),
-    });
-}
+impl Reading<'_> {
+    fn note(&mut self, written: &Name, message: impl Display, help: String) {
+        let (line, column) = position(self.source, &written.at);
+        self.problems.push(Problem {
+            file: self.file.to_owned(),
+            line,
+            column,
+            message: message.to_string(),
+            help,
+        });
+    }
 
-/// Errors of a document as those of a file.
-pub(crate) fn problems_of(found: &[Diagnostic], source: &str) -> Vec<Problem> {
-    found.iter().map(|one| problem_of(one, source)).collect()
-}
+    fn profile(&mut self, written: Option<&Name>) -> Option<Profile> {
+        let written = written?;
+        let read = written.parse::<Profile>();
+        let names = Profile::ALL.map(Profile::name);
+        read.map_err(|error| self.note(written, error, near(written, names)))
+            .ok()
+    }
 
-pub(super) fn problem_of(found: &Diagnostic, source: &str) -> Problem {
-    let (line, column) = found.position(source);
-    Problem {
-        file: found.file.to_string(),
-        line,
-        column,
-        message: found.message.to_string(),
-        help: if found.help.is_empty() {
-            "see the chapter on snapshots in the README".to_owned()
-        } else {
-            found.help.join("; ")
-        },
+    fn anchor(&mut self, written: Option<&Name>) -> Option<AnchorAttribute> {
+        let written = written?;
+        let found = AnchorAttribute::from_name(written);
+        if found.is_none() {
+            let names = [
+                AnchorAttribute::ObjectGuid,
+                AnchorAttribute::ConsistencyGuid,
+            ]
+            .map(AnchorAttribute::name);
+            let message = format!(
+                "unknown anchor `{written}`: expected `{}` or `{}`",
+                names[0], names[1]
+            );
+            self.note(written, message, near(written, names));
+        }
+        found
+    }
+
+    fn taken(&mut self, written: Option<&Name>) -> Option<Timestamp> {
+        let written = written?;
+        written
+            .parse()
+            .map_err(|error| {
+                let message = format!("`{written}` is no point in time: {error}");
+                self.note(
+                    written,
+                    message,
+                    "write it as 2026-06-01T07:12:00Z".to_owned(),
+                );
+            })
+            .ok()
+    }
+
+    fn names(&mut self, key: Key, all: &[Name]) -> Vec<Dn> {
+        let mut read = Vec::new();
+        for name in all {
+            match name.parse::<Dn>() {
+                Ok(dn) => {
+                    let at = position(self.source, &name.at);
+                    self.places.note(key, &dn.to_string(), at);
+                    read.push(dn);
+                }
+                Err(error) => {
+                    let message = format!("`{name}` is no distinguished name: {error}");
+                    let help = "names are written as in RFC 4514: OU=Staff,DC=contoso,DC=com";
+                    self.note(name, message, help.to_owned());
+                }
+            }
+        }
+        read
+    }
+
+    fn switches(&mut self, written: BTreeMap<Name, bool>) -> BTreeMap<String, bool> {
+        let known = switch_names();
+        for name in written.keys() {
+            if !known.contains(&name.as_str()) {
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("expected one of {}", known.join(", ")),
+                };
+                self.note(name, format!("unknown switch `{name}`"), help);
+            }
+        }
+        let plain = written.into_iter().map(|(name, on)| (name.value, on));
+        plain.collect()
+    }
+
+    fn belongs(&mut self, written: BTreeMap<Name, Name>) -> BTreeMap<String, String> {
+        for (dn, id) in &written {
+            let [person, account] = [dn, id].map(|it| position(self.source, &it.at));
+            self.places.note(Key::Person, dn, person);
+            self.places.note(Key::Account, dn, account);
+        }
+        let plain = written.into_iter().map(|(dn, id)| (dn.value, id.value));
+        plain.collect()
     }
 }

@@ -6,14 +6,20 @@
 
 pub(crate) mod items;
 mod lab;
+mod places;
 mod problem;
 mod read;
+mod rules;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(crate) use items::items;
 pub use lab::Lab;
-pub(crate) use lab::problems_of;
+pub use places::Places;
+pub(crate) use places::position;
 pub use problem::Problem;
+pub(crate) use problem::problems_of;
 pub(crate) use read::problems;
 pub use read::{Files, Snapshot, SourceFile, read};
 pub use write::write;

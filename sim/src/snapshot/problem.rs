@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crate::scenario::Diagnostic;
+
 /// One error in one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The file, as the caller named it.
+    /// The file, as the caller named it, or the argument.
     pub file: String,
     /// The line, from 1; 0 where the whole file is meant.
     pub line: usize,
@@ -28,8 +30,29 @@ impl fmt::Display for Problem {
             }
         }
         writeln!(formatter)?;
-        write!(formatter, "  = help: {}", self.help)
+        let help = self.help.replace('\n', "\n          ");
+        write!(formatter, "  = help: {help}")
     }
 }
 
 impl std::error::Error for Problem {}
+
+/// What is wrong with a file in YAML, with `page` as the help where there is no better one.
+pub(crate) fn problems_of(found: &[Diagnostic], source: &str, page: &str) -> Vec<Problem> {
+    let problem = |found: &Diagnostic| {
+        let (line, column) = found.position(source);
+        let help = if found.help.is_empty() {
+            page.to_owned()
+        } else {
+            found.help.join("; ")
+        };
+        Problem {
+            file: found.file.to_string(),
+            line,
+            column,
+            message: found.message.to_string(),
+            help,
+        }
+    };
+    found.iter().map(problem).collect()
+}

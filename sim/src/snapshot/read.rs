@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use mock_ad::directory::{Directory, Dn};
+use mock_ad::directory::{Directory, Dn, ObjectKind};
 use mock_ad::ldif;
 use mock_cloud::graph::{self, Part};
-use mock_cloud::{Profile, Tenant};
+use mock_cloud::{CloudId, Profile, Tenant};
 
-use super::lab::{problem_of, problems_of};
-use super::{Lab, Problem, items};
-use crate::engine::{AnchorAttribute, EnginePolicy};
-use crate::rules::{RuleSet, RulesFile, Variant};
+use super::places::Key;
+use super::{Lab, Problem, items, rules};
+use crate::rules::RuleSet;
+use crate::scenario::nearest;
 
 /// A file and what is in it.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         .map_err(|found| problems.extend(found))
         .ok();
     let rules = files.rules.as_ref().and_then(|file| {
-        rules(file, &files.lab)
+        rules::read(file, &files.lab)
             .map_err(|found| problems.extend(found))
             .ok()
     });
@@ -68,6 +68,7 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         return Err(problems);
     };
     check_scope(&directory, &files.lab, &mut problems);
+    check_belongs(&directory, &tenant, &files.lab, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -117,35 +118,6 @@ pub(crate) fn problems(files: &Files, ad: bool, cloud: bool) -> Vec<Problem> {
         .flatten()
         .flatten()
         .collect()
-}
-
-/// The rules of a file in YAML.
-fn rules(file: &SourceFile, lab: &Lab) -> Result<RuleSet, Vec<Problem>> {
-    let one = |found: &crate::scenario::Diagnostic| problem_of(found, "");
-    let source = crate::scenario::text_of(&file.name, &file.bytes).map_err(|it| vec![one(&it)])?;
-    let forms = crate::scenario::read_document::<RulesFile>(&file.name, source)
-        .map_err(|found| problems_of(&found, source))?;
-    let variant = Variant {
-        anchor: lab.anchor.unwrap_or(AnchorAttribute::ObjectGuid),
-        policy: EnginePolicy::of(lab.profile.unwrap_or(Profile::Entra2026)),
-    };
-    RuleSet::read(&forms.rules, &variant).map_err(|errors| {
-        let line = |text: &str| {
-            let start = text.lines().next().unwrap_or_default();
-            let found = source.lines().position(|line| line.contains(start));
-            found.map_or(0, |place| place + 1)
-        };
-        errors
-            .iter()
-            .map(|error| Problem {
-                file: file.name.clone(),
-                line: line(&error.text),
-                column: 0,
-                message: error.to_string(),
-                help: "`dirsync-lab explain rules` shows rules as they are written".to_owned(),
-            })
-            .collect()
-    })
 }
 
 fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, Vec<Problem>> {
@@ -343,7 +315,9 @@ fn all_problems(
 
 /// A scope that names no container would silently sync nothing.
 fn check_scope(directory: &Directory, lab: &Lab, problems: &mut Vec<Problem>) {
-    for name in lab.scope.iter().chain(&lab.exclude) {
+    let scope = lab.scope.iter().map(|name| (Key::Scope, name));
+    let exclude = lab.exclude.iter().map(|name| (Key::Exclude, name));
+    for (key, name) in scope.chain(exclude) {
         if directory.find(name).is_some() {
             continue;
         }
@@ -355,31 +329,91 @@ fn check_scope(directory: &Directory, lab: &Lab, problems: &mut Vec<Problem>) {
                 directory.base()
             )
         };
-        problems.push(Problem {
-            file: "lab.yaml".to_owned(),
-            line: 0,
-            column: 0,
-            message,
-            help: format!(
+        let written = name.to_string();
+        let units: Vec<String> = units(directory).map(|dn| dn.to_string()).collect();
+        let help = match nearest(&written, units.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
                 "expected containers of the export, such as {}",
-                examples(directory)
+                examples(directory, &units)
             ),
-        });
+        };
+        problems.push(lab.places.problem(key, &written, message, help));
     }
 }
 
-fn examples(directory: &Directory) -> String {
-    use mock_ad::directory::ObjectKind::OrganizationalUnit;
-    let units: Vec<Dn> = directory
+fn units(directory: &Directory) -> impl Iterator<Item = Dn> {
+    let is_unit = |id| directory.kind(id) == ObjectKind::OrganizationalUnit;
+    directory
         .objects()
-        .filter(|(id, object)| !object.is_deleted() && directory.kind(*id) == OrganizationalUnit)
+        .filter(move |(id, object)| !object.is_deleted() && is_unit(*id))
         .map(|(id, _)| directory.dn(id))
+}
+
+fn examples(directory: &Directory, units: &[String]) -> String {
+    let names: Vec<String> = units
+        .iter()
         .take(3)
+        .map(|name| format!("`{name}`"))
         .collect();
-    let names: Vec<String> = units.iter().map(|name| format!("`{name}`")).collect();
     if names.is_empty() {
         format!("`{}`", directory.base())
     } else {
         names.join(", ")
     }
+}
+
+/// How many names that are not there are looked for elsewhere.
+const SUGGESTED_MAX: usize = 5;
+
+/// Whose account is whose decides what is nobody else's: a name or an id that is not there is a
+/// mistake whatever is asked.
+fn check_belongs(directory: &Directory, tenant: &Tenant, lab: &Lab, problems: &mut Vec<Problem>) {
+    let mut suggested = 0;
+    for (dn, id) in &lab.belongs {
+        let name = dn.parse::<Dn>();
+        let found = name.as_ref().ok().and_then(|name| directory.find(name));
+        if found.is_none() {
+            suggested += 1;
+            let near = name
+                .ok()
+                .filter(|_| suggested <= SUGGESTED_MAX)
+                .and_then(|name| elsewhere(directory, &name));
+            let message = format!("`belongs` names `{dn}`, which the export does not contain");
+            let help = near.map_or_else(
+                || "expected a distinguished name of the export of Active Directory".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            problems.push(lab.places.problem(Key::Person, dn, message, help));
+        }
+        let account = id.parse::<CloudId>().ok();
+        if account.and_then(|id| tenant.find_by_id(id)).is_none() {
+            let message =
+                format!("`belongs` gives `{dn}` the account `{id}`, which is not in the tenant");
+            let help = "expected the object id of an account of the export; `dirsync-lab belongs` \
+                        says whose account is whose";
+            let help = help.to_owned();
+            problems.push(lab.places.problem(Key::Account, dn, message, help));
+        }
+    }
+}
+
+/// The object that is probably meant: one of that name in another container, or one of nearly that
+/// name in the same.
+fn elsewhere(directory: &Directory, name: &Dn) -> Option<Dn> {
+    let wanted = &name.components().next()?.value;
+    let mut live = directory
+        .objects()
+        .filter(|(_, object)| !object.is_deleted());
+    if let Some((id, _)) = live.find(|(_, object)| store::eq_fold(object.name(), wanted)) {
+        return Some(directory.dn(id));
+    }
+    let above = directory.find(&name.parent()?)?;
+    let names: Vec<_> = directory
+        .children(above)
+        .filter_map(|id| Some((id, directory.object(id)?.name().to_string())))
+        .collect();
+    let near = nearest(wanted, names.iter().map(|(_, name)| name.as_str()))?;
+    let (id, _) = names.iter().find(|(_, name)| name == near)?;
+    Some(directory.dn(*id))
 }

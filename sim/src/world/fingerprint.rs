@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::World;
+use crate::engine::AdConnector;
 
 /// A hasher that gives the same number on every machine.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +22,12 @@ impl Hasher for Stable {
 }
 
 impl World {
-    /// A fingerprint of 128 bits over everything a world holds. Worlds that went through the same
-    /// actions from the same start have the same fingerprint, in every run and on every machine.
+    /// A fingerprint of 128 bits over what a world holds and what an action of it can depend on.
+    /// Worlds that went through the same actions from the same start have the same fingerprint, in
+    /// every run and on every machine.
+    ///
+    /// What only counts is left out, such as how many exports there were or how far the change log
+    /// was read: a cycle that finds nothing to do leaves the fingerprint as it was.
     pub fn fingerprint(&self) -> u128 {
         let mut hasher = Stable([0x6469_7273, 0x796e_6c61]);
         self.now.as_nanosecond().hash(&mut hasher);
@@ -32,12 +37,19 @@ impl World {
             for (id, object) in directory.objects() {
                 format!("{id:?}{object:?}").hash(&mut hasher);
             }
+            directory.links().for_each(|link| link.hash(&mut hasher));
         }
         for (key, object) in self.tenant.objects() {
             format!("{key:?}{object:?}").hash(&mut hasher);
         }
         format!("{:?}{:?}", self.tenant.features, self.tenant.roles).hash(&mut hasher);
         format!("{:?}{:?}", self.tenant.organization, self.tenant.domains).hash(&mut hasher);
+        format!("{:?}", self.tenant.policy).hash(&mut hasher);
+        format!("{:?}", self.engine.config()).hash(&mut hasher);
+        let connectors = (0..self.forests.len()).filter_map(|place| self.engine.forest(place));
+        for (id, entry) in connectors.flat_map(AdConnector::entries) {
+            format!("{id:?}{entry:?}").hash(&mut hasher);
+        }
         for (id, object) in self.engine.metaverse().iter() {
             format!("{id:?}{object:?}").hash(&mut hasher);
         }

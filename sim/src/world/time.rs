@@ -39,6 +39,16 @@ impl Timers {
             .map(|interval| (after(now, interval), interval));
     }
 
+    /// Moves the hourly task on where hours were skipped because it had nothing to do: it runs at
+    /// the same minute as ever.
+    fn catch_up(&mut self, now: Timestamp) {
+        let late = now.duration_since(self.healing);
+        if late >= SignedDuration::ZERO {
+            let hours = late.as_hours().saturating_add(1);
+            self.healing = after(self.healing, SignedDuration::from_hours(hours));
+        }
+    }
+
     /// The sum of what distinguishes two sets of timers.
     pub(super) fn fingerprint(&self) -> [i128; 2] {
         [
@@ -80,6 +90,7 @@ impl World {
             }
         }
         self.now = end;
+        self.timers.catch_up(end);
     }
 
     fn next_due(&self, end: Timestamp) -> Option<(Timestamp, Due)> {

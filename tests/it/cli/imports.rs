@@ -50,6 +50,73 @@ fn what_an_export_lost_is_told_and_taken_on_demand() {
 }
 
 #[test]
+fn an_import_is_written_as_a_whole_or_not_at_all() {
+    let desk = desk();
+    let import = [
+        "import", "--ad", "ad.ldif", "--cloud", "cloud", "-o", "half",
+    ];
+    // The folder stands where a file is to be written.
+    desk.put("half/lab.yaml/mine.txt", "mine");
+    let before = desk.files();
+    assert_eq!(desk.run(&import).output(2), "");
+    let replace = [&import[..], &["--replace"]].concat();
+    let refused = desk.run(&replace);
+    assert_eq!(refused.output(2), "");
+    assert!(refused.stderr.contains("lab.yaml"), "{}", refused.stderr);
+    assert!(desk.files() == before, "nothing is written");
+    // A file stands where the folder `cloud` is to be made, which is found out late.
+    std::fs::remove_dir_all(desk.path("half")).expect("it can be removed");
+    desk.put("half/cloud", "mine");
+    desk.put("half/notes.txt", "mine");
+    let before = desk.files();
+    assert_eq!(desk.run(&import).output(2), "");
+    assert!(desk.files() == before, "what was moved in is taken out");
+}
+
+#[test]
+fn a_snapshot_that_somebody_worked_on_is_replaced_only_on_demand() {
+    let desk = desk();
+    let import = ["import", "--ad", "ad.ldif", "--cloud", "cloud", "-o", "lab"];
+    desk.put("lab/lab.yaml", "# by hand\nseed: 7\n");
+    let before = desk.files();
+    let refused = desk.run(&import);
+    assert_eq!(refused.output(2), "");
+    insta::assert_snapshot!("not_replaced", refused.stderr);
+    assert!(desk.files() == before, "it is as it was");
+    desk.put("lab/ad.ldf", "old");
+    desk.put("lab/cloud/groups.csv", "old");
+    desk.put("lab/cloud/notes.txt", "mine");
+    let taken = desk.run(&[&import[..], &["--replace"]].concat());
+    assert_eq!(taken.output(0), "");
+    let told = "written over: ad.ldf, lab.yaml, cloud/groups.csv";
+    assert!(taken.stderr.contains(told), "{}", taken.stderr);
+    let files = desk.files();
+    for (name, is_there) in [
+        ("lab/ad.ldif", true),
+        ("lab/ad.ldf", false),
+        ("lab/cloud/groups.csv", false),
+        ("lab/cloud/notes.txt", true),
+    ] {
+        assert_eq!(files.contains_key(&desk.path(name)), is_there, "{name}");
+    }
+    let lab = String::from_utf8_lossy(&files[&desk.path("lab/lab.yaml")]);
+    assert!(!lab.contains("by hand"), "{lab}");
+}
+
+#[test]
+fn text_that_is_no_utf_8_is_told_with_its_line() {
+    let desk = desk();
+    desk.put("s.yaml", b"scenario: A\nworld:\n  ad:\n    m\xfcller: {}\n");
+    desk.put("lab.yaml", b"seed: 1\n# M\xfcller\n");
+    let both = [desk.run(&["check", "s.yaml"]), desk.run(&["predict", "."])];
+    let said = both.map(|ran| {
+        assert_eq!(ran.output(2), "");
+        ran.stderr
+    });
+    insta::assert_snapshot!("not_utf_8", said.concat());
+}
+
+#[test]
 fn the_kit_fits_on_one_page() {
     let desk = Desk::new();
     let kit = desk.run(&["kit", "--domain", "DC=corp,DC=example"]);

@@ -12,6 +12,7 @@ use store::Text;
 
 use super::super::config::{AnchorAttribute, EnginePolicy};
 use super::super::flow::{Inbound, PropertyMap, Surroundings, inbound};
+use super::super::references::References;
 use super::{Before, evaluate};
 use crate::rules::{RuleForm, RuleSet, Variant, default_rules};
 
@@ -78,6 +79,8 @@ const POOL: &[(&str, &[&str])] = &[
     ("msExchHideFromAddressLists", &["TRUE", "FALSE"]),
     ("groupType", &["-2147483646", "2", "8"]),
     ("description", &["short", " blanks ", "\u{e9}long"]),
+    ("info", &["see there", " see there ", "  ", "\u{e9}long"]),
+    ("msExchUsageLocation", &["NL", " DE ", " "]),
     ("title", &["Clerk", " Chief "]),
     ("department", &["Sales"]),
     ("telephoneNumber", &["+1 555", " 1 "]),
@@ -145,7 +148,7 @@ fn ldif(drawn: &Drawn) -> String {
         chosen.dedup();
         for place in chosen {
             let mut value = pool[place].to_owned();
-            if drawn.long && *attribute == "description" {
+            if drawn.long && matches!(*attribute, "description" | "info") {
                 value = value.repeat(200);
             }
             let _ = writeln!(text, "{attribute}:: {}", base64(&value));
@@ -186,16 +189,29 @@ impl Case {
     }
 
     fn by_data(&self, rules: &RuleSet, variant: Variant, before: Before<'_>) -> Inbound {
-        let around = self.around(variant);
-        evaluate(
-            rules,
-            &self.object,
-            &place(),
-            Arc::default(),
-            before,
-            &around,
-        )
+        self.with_references(rules, variant, before, References::default())
     }
+
+    fn with_references(
+        &self,
+        rules: &RuleSet,
+        variant: Variant,
+        before: Before<'_>,
+        references: References,
+    ) -> Inbound {
+        let around = self.around(variant);
+        evaluate(rules, &self.object, &place(), references, before, &around)
+    }
+}
+
+/// What the object refers to.
+fn references() -> impl Strategy<Value = References> {
+    let anchor = any::<[u8; 16]>().prop_map(SourceAnchor::from_guid_bytes);
+    let members = prop::collection::vec(anchor.clone(), 0..3);
+    (members, prop::option::of(anchor)).prop_map(|(members, manager)| References {
+        members: members.into(),
+        manager,
+    })
 }
 
 const GUID: [u8; 16] = *b"\x01\x11\x24\x3b\xbb\xe2\x55\x42\x8c\xaf\x41\x36\xc5\x66\xa9\x62";
@@ -229,12 +245,17 @@ fn variant() -> impl Strategy<Value = Variant> {
 proptest! {
     /// The compiled rules and the rules as data make the same of every object.
     #[test]
-    fn the_compiled_rules_are_the_rules_as_data(drawn in drawn(), variant in variant()) {
+    fn the_compiled_rules_are_the_rules_as_data(
+        drawn in drawn(),
+        variant in variant(),
+        references in references(),
+    ) {
         let text = ldif(&drawn);
         let case = Case::new(&text);
-        let members: Arc<[SourceAnchor]> = Arc::default();
-        let compiled = inbound(&case.object, &place(), members, &case.around(variant));
-        let data = case.by_data(&default_rules(&variant), variant, NOTHING_BEFORE);
+        let around = case.around(variant);
+        let compiled = inbound(&case.object, &place(), references.clone(), &around);
+        let rules = default_rules(&variant);
+        let data = case.with_references(&rules, variant, NOTHING_BEFORE, references);
         match (&compiled, &data) {
             (Inbound::Filtered(_), Inbound::Filtered(_)) => {}
             (Inbound::Error(compiled), Inbound::Error(data)) => prop_assert_eq!(compiled, data),
@@ -394,4 +415,20 @@ fn join_no_flow_leaves_what_is_connected_as_it_is() {
         connected: true,
     };
     assert_eq!(flows(case.by_data(&rules, today(), before)), known);
+}
+
+/// Rule R2.29: without a value none is sent, whatever was sent before.
+#[test]
+fn a_usage_location_is_sent_only_where_there_is_one() {
+    let own = |more: &str| Case::new(&format!("{ANN}{more}"));
+    let rules = default_rules(&today());
+    let sent = |case: &Case, before| flows(case.by_data(&rules, today(), before));
+    let known = sent(&own("msExchUsageLocation: NL\n"), NOTHING_BEFORE);
+    let location = known.usage_location.as_deref();
+    assert_eq!(location.map(Text::as_str), Some("NL"));
+    let before = Before {
+        attributes: Some(&known),
+        connected: true,
+    };
+    assert_eq!(sent(&own(""), before).usage_location, None);
 }

@@ -20,7 +20,7 @@ use mock_cloud::CloudId;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::snapshot::{Lab, Snapshot, write};
+use crate::snapshot::{Lab, Places, Snapshot, write};
 use words::Words;
 
 /// A snapshot without names: its files, and what was left out.
@@ -98,6 +98,7 @@ impl Hiding {
             exclude: lab.exclude.iter().map(|dn| self.name(dn)).collect(),
             accept: Vec::new(),
             belongs,
+            places: Places::default(),
             ..lab.clone()
         }
     }

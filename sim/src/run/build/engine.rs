@@ -17,7 +17,14 @@ pub(super) fn config(scenario: &Scenario, profile: Profile, names: &Names) -> En
     let written = &scenario.world.engine;
     let mut config = EngineConfig::new(profile, names.forests.len());
     for (place, scope) in config.scopes.iter_mut().enumerate() {
-        *scope = self::scope(&written.scope, &written.exclude, names, place);
+        let known = Scope::default();
+        *scope = self::scope(
+            &known,
+            Some(&written.scope),
+            Some(&written.exclude),
+            names,
+            place,
+        );
     }
     config.anchor = anchor(written.anchor);
     config.staging = written.staging;
@@ -52,10 +59,14 @@ pub(in crate::run) fn rules(config: &EngineConfig, more: &[Spanned<RuleForm>]) -
     Arc::new(known.with(more.iter().filter_map(|rule| rule.read(&variant).ok())))
 }
 
-/// The scope of one forest: of all paths those that lie in it.
+/// The scope of one forest: of all paths those that lie in it. What is not written stays.
+///
+/// Where a scope is written and nothing of it lies in this forest, nothing here is in scope: an
+/// empty list would mean the whole domain.
 pub(in crate::run) fn scope(
-    include: &[Spanned<OuPath>],
-    exclude: &[Spanned<OuPath>],
+    known: &Scope,
+    include: Option<&[Spanned<OuPath>]>,
+    exclude: Option<&[Spanned<OuPath>]>,
     names: &Names,
     place: usize,
 ) -> Scope {
@@ -66,10 +77,21 @@ pub(in crate::run) fn scope(
             .filter_map(|path| names.place(&path.value, place));
         all.filter(|dn| dn.is_within(base)).collect()
     };
-    Scope {
-        include: within(include),
-        exclude: within(exclude),
+    let mut scope = Scope {
+        include: include.map_or_else(|| known.include.clone(), within),
+        exclude: exclude.map_or_else(|| known.exclude.clone(), within),
+    };
+    let was_left_out = known.include.is_empty() && known.exclude.contains(base);
+    let is_left_out = match include {
+        Some(include) => !include.is_empty() && scope.include.is_empty(),
+        None => was_left_out,
+    };
+    if is_left_out && !scope.exclude.contains(base) {
+        scope.exclude.push(base.clone());
+    } else if was_left_out && !is_left_out && exclude.is_none() {
+        scope.exclude.retain(|dn| dn != base);
     }
+    scope
 }
 
 pub(in crate::run) fn schedule(schedule: Schedule) -> Option<SignedDuration> {

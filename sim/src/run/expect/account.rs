@@ -1,27 +1,31 @@
 //! Expectations about one cloud account, and about all of them together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use mock_cloud::{CloudKey, DirectoryObject, Property, SourceAnchor};
+use mock_cloud::{CloudKey, DirectoryObject, SourceAnchor};
 
+use super::object::property_of;
 use super::{Met, Missed, Runner, state_word};
 use crate::engine::Source;
-use crate::scenario::model::{CloudAccount, Synced};
+use crate::scenario::model::{CloudAccount, HealthCategory, Synced};
 use crate::scenario::{Name, OneOrMany};
 
 impl Runner<'_> {
     pub(super) fn account(&self, wanted: &CloudAccount) -> Met {
         let name = &wanted.user;
-        let by_source = || {
-            self.names
-                .ad(name)
-                .and_then(|source| self.account_of(source))
-        };
-        let key = self.names.cloud(name).or_else(by_source);
-        let Some((key, object)) = key.and_then(|key| Some((key, self.cloud_object(key)?))) else {
+        let key = self.key_of(name);
+        let found = key.and_then(|key| Some((key, self.cloud_object(key)?)));
+        let met = if let Some((key, object)) = found {
+            self.account_is(wanted, key, object)
+        } else {
             let expected = format!("expected an account `{name}`");
-            return Err(Missed::new(expected, "there is none"));
+            Err(Missed::new(expected, "there is none"))
         };
+        met.map_err(|missed| missed.because(&self.why_of_name(name)))
+    }
+
+    fn account_is(&self, wanted: &CloudAccount, key: CloudKey, object: &DirectoryObject) -> Met {
+        let name = &wanted.user;
         let upn = object
             .user_principal_name
             .as_ref()
@@ -58,7 +62,9 @@ impl Runner<'_> {
             }
         }
         self.account_facts(wanted, key, object)?;
-        account_lists(wanted, object)
+        account_health(wanted, object)?;
+        account_lists(wanted, object)?;
+        self.account_manager(wanted, object)
     }
 
     fn account_facts(&self, wanted: &CloudAccount, key: CloudKey, object: &DirectoryObject) -> Met {
@@ -145,6 +151,18 @@ impl Runner<'_> {
         Ok(())
     }
 
+    /// The manager is named as members are.
+    fn account_manager(&self, wanted: &CloudAccount, object: &DirectoryObject) -> Met {
+        let mut attributes = wanted.attributes.iter();
+        let Some((property, values)) = attributes.find(|(name, _)| is_manager(name)) else {
+            return Ok(());
+        };
+        let manager = object.extras().manager;
+        let found = manager.map(|key| self.names.name_of(key).unwrap_or("?").to_owned());
+        let found: Vec<String> = found.into_iter().collect();
+        same_set(&wanted.user, property, &self.member_names(values), &found)
+    }
+
     /// Members may be written by the names of their Active Directory objects.
     fn member_names(&self, wanted: &OneOrMany<Name>) -> OneOrMany<Name> {
         let cloud_name = |name: &Name| {
@@ -175,7 +193,8 @@ impl Runner<'_> {
                 && own_live
             {
                 let found = format!("`{ad}` has `{cloud}` and also {}", self.label(joined));
-                return Err(Missed::new("expected one account for each person", found));
+                let missed = Missed::new("expected one account for each person", found);
+                return Err(missed.because(&self.why_of_accounts(&[joined, own])));
             }
         }
         let forests = self.forests_of_accounts();
@@ -202,7 +221,8 @@ impl Runner<'_> {
                 .find(|other| (is_made(key) || is_made(**other)) && !of_one_forest(**other, key));
             if let Some(other) = other {
                 let found = format!("{} and {}", self.label(*other), self.label(key));
-                return Err(Missed::new("expected one account for each person", found));
+                let missed = Missed::new("expected one account for each person", found);
+                return Err(missed.because(&self.why_of_accounts(&[*other, key])));
             }
             alike.push(key);
         }
@@ -221,18 +241,16 @@ impl Runner<'_> {
     }
 
     pub(super) fn one_anchor(&self) -> Met {
-        let mut seen = BTreeSet::new();
+        let mut seen = BTreeMap::new();
         for (key, object) in self.world.tenant().objects() {
             let live = object.is_live() && object.kind.is_user();
             let Some(anchor) = object.on_premises.immutable_id.as_ref().filter(|_| live) else {
                 continue;
             };
-            if !seen.insert(anchor.clone()) {
+            if let Some(other) = seen.insert(anchor.clone(), key) {
                 let found = format!("{} has the anchor {anchor} of another", self.label(key));
-                return Err(Missed::new(
-                    "expected no two live accounts with one anchor",
-                    found,
-                ));
+                let missed = Missed::new("expected no two live accounts with one anchor", found);
+                return Err(missed.because(&self.why_of_accounts(&[other, key])));
             }
         }
         Ok(())
@@ -252,15 +270,35 @@ impl Runner<'_> {
                     && owner != ad
                 {
                     let found = format!("`{ad}` is joined to `{name}`, which belongs to `{owner}`");
-                    return Err(Missed::new(
-                        "expected nobody to have another's account",
-                        found,
-                    ));
+                    let missed = Missed::new("expected nobody to have another's account", found);
+                    return Err(missed.because(&self.why_of(*source)));
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The category under which Connect Health lists the account.
+fn account_health(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
+    let Some(category) = wanted.health_category else {
+        return Ok(());
+    };
+    let found = if object.on_premises.admin_role_conflict {
+        HealthCategory::ExistingAdminRoleConflict
+    } else {
+        HealthCategory::None
+    };
+    if found == category {
+        return Ok(());
+    }
+    let name = &wanted.user;
+    let expected = format!("expected the health category of `{name}` to be {category}");
+    Err(Missed::new(expected, format!("it is {found}")))
+}
+
+fn is_manager(property: &Name) -> bool {
+    property.eq_ignore_ascii_case("manager")
 }
 
 /// Addresses, licences and other lists.
@@ -296,16 +334,17 @@ fn account_lists(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
         let found: Vec<String> = object.licences.iter().map(ToString::to_string).collect();
         same_set(name, "licences", licences, &found)?;
     }
-    for (property, values) in wanted.attributes.iter() {
-        let known = Property::from_name(property);
-        let found = match property.as_str() {
-            "usageLocation" => object.usage_location.clone(),
-            "accountEnabled" => Some(object.account_enabled.to_string().into()),
-            "onPremisesSamAccountName" => object.on_premises.sam_account_name.clone(),
-            "onPremisesUserPrincipalName" => object.on_premises.user_principal_name.clone(),
-            _ => known
-                .and_then(|it| mock_cloud::sync_object::property(&object.properties, it))
-                .cloned(),
+    for (property, values) in wanted
+        .attributes
+        .iter()
+        .filter(|(name, _)| !is_manager(name))
+    {
+        let found = match property.to_ascii_lowercase().as_str() {
+            "usagelocation" => object.usage_location.clone(),
+            "accountenabled" => Some(object.account_enabled.to_string().into()),
+            "onpremisessamaccountname" => object.on_premises.sam_account_name.clone(),
+            "onpremisesuserprincipalname" => object.on_premises.user_principal_name.clone(),
+            _ => property_of(&object.properties, property).cloned(),
         };
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
         same_set(name, property, values, &found)?;

@@ -1,12 +1,14 @@
 //! Expectations about Active Directory objects, their errors, and the state of the whole.
 
 use mock_ad::directory::{AttributeId, Value};
-use mock_cloud::{Reason, SyncObject};
+use mock_cloud::sync_object::{PROPERTIES, Properties};
+use mock_cloud::{Property, Reason, RuleId, SyncObject};
 use store::Text;
 
 use super::account::same_set;
 use super::{Met, Missed, Runner};
-use crate::engine::Source;
+use crate::engine::{MvId, PendingExport, Source};
+use crate::run::DUPLICATE_ANCHOR;
 use crate::scenario::model::{AdAttribute, ErrorPhase, MetaverseAttribute, ObjectError};
 use crate::scenario::{Name, OneOrMany};
 
@@ -32,7 +34,17 @@ impl Runner<'_> {
                 why: vec![(**reason).clone()],
             });
         }
-        let connector = engine.metaverse().get(entry.metaverse?)?.connector?;
+        let id = entry.metaverse?;
+        if let Some(why) = self.anchor_of_another(id) {
+            return Some(Failing {
+                phase: ErrorPhase::Synchronization,
+                code: DUPLICATE_ANCHOR.to_owned(),
+                conflicts: Vec::new(),
+                message: why.text(),
+                why: vec![why],
+            });
+        }
+        let connector = engine.metaverse().get(id)?.connector?;
         let failure = engine.entra().get(connector)?.failure.as_ref()?;
         let conflicts = failure.error.conflicts.iter();
         Some(Failing {
@@ -44,6 +56,19 @@ impl Runner<'_> {
             message: failure.error.message(),
             why: failure.why.clone(),
         })
+    }
+
+    /// Why a metaverse object is not provisioned, where another has its anchor.
+    fn anchor_of_another(&self, id: MvId) -> Option<Reason> {
+        let engine = self.world.engine();
+        let object = engine.metaverse().get(id)?;
+        let attributes = object.attributes.as_ref()?;
+        let anchor = &attributes.source_anchor;
+        let holder = engine.entra().find_by_anchor(anchor, attributes.kind)?;
+        let other = engine.entra().get(holder)?.metaverse?;
+        let is_taken = object.connector.is_none() && other != id;
+        let text = "another metaverse object already has the anchor {0}";
+        is_taken.then(|| Reason::one(RuleId::R6_16, text, anchor))
     }
 
     /// The error of an object in one line.
@@ -178,23 +203,34 @@ impl Runner<'_> {
         self.no_duplicates()?;
         self.nothing_lost()?;
         for (ad, cloud) in &self.names.belongs {
-            let joined = self.names.ad(ad).and_then(|source| self.account_of(source));
+            let source = self.names.ad(ad);
+            let joined = source.and_then(|source| self.account_of(source));
             if joined.is_none() || joined != self.names.cloud(cloud) {
                 let found = match joined {
                     Some(joined) => format!("`{ad}` is joined to {}", self.label(joined)),
                     None => format!("`{ad}` has no account"),
                 };
                 let expected = format!("expected `{ad}` to be joined to `{cloud}`");
-                return Err(Missed::new(expected, found));
+                let why = source.map(|source| self.why_of(source));
+                return Err(Missed::new(expected, found).because(&why.unwrap_or_default()));
             }
         }
-        if self.is_quiet() {
+        let mut entries = self.world.engine().entra().iter();
+        let pending = entries.find(|(_, entry)| entry.pending_export != PendingExport::None);
+        let Some((_, entry)) = pending else {
             return Ok(());
-        }
-        Err(Missed::new(
-            "expected nothing left to export",
-            "exports are pending",
-        ))
+        };
+        let missed = Missed::new("expected nothing left to export", "exports are pending");
+        let metaverse = self.world.engine().metaverse();
+        let why = match (
+            &entry.failure,
+            entry.metaverse.and_then(|id| metaverse.get(id)),
+        ) {
+            (Some(failure), _) => failure.why.clone(),
+            (None, Some(object)) => self.why_of(object.source),
+            (None, None) => Vec::new(),
+        };
+        Err(missed.because(&why))
     }
 }
 
@@ -232,32 +268,62 @@ fn written(value: &Value) -> String {
     }
 }
 
+/// How one attribute of the metaverse is read.
+type Reader = fn(&SyncObject) -> Vec<String>;
+
+/// The attributes of the metaverse besides those in [`PROPERTIES`].
+const METAVERSE: [(&str, Reader); 15] = [
+    ("sourceAnchor", |it| vec![it.source_anchor.to_string()]),
+    ("dn", |it| vec![it.source_anchor.connector_space_dn()]),
+    ("userPrincipalName", |it| {
+        texts(it.user_principal_name.as_ref())
+    }),
+    ("mail", |it| texts(it.mail.as_ref())),
+    ("mailNickname", |it| texts(it.mail_nickname.as_ref())),
+    ("displayName", |it| texts(it.display_name.as_ref())),
+    ("accountName", |it| texts(it.sam_account_name.as_ref())),
+    ("accountEnabled", |it| texts(it.account_enabled.as_ref())),
+    ("objectSid", |it| texts(it.security_identifier.as_ref())),
+    ("msRTCSIP-PrimaryUserAddress", |it| {
+        texts(it.sip_address.as_ref())
+    }),
+    ("proxyAddresses", |it| {
+        let addresses = it.proxy_addresses.iter();
+        addresses.map(|value| value.as_str().to_owned()).collect()
+    }),
+    ("manager", |it| texts(it.manager.as_ref())),
+    ("managedBy", |it| texts(it.manager.as_ref())),
+    ("usageLocation", |it| texts(it.usage_location.as_ref())),
+    ("onPremisesDistinguishedName", |it| {
+        vec![it.distinguished_name.to_string()]
+    }),
+];
+
+/// The names of all attributes of the metaverse: of plain ones, those in Graph too.
+pub(in crate::run) fn metaverse_names() -> impl Iterator<Item = &'static str> {
+    let own = METAVERSE.iter().map(|(name, _)| *name);
+    own.chain(PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]))
+}
+
 fn metaverse_values(object: &SyncObject, name: &str) -> Vec<String> {
-    let one = |text: &Option<Text>| text.iter().map(ToString::to_string).collect();
-    match name {
-        "sourceAnchor" => vec![object.source_anchor.to_string()],
-        "dn" => vec![object.source_anchor.connector_space_dn()],
-        "userPrincipalName" => one(&object.user_principal_name),
-        "mail" => one(&object.mail),
-        "mailNickname" => one(&object.mail_nickname),
-        "displayName" => one(&object.display_name),
-        "accountEnabled" => object
-            .account_enabled
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
-        "proxyAddresses" => object
-            .proxy_addresses
-            .iter()
-            .map(|value| value.as_str().to_owned())
-            .collect(),
-        "onPremisesDistinguishedName" => vec![object.distinguished_name.to_string()],
-        _ => mock_cloud::Property::from_name(name)
-            .and_then(|it| mock_cloud::sync_object::property(&object.properties, it))
-            .map(ToString::to_string)
-            .into_iter()
-            .collect(),
+    let mut own = METAVERSE.iter();
+    match own.find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some((_, read)) => read(object),
+        None => texts(property_of(&object.properties, name)),
     }
+}
+
+/// The value of a plain attribute, by its name in the metaverse or in Graph in any case.
+pub(super) fn property_of<'p>(properties: &'p Properties, name: &str) -> Option<&'p Text> {
+    let is_meant = |it: &Property| {
+        it.name().eq_ignore_ascii_case(name) || it.graph_name().eq_ignore_ascii_case(name)
+    };
+    let wanted = Property::all().find(is_meant)?;
+    mock_cloud::sync_object::property(properties, wanted)
+}
+
+fn texts<T: ToString>(value: Option<&T>) -> Vec<String> {
+    value.map(ToString::to_string).into_iter().collect()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

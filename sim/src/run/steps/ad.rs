@@ -78,10 +78,13 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// An organizational unit of the first forest.
+    /// An organizational unit: of the first forest, unless it names the domain of another.
     fn unit(&self, path: &Spanned<OuPath>) -> Result<Source, Impossible> {
-        let object = self.place(path, 0)?;
-        Ok(Source { forest: 0, object })
+        let mut forests = self.names.forests.iter();
+        let forest = forests.position(|it| path.is_in_domain(&it.base.to_string()));
+        let forest = forest.unwrap_or(0);
+        let object = self.place(path, forest)?;
+        Ok(Source { forest, object })
     }
 
     fn attribute_step(&mut self, step: &Step, at: &Range<usize>) -> Done {

@@ -131,7 +131,14 @@ fn meaning(checker: &mut Checker<'_>, expectation: &Spanned<Expectation>) {
             steps::attribute(checker, attribute);
             value_or_absent(checker, value.is_some(), *absent, expectation);
         }
-        Expectation::MetaverseObject(MetaverseAttribute { value, absent, .. }) => {
+        Expectation::MetaverseObject(MetaverseAttribute {
+            attribute,
+            value,
+            absent,
+            ..
+        }) => {
+            let problem = checker.known.metaverse(checker.file, attribute);
+            checker.found.extend(problem);
             value_or_absent(checker, value.is_some(), *absent, expectation);
         }
         Expectation::CloudUser(account) => {
@@ -148,7 +155,15 @@ fn meaning(checker: &mut Checker<'_>, expectation: &Spanned<Expectation>) {
                 checker.found.extend(problem);
             }
         }
-        Expectation::StepStatus(status) => steps::connector(checker, &status.connector),
+        Expectation::StepStatus(status) => {
+            steps::connector(checker, &status.connector);
+            let problem = checker.known.status(checker.file, &status.status);
+            checker.found.extend(problem);
+        }
+        Expectation::Event(id) => {
+            let problem = checker.known.event(checker.file, *id, &expectation.at);
+            checker.found.extend(problem);
+        }
         Expectation::Count(count) if *count == super::super::model::Count::default() => {
             let message = "`count` counts nothing";
             let problem = checker.problem("nothing-to-do", message, &expectation.at);

@@ -1,5 +1,6 @@
 //! The expectations.
 
+use std::fmt;
 use std::ops::Deref;
 
 use schemars::JsonSchema;
@@ -361,6 +362,13 @@ pub struct CloudAccount {
         skip_serializing_if = "Option::is_none"
     )]
     pub roles: Option<OneOrMany<Name>>,
+    /// The category under which Connect Health lists it; `none` where it is not listed.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub health_category: Option<HealthCategory>,
     /// Of a group: the cloud objects in it, by name, exactly these.
     #[serde(
         default,
@@ -371,6 +379,27 @@ pub struct CloudAccount {
     /// Other properties, by their Graph names; an empty list where there must be none.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub attributes: Named<OneOrMany<Name>>,
+}
+
+/// A category of Connect Health's report on synchronization errors that an account can stand in
+/// although no export fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum HealthCategory {
+    /// `Existing Admin Role Conflict`: it was made beside an administrator's account, which is
+    /// never soft-matched.
+    ExistingAdminRoleConflict,
+    /// It stands in none.
+    #[serde(rename = "none")]
+    None,
+}
+
+impl fmt::Display for HealthCategory {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::ExistingAdminRoleConflict => "ExistingAdminRoleConflict",
+            Self::None => "none",
+        })
+    }
 }
 
 /// What an attribute in Active Directory holds: `value` or `absent`.

@@ -5,6 +5,7 @@ mod bytes;
 mod examples;
 mod expansion;
 mod meaning;
+mod places;
 mod schema;
 mod shape;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use mock_ad::directory::Dn;
+
 use super::super::collect::Written;
 use super::written_as_text;
 
@@ -31,6 +33,17 @@ impl OuPath {
     /// The domain's part, `DC=contoso,DC=test`, if it was written.
     pub fn domain(&self) -> Option<&str> {
         self.text.get(self.domain..).filter(|part| !part.is_empty())
+    }
+
+    /// Whether it can lie in the domain `base`: it names that one, or none.
+    pub fn is_in_domain(&self, base: &str) -> bool {
+        let Some(domain) = self.domain() else {
+            return true;
+        };
+        match (domain.parse::<Dn>(), base.parse::<Dn>()) {
+            (Ok(domain), Ok(base)) => domain == base,
+            _ => false,
+        }
     }
 
     /// The whole distinguished name, in the domain `base` unless the path names its own.
