@@ -56,6 +56,7 @@ pub use modify::{Modification, Operation};
 pub use names::ObjectName;
 pub use new::DirectoryOptions;
 pub use object::{Deletion, Object};
+pub(crate) use password::PasswordState;
 pub use refusal::{Refusal, ResultCode};
 pub use schema::{
     AttributeDefinition, AttributeId, ClassCategory, ClassDefinition, ClassId, LinkDirection,

@@ -47,6 +47,14 @@ impl Step {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.current_dir(&self.directory).args(&self.arguments);
+        // What tells of this package is nothing for others: build scripts of libraries look at it,
+        // and would run anew, with everything above them, whenever it is there or not.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
         command.envs(self.environment.iter().copied());
         command
     }

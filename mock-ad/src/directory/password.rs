@@ -13,7 +13,46 @@ use super::{
 /// The fewest characters of a password (the Default Domain Policy).
 const LENGTH_MIN: usize = 7;
 
+/// userAccountControl: the password does not expire.
+const DONT_EXPIRE_PASSWORD: i64 = 0x1_0000;
+
+/// How a password is by its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PasswordState {
+    /// It is good.
+    Good,
+    /// Nobody has set one yet.
+    NeverSet,
+    /// It has to be changed at the next sign-in: pwdLastSet is 0.
+    MustChange,
+    /// It is older than maxPwdAge of the domain allows.
+    Expired,
+}
+
 impl Directory {
+    /// How old a password is by the policy of the domain, if it has one.
+    pub(crate) fn password_state(&self, object: &Object, now: Timestamp) -> PasswordState {
+        let set = object.integer(AttributeId::PWD_LAST_SET);
+        let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
+        if control.unwrap_or_default() & DONT_EXPIRE_PASSWORD != 0 {
+            return PasswordState::Good;
+        }
+        let age_max = self
+            .schema
+            .attribute("maxPwdAge")
+            .and_then(|id| self.object(self.domain())?.integer(id))
+            // The age is kept as a negative number of steps; the smallest number means none.
+            .filter(|age| *age != 0 && *age != i64::MIN);
+        match (set, age_max) {
+            (None, _) => PasswordState::NeverSet,
+            (Some(0), _) => PasswordState::MustChange,
+            (Some(set), Some(age)) if set.saturating_sub(age) < file_time(now) => {
+                PasswordState::Expired
+            }
+            _ => PasswordState::Good,
+        }
+    }
+
     /// The password of an account, if it has one that is known.
     pub fn password(&self, id: ObjectId) -> Option<&str> {
         self.passwords.get(&id.0).map(|password| &**password)

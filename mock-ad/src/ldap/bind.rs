@@ -7,7 +7,9 @@ use super::host::Host;
 use super::message::Authentication;
 use super::outcome::{bind_failed, plain, unknown_mechanism};
 use super::session::Session;
-use crate::directory::{AttributeId, Directory, Object, ObjectGuid, ObjectId, Sid, file_time};
+use crate::directory::{
+    AttributeId, Directory, Object, ObjectGuid, ObjectId, PasswordState, Sid, file_time,
+};
 use crate::search::{Bound, Outcome, ResultCode};
 
 /// ERROR_NO_SUCH_USER, 525 in the text.
@@ -115,24 +117,10 @@ fn may_sign_in_at(directory: &Directory, object: &Object, now: Timestamp) -> boo
 
 /// Whether a password is not too old, by the policy of the domain, if it has one.
 fn check_age(directory: &Directory, object: &Object, now: Timestamp) -> Result<(), u32> {
-    const NEVER_EXPIRES: i64 = 0x1_0000;
-    let set = object.integer(AttributeId::PWD_LAST_SET);
-    let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
-    if control.unwrap_or_default() & NEVER_EXPIRES != 0 {
-        return Ok(());
-    }
-    if set == Some(0) {
-        return Err(PASSWORD_MUST_CHANGE);
-    }
-    let age_max = directory
-        .schema()
-        .attribute("maxPwdAge")
-        .and_then(|id| directory.object(directory.domain())?.integer(id))
-        // The age is kept as a negative number of steps; the smallest number means none.
-        .filter(|age| *age != 0 && *age != i64::MIN);
-    match (set, age_max) {
-        (Some(set), Some(age)) if set.saturating_sub(age) < file_time(now) => Err(PASSWORD_EXPIRED),
-        _ => Ok(()),
+    match directory.password_state(object, now) {
+        PasswordState::Good | PasswordState::NeverSet => Ok(()),
+        PasswordState::MustChange => Err(PASSWORD_MUST_CHANGE),
+        PasswordState::Expired => Err(PASSWORD_EXPIRED),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::Bound;
+use jiff::Timestamp;
+
 use super::render::Renderer;
 use crate::directory::{
-    AttributeId, ClassCategory, Directory, Object, ObjectId, Sid, Value, generalized_time,
+    AttributeId, ClassCategory, Directory, Object, ObjectId, PasswordState, Sid, Value,
+    generalized_time,
 };
 
-/// userAccountControl: the password does not expire.
-const DONT_EXPIRE_PASSWORD: i64 = 0x1_0000;
 /// msDS-User-Account-Control-Computed: the account is locked.
 const LOCKOUT: i64 = 0x10;
 /// msDS-User-Account-Control-Computed: the password has expired.
@@ -40,7 +40,9 @@ impl Renderer<'_> {
             "subSchemaSubEntry" => one(Some(directory.subschema_dn().into())),
             "msDS-parentdistname" => one(object.parent.map(|up| directory.dn_text(up).into())),
             "primaryGroupToken" => one(primary_group_token(directory, object)),
-            "msDS-User-Account-Control-Computed" => one(computed_control(directory, object)),
+            "msDS-User-Account-Control-Computed" => {
+                one(computed_control(directory, object, self.now))
+            }
             "msDS-PrincipalName" => one(principal_name(directory, object)),
             "sDRightsEffective" => one(Some(self.rights_in_descriptor().into())),
             "msDS-Approx-Immed-Subordinates" => {
@@ -48,7 +50,7 @@ impl Renderer<'_> {
                 one(i64::try_from(count).ok().map(Value::Integer))
             }
             "allowedAttributes" => names(directory, &allowed_attributes(directory, object)),
-            "allowedAttributesEffective" if self.is_privileged() => {
+            "allowedAttributesEffective" if self.privileged => {
                 let allowed = allowed_attributes(directory, object);
                 let writable = allowed
                     .into_iter()
@@ -56,9 +58,7 @@ impl Renderer<'_> {
                 names(directory, &writable.collect::<Vec<_>>())
             }
             "allowedChildClasses" => child_classes(directory, object),
-            "allowedChildClassesEffective" if self.is_privileged() => {
-                child_classes(directory, object)
-            }
+            "allowedChildClassesEffective" if self.privileged => child_classes(directory, object),
             "msds-memberOfTransitive" => self.transitive(id, true),
             "msds-memberTransitive" => self.transitive(id, false),
             // Token groups are given for the base of a search only.
@@ -77,12 +77,8 @@ impl Renderer<'_> {
         }
     }
 
-    fn is_privileged(&self) -> bool {
-        self.bound != Bound::Anonymous
-    }
-
     fn rights_in_descriptor(&self) -> i64 {
-        if self.is_privileged() {
+        if self.privileged {
             ALL_OF_THE_DESCRIPTOR
         } else {
             0
@@ -149,20 +145,16 @@ fn primary_group_token(directory: &Directory, object: &Object) -> Option<Value> 
         .map(|rid| Value::Integer(i64::from(rid.cast_signed())))
 }
 
-/// Which bits of userAccountControl time has set (MS-ADTS 3.1.1.4.5.17); how long passwords and
-/// lockouts last is not modelled.
-fn computed_control(directory: &Directory, object: &Object) -> Option<Value> {
-    let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL)?;
+/// Which bits of userAccountControl time has set (MS-ADTS 3.1.1.4.5.17); how long lockouts last is
+/// not modelled.
+fn computed_control(directory: &Directory, object: &Object, now: Timestamp) -> Option<Value> {
+    object.integer(AttributeId::USER_ACCOUNT_CONTROL)?;
     let lockout = directory.schema().attribute("lockoutTime");
     let locked = lockout
         .and_then(|id| object.integer(id))
         .unwrap_or_default()
         != 0;
-    let expired = control & DONT_EXPIRE_PASSWORD == 0
-        && object
-            .integer(AttributeId::PWD_LAST_SET)
-            .unwrap_or_default()
-            == 0;
+    let expired = directory.password_state(object, now) != PasswordState::Good;
     let bits = if locked { LOCKOUT } else { 0 } | if expired { PASSWORD_EXPIRED } else { 0 };
     Some(Value::Integer(bits))
 }

@@ -101,7 +101,8 @@ impl Notification {
         let mut renderer = Renderer::new(view, selection);
         renderer.names = controls.names;
         renderer.range_no_error = true;
-        renderer.bound = context.bound;
+        renderer.privileged = context.privileged;
+        renderer.now = context.now;
         let changed = base.directory.changes_since(since);
         changed
             .filter(|id| self.concerns(base, *id))

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use store::Text;
 
 use super::evaluate::View;
@@ -59,7 +60,9 @@ pub(super) struct Renderer<'a> {
     pub(super) descriptor_parts: Option<i64>,
     /// The linked attributes that any object has, with the way back of each.
     links: Vec<(AttributeId, Option<AttributeId>)>,
-    pub(super) bound: super::Bound,
+    /// Whether who asks may write what they see.
+    pub(super) privileged: bool,
+    pub(super) now: Timestamp,
     pub(super) is_base_search: bool,
 }
 
@@ -80,7 +83,8 @@ impl<'a> Renderer<'a> {
             range_no_error: false,
             descriptor_parts: None,
             links,
-            bound: super::Bound::Anonymous,
+            privileged: false,
+            now: Timestamp::UNIX_EPOCH,
             is_base_search: false,
         }
     }

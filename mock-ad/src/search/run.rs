@@ -231,7 +231,8 @@ impl<'a> Part<'a> {
         renderer.names = controls.names;
         renderer.range_no_error = controls.range_no_error;
         renderer.descriptor_parts = controls.descriptor_parts;
-        renderer.bound = context.bound;
+        renderer.privileged = context.privileged;
+        renderer.now = context.now;
         renderer.is_base_search = request.scope == Scope::Base;
         Ok(Self {
             candidates: Candidates::choose(base, request.scope, &node),

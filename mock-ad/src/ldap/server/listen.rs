@@ -104,7 +104,11 @@ async fn connection(mut stream: TcpStream, door: Door, common: &Common) {
             }
         }
     }
-    let accepted = timeout(HANDSHAKE_MAX, common.acceptor.accept(stream)).await;
+    let mut stopped = common.stopped.clone();
+    let accepted = tokio::select! {
+        accepted = timeout(HANDSHAKE_MAX, common.acceptor.accept(stream)) => accepted,
+        () = stop(&mut stopped) => return,
+    };
     let Ok(Ok(mut stream)) = accepted else {
         return;
     };

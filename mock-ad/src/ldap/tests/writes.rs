@@ -284,6 +284,19 @@ fn a_deleted_object_comes_back_by_one_modification_under_any_name() {
         assert_eq!(hidden.code, ResultCode::NO_SUCH_OBJECT);
         let taken = admin(&mut host, undelete(BOB), &[SHOW_DELETED]);
         assert_eq!(taken.code, ResultCode::ENTRY_ALREADY_EXISTS);
+        // What comes with it is refused, and then nothing comes back.
+        let wrong = modify(
+            &by_guid,
+            &[
+                (Change::Delete, "isDeleted", &[]),
+                (Change::Replace, "distinguishedName", &[ANN.as_bytes()]),
+                (Change::Replace, "userAccountControl", &[b"many"]),
+            ],
+        );
+        let refused = admin(&mut host, wrong, &[SHOW_DELETED]);
+        assert_eq!(refused.code, ResultCode::INVALID_ATTRIBUTE_SYNTAX);
+        let still = host.directory().find_by_sam_account_name("ann");
+        assert_eq!(still, None, "it is deleted as before");
         let new = "CN=Ann Again,OU=Gone,DC=example,DC=test";
         let back = admin(&mut host, undelete(new), &[SHOW_DELETED]);
         assert_eq!(back.code, ResultCode::SUCCESS, "{}", back.diagnostic);

@@ -23,10 +23,13 @@ impl Write<'_> {
         }
         if let Some(undeletion) = Undeletion::of(changes) {
             self.check_rest(&undeletion)?;
-            self.undelete(object, &undeletion)?;
+            let restore = self.undelete(object, &undeletion)?;
             if undeletion.rest.is_empty() {
+                self.host.change(&restore)?;
                 return Ok(());
             }
+            self.check_undeletion(object, &restore, &undeletion.rest)?;
+            self.host.change(&restore)?;
             return self.change_attributes(object, &undeletion.rest);
         }
         if !self.directory().is_live(object) {
@@ -44,14 +47,7 @@ impl Write<'_> {
             plan.take(change, permissive)?;
         }
         let Plan { changes, .. } = plan;
-        let of_password = |change: &Modification| change.attribute == AttributeId::UNICODE_PWD;
-        let sets_password = changes.iter().any(of_password);
-        if sets_password && !self.session.encrypted {
-            return Err(Refusal::password_form().into());
-        }
-        if !sets_password {
-            self.check_enabling(object, &changes)?;
-        }
+        self.check_password(object, &changes)?;
         if changes.is_empty() {
             return Ok(());
         }
@@ -84,6 +80,19 @@ impl Write<'_> {
                     && delete.operation == Asked::Delete && add.operation == Asked::Add)
     }
 
+    /// Whether a password is set over an encrypted connection, and is there where it has to be.
+    pub(super) fn check_password(&self, id: ObjectId, changes: &[Modification]) -> Result<(), No> {
+        let of_password = |change: &Modification| change.attribute == AttributeId::UNICODE_PWD;
+        let sets_password = changes.iter().any(of_password);
+        if sets_password && !self.session.encrypted {
+            return Err(Refusal::password_form().into());
+        }
+        if sets_password {
+            return Ok(());
+        }
+        self.check_enabling(id, changes)
+    }
+
     /// Whether a user account that is being enabled has a password.
     fn check_enabling(&self, id: ObjectId, changes: &[Modification]) -> Result<(), No> {
         const NORMAL_ACCOUNT: i64 = 0x200;
@@ -113,17 +122,17 @@ impl Write<'_> {
 }
 
 /// The modifications of the directory that a request comes to.
-struct Plan<'a> {
+pub(super) struct Plan<'a> {
     directory: &'a Directory,
     object: ObjectId,
     now: Timestamp,
     /// The values that attributes have at this point, as far as that had to be known.
     at: Vec<(AttributeId, Vec<Value>)>,
-    changes: Vec<Modification>,
+    pub(super) changes: Vec<Modification>,
 }
 
 impl<'a> Plan<'a> {
-    fn new(directory: &'a Directory, object: ObjectId, now: Timestamp) -> Self {
+    pub(super) fn new(directory: &'a Directory, object: ObjectId, now: Timestamp) -> Self {
         Self {
             directory,
             object,
@@ -133,7 +142,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn take(&mut self, change: &Request, permissive: bool) -> Result<(), Refusal> {
+    pub(super) fn take(&mut self, change: &Request, permissive: bool) -> Result<(), Refusal> {
         let attribute = values::attribute(self.directory, &change.attribute)?;
         let mut given = values::values(self.directory, attribute, &change.values)?;
         let operation = match change.operation {

@@ -1,8 +1,9 @@
 //! Undeletion: a modify request that takes isDeleted away and gives a distinguishedName (MS-ADTS
 //! 3.1.1.5.3.7).
 
-use super::{No, Write};
-use crate::directory::{AttributeId, Change, Dn, ObjectId, Refusal};
+use super::modify::Plan;
+use super::{No, PERMISSIVE_MODIFY, Write};
+use crate::directory::{AttributeId, Change, Dn, ObjectGuid, ObjectId, Refusal};
 use crate::ldap::message::{Change as Operation, Modification};
 use crate::ldap::values;
 
@@ -43,11 +44,12 @@ impl<'a> Undeletion<'a> {
 }
 
 impl Write<'_> {
+    /// The change that brings the object back.
     pub(super) fn undelete(
-        &mut self,
+        &self,
         object: ObjectId,
         undeletion: &Undeletion<'_>,
-    ) -> Result<(), No> {
+    ) -> Result<Change, No> {
         let directory = self.directory();
         if directory.is_live(object) {
             let hint = format!("`{}` is not deleted", directory.dn_text(object));
@@ -61,12 +63,30 @@ impl Write<'_> {
             return Err(Refusal::bad_name(text, "the new name is empty".to_owned()).into());
         };
         let parent = self.target(&dn.parent().unwrap_or_default().to_string(), false)?;
-        let change = Change::Restore {
+        Ok(Change::Restore {
             object,
             parent: Some(parent),
             name: Some(rdn.value),
-        };
-        self.host.change(&change)?;
+        })
+    }
+
+    /// Whether the object comes back and takes what else is modified, on a fork of the directory:
+    /// a request is carried out as a whole or not at all.
+    pub(super) fn check_undeletion(
+        &self,
+        object: ObjectId,
+        restore: &Change,
+        rest: &[&Modification],
+    ) -> Result<(), No> {
+        let (mut fork, now) = (self.directory().clone(), self.host.now());
+        fork.apply(restore, now, &mut || ObjectGuid::from_bytes([0; 16]))?;
+        let mut plan = Plan::new(&fork, object, now);
+        for change in rest {
+            plan.take(change, self.has(PERMISSIVE_MODIFY))?;
+        }
+        let Plan { changes, .. } = plan;
+        self.check_password(object, &changes)?;
+        fork.modify(object, &changes, now)?;
         Ok(())
     }
 

@@ -157,6 +157,68 @@ fn constructed_attributes_are_worked_out_on_request() {
     assert!(labels(&lab.run(&wide, &[]).entries[0]).is_empty());
 }
 
+#[test]
+fn who_may_write_nothing_is_told_so() {
+    let mut lab = Lab::new();
+    let mut context = Context::administrator(lab.now());
+    context.privileged = false;
+    let rights = ["allowedAttributesEffective", "sDRightsEffective"];
+    let wanted = request(BASE, Scope::Base, "(objectClass=*)").for_attributes(rights);
+    let mut told = |context: &Context| {
+        let reply = search(&lab.directory, context, &mut lab.state, &wanted, &[]);
+        let entry = &reply.entries[0];
+        let writable = values(entry, "allowedAttributesEffective").len();
+        (writable > 0, values(entry, "sDRightsEffective"))
+    };
+    assert_eq!(told(&context), (false, vec!["0".to_owned()]));
+    context.privileged = true;
+    assert_eq!(told(&context), (true, vec!["15".to_owned()]));
+}
+
+#[test]
+fn a_password_that_is_too_old_shows() {
+    let mut lab = Lab::new();
+    let set = |directory: &mut Directory, id: ObjectId, name: &str, value: i64| {
+        let attribute = directory.schema().attribute(name).expect("it is known");
+        let modification = Modification::replace(attribute, [Value::Integer(value)]);
+        let now = Timestamp::UNIX_EPOCH;
+        directory
+            .modify(id, &[modification], now)
+            .expect("it is taken");
+    };
+    let id = lab.add("CN=Old", "user", &[]);
+    let dn = format!("CN=Old,{BASE}");
+    let shown = |lab: &mut Lab| {
+        let wanted = request(&dn, Scope::Base, "(objectClass=*)")
+            .for_attributes(["msDS-User-Account-Control-Computed"]);
+        let reply = lab.run(&wanted, &[]);
+        values(&reply.entries[0], "msDS-User-Account-Control-Computed")
+    };
+    assert_eq!(shown(&mut lab), ["8388608"], "never set");
+    // The ninth of October 2023, and the fourteenth of November.
+    set(
+        &mut lab.directory,
+        id,
+        "pwdLastSet",
+        133_413_120_000_000_000,
+    );
+    let domain = lab.directory.domain();
+    set(
+        &mut lab.directory,
+        domain,
+        "maxPwdAge",
+        -42 * 864_000_000_000,
+    );
+    assert_eq!(shown(&mut lab), ["0"]);
+    set(
+        &mut lab.directory,
+        domain,
+        "maxPwdAge",
+        -30 * 864_000_000_000,
+    );
+    assert_eq!(shown(&mut lab), ["8388608"]);
+}
+
 /// A group of two thousand members.
 fn crowded() -> Lab {
     let mut lab = Lab::new();

@@ -1,30 +1,21 @@
-//! Writes a snapshot of any size, for measuring `dirsync-lab predict` and `plan` from files to
-//! report.
+//! Snapshots of any size.
 //!
-//! `cargo run --release -p sim --example large_snapshot -- target/large 100000`, then
-//! `dirsync-lab predict target/large`. Of four people, two are synced already, one has an account
-//! with the same address that nobody has synced, and one has no account yet.
-//!
-//! A third number is how many of them are in a conflict instead (`target/large 100000 5000`, then
-//! `dirsync-lab plan target/large`): duplicates, stale ids, twins in the recycle bin,
-//! and addresses that somebody else has, in equal parts.
-#![expect(clippy::disallowed_methods, reason = "an example writes files")]
+//! Of four people, two are synced already, one has an account with the same address that nobody has
+//! synced, and one has no account yet. So many of them as are asked for are in a conflict instead:
+//! duplicates, stale ids, twins in the recycle bin, and addresses that somebody else has, in equal
+//! parts.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use mock_cloud::CloudId;
 use store::Entropy;
 
-fn main() -> io::Result<()> {
-    let mut words = std::env::args().skip(1);
-    let to = PathBuf::from(words.next().unwrap_or_else(|| "target/large".to_owned()));
-    let people = words.next().and_then(|word| word.parse().ok());
-    let people: u64 = people.unwrap_or(100_000);
-    let conflicts = words.next().and_then(|word| word.parse().ok());
-    let conflicts: u64 = conflicts.unwrap_or(0).min(people);
+/// Writes a snapshot into a directory.
+pub(crate) fn write(to: &Path, people: u64, conflicts: u64) -> io::Result<()> {
     fs::create_dir_all(to.join("cloud"))?;
     let mut lab = BufWriter::new(File::create(to.join("lab.yaml"))?);
     writeln!(lab, "scope:\n  - OU=Staff,DC=bench,DC=test")?;
@@ -50,7 +41,7 @@ fn main() -> io::Result<()> {
         let mut accounts = Vec::new();
         if n < conflicts {
             let own = entropy.next_uuid();
-            let name = uuid::Uuid::from_bytes(own);
+            let name = CloudId::from_bytes(own);
             writeln!(
                 lab,
                 "  CN=Given{n} Surname{n},OU=Staff,DC=bench,DC=test: {name}"
@@ -82,14 +73,14 @@ fn conflict(
     bin: &mut Vec<String>,
 ) {
     let holding = |id: [u8; 16], upn: &str, more: &str| {
-        let id = uuid::Uuid::from_bytes(id);
+        let id = CloudId::from_bytes(id);
         format!(
             r#" {{"id": "{id}", "userPrincipalName": "{upn}", "displayName": "Given{n} Surname{n}",
   "userType": "Member", "accountEnabled": true, "assignedLicenses": [{{"skuId": "E3"}}]{more}}}"#
         )
     };
     let twin = |id: [u8; 16], upn: &str, more: &str| {
-        let id = uuid::Uuid::from_bytes(id);
+        let id = CloudId::from_bytes(id);
         format!(
             r#" {{"id": "{id}", "userPrincipalName": "{upn}", "displayName": "Given{n} Surname{n}",
   "userType": "Member", "accountEnabled": true, "onPremisesImmutableId": "{guid}"{more}}}"#
@@ -154,7 +145,7 @@ fn write_person(ad: &mut impl Write, n: u64, guid: &str, mail: &str) -> io::Resu
 
 /// One user in the shape of Graph.
 fn account(n: u64, id: [u8; 16], guid: &str, mail: &str) -> String {
-    let id = uuid::Uuid::from_bytes(id);
+    let id = CloudId::from_bytes(id);
     let synced = if n.is_multiple_of(2) {
         format!(
             r#", "onPremisesSyncEnabled": true, "onPremisesImmutableId": "{guid}",
