@@ -99,7 +99,7 @@ pub fn serve(host: Arc<dyn SharedHost>, addresses: &Listen) -> Result<Running, S
 
 impl Drop for Running {
     /// Stops listening, lets requests under way be answered, and closes all connections with a
-    /// notice. A client that does not read is waited for no longer than [`GOODBYE_MAX`].
+    /// notice. A client that does not read is waited for no longer than five seconds.
     fn drop(&mut self) {
         // Nobody listening any more is as good as stopped.
         let _ = self.stop.send(true);
