@@ -125,6 +125,11 @@ pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
 /// Who is above somebody, without names: an account alone does not tell them.
 fn manager(before: &DirectoryObject, after: &DirectoryObject) -> Option<Change> {
     let (from, to) = (before.extras().manager, after.extras().manager);
+    // An export of a tenant tells no managers. Of an account that nothing was sent to here, one
+    // that is not known is none that is missing.
+    if from.is_none() && before.on_premises.shadow.is_none() {
+        return None;
+    }
     let told = |who: Option<_>, words| who.map(|_| Text::from(words)).into_iter().collect();
     (from != to).then(|| Change {
         property: "manager",
@@ -164,4 +169,36 @@ pub(crate) fn losses(before: &DirectoryObject, after: &DirectoryObject) -> Vec<L
         })
     });
     addresses.chain(emptied).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use mock_cloud::tenant::Kind;
+    use mock_cloud::{CloudId, CloudKey, SourceAnchor, SyncObject};
+
+    use super::*;
+
+    #[test]
+    fn a_manager_that_no_export_tells_is_none_that_changes() {
+        let id = CloudId::from_bytes([1; 16]);
+        let exported = DirectoryObject::new(id, Kind::User, Timestamp::UNIX_EPOCH);
+        let managed = |before: &DirectoryObject| {
+            let mut after = before.clone();
+            after.change_extras(|extras| extras.manager = Some(CloudKey(7)));
+            after
+        };
+        assert_eq!(changes(&exported, &managed(&exported)), []);
+        let mut sent = exported.clone();
+        let anchor = SourceAnchor::from_text("x");
+        sent.on_premises.shadow = Some(Arc::new(SyncObject::user(anchor, "ann@a.test")));
+        let found = changes(&sent, &managed(&sent));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].property, "manager");
+        assert_eq!(found[0].to, ["a manager"]);
+        let lost = changes(&managed(&exported), &exported);
+        assert_eq!(lost.len(), 1, "one that was known is gone");
+    }
 }
