@@ -173,7 +173,7 @@ fn cloud_directory(path: &Path) -> Result<Vec<(Part, SourceFile)>, Error> {
         return Err(Error::Usage {
             message: format!("{} holds none of the tenant's files", path.display()),
             help: "expected users.json, deleted.json, groups.json, contacts.json, roles.json, \
-                   domains.json, organization.json, features.json"
+                   domains.json, organization.json, features.json, managers.json, members.json"
                 .to_owned(),
         });
     }

@@ -256,7 +256,7 @@ pub struct SyncObject {
     /// `proxyAddresses`, as in Active Directory without duplicates (rule R5.6).
     pub proxy_addresses: Arc<[ProxyAddress]>,
     /// The SIP address, `sip:` included.
-    pub sip_address: Option<Text>,
+    pub sip_address: Option<Box<Text>>,
     /// `objectSid`.
     pub security_identifier: Option<SecurityIdentifier>,
     /// `displayName`, or `cn` where that is empty.
@@ -339,8 +339,8 @@ impl SyncObject {
         let listed = self.proxy_addresses.iter().filter(|value| value.is_sip());
         let own = self
             .sip_address
-            .as_deref()
-            .map(crate::address::without_sip_prefix);
+            .as_ref()
+            .map(|own| crate::address::without_sip_prefix(own));
         listed.map(ProxyAddress::address).chain(own)
     }
 }

@@ -89,6 +89,12 @@ pub(crate) fn collections() -> Vec<Collection> {
         deleted("user", USER, "#microsoft.graph.user"),
         deleted("group", GROUP, "#microsoft.graph.group"),
         plain("roles", "/directoryRoles".to_owned()),
+        plain(
+            "managers",
+            "/users?$select=id&$expand=manager($select=id)&$top=999".to_owned(),
+        ),
+        // Few on a page: each group is asked for its members, and a capture goes on by pages.
+        plain("members", "/groups?$select=id&$top=50".to_owned()),
     ]
 }
 
@@ -205,7 +211,8 @@ fn forget(progress: &mut Progress, part: &str) {
     progress.next = None;
 }
 
-/// Adds what a list does not say of its objects: their type, and who holds a role.
+/// Adds what a list does not say of its objects: their type, who holds a role and who is in a
+/// group. Graph expands no more than 20 members, so each is asked for its own.
 fn complete(
     transport: &mut impl Transport,
     collection: &Collection,
@@ -216,15 +223,17 @@ fn complete(
         if let Some(name) = collection.odata_type {
             item["@odata.type"] = json!(name);
         }
-        if collection.part != "roles" {
-            continue;
-        }
+        let of = match collection.part {
+            "roles" => "directoryRoles",
+            "members" => "groups",
+            _ => continue,
+        };
         let id = item["id"].as_str().unwrap_or_default().to_owned();
         let mut members: Vec<Value> = Vec::new();
-        let mut next = Some(format!("{base}/directoryRoles/{id}/members?$select=id"));
+        let mut next = Some(format!("{base}/{of}/{id}/members?$select=id"));
         while let Some(address) = next.take() {
             if !is_same_service(base, &address) {
-                return Err("the members of a role lead to another service".to_owned());
+                return Err(format!("the members of {of}/{id} lead to another service"));
             }
             match ask(transport, &address, false) {
                 Decision::Page { items, next: more } => {
@@ -233,7 +242,9 @@ fn complete(
                     next = more;
                 }
                 Decision::GiveUp(why) => return Err(why),
-                _ => return Err("the members of a role can't be read".to_owned()),
+                // A group that was deleted since the list was read.
+                Decision::Nothing => {}
+                _ => return Err(format!("the members of {of}/{id} can't be read")),
             }
         }
         item["members"] = Value::Array(members);

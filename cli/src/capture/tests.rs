@@ -6,7 +6,7 @@ use mock_cloud::graph::{self, Part};
 use mock_cloud::server::{
     Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost, Tokens,
 };
-use mock_cloud::{Profile, Tenant};
+use mock_cloud::{CloudId, Profile, Tenant};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -262,9 +262,30 @@ fn shown(tenant: &Tenant) -> Vec<(Part, Vec<Value>)> {
         .collect()
 }
 
+/// Puts everybody into one group, and all but the first below the first.
+fn linked(mut tenant: Tenant) -> Tenant {
+    let live = tenant.objects().filter(|(_, it)| it.is_live());
+    let id = |value: &CloudId| json!({ "id": value.to_string() });
+    let users: Vec<CloudId> = live
+        .filter(|(_, it)| it.kind.is_user())
+        .map(|(_, it)| it.id)
+        .collect();
+    let group = tenant.groups().next().map(|(_, group)| group.id);
+    let members = users.iter().map(id).collect::<Vec<_>>();
+    let members = json!([{ "id": group.map(|it| it.to_string()), "members": members }]);
+    let managed = users.iter().skip(1);
+    let managers = managed.map(|it| json!({ "id": it.to_string(), "manager": id(&users[0]) }));
+    let managers = Value::Array(managers.collect());
+    for (part, links) in [(Part::Managers, managers), (Part::Members, members)] {
+        let read = graph::load(&mut tenant, part, links.to_string().as_bytes());
+        assert!(read.is_ok_and(|count| count > 100), "{part:?}");
+    }
+    tenant
+}
+
 #[test]
 fn what_is_captured_of_a_tenant_is_that_tenant() {
-    let tenant = example();
+    let tenant = linked(example());
     let clock = Clock::default();
     let mut host = StandaloneHost::new(tenant.clone(), clock.now(), 1);
     // On the way it is throttled, and every fifth answer is an error.

@@ -106,6 +106,22 @@ fn sections(domain: &str) -> Vec<Section> {
                         "cloud/roles.json",
                     ),
                 ),
+                (
+                    "who is in which group",
+                    json(
+                        "Get-MgGroup -All -Property id | ForEach-Object {\n  @{ id = $_.Id; members \
+                         = @(Get-MgGroupMember -All -GroupId $_.Id |\n    Select-Object Id) } }",
+                        "cloud/members.json",
+                    ),
+                ),
+                (
+                    "who is whose manager",
+                    json(
+                        "Get-MgUser -All -Property id -ExpandProperty 'manager($select=id)' |\n  \
+                         Select-Object Id, Manager",
+                        "cloud/managers.json",
+                    ),
+                ),
                 ("which UPN suffixes are verified", graph("/domains", "cloud/domains.json")),
                 ("the last synchronisation", graph("/organization", "cloud/organization.json")),
                 (

@@ -9,9 +9,12 @@ use store::Text;
 use super::GraphError;
 use super::body::{Body, ERROR_RESPONSE, LOST, ONE_PAGE};
 use super::read_object::Parsed;
-use super::shape::{GraphDomain, GraphOrganization, GraphRole, GraphSynchronization};
+use super::shape::{
+    GraphDomain, GraphGroupMembers, GraphManaged, GraphOrganization, GraphReference, GraphRole,
+    GraphSynchronization,
+};
 use crate::address::Upn;
-use crate::ids::{CloudId, SourceAnchor};
+use crate::ids::{CloudId, CloudKey, SourceAnchor};
 use crate::tenant::{
     Authentication, DirectoryObject, Domain, Domains, FEATURES, Kind, Role, Tenant,
 };
@@ -35,11 +38,15 @@ pub enum Part {
     Deleted,
     /// `roles.json`: `/directoryRoles?$expand=members`.
     Roles,
+    /// `managers.json`: `/users?$select=id&$expand=manager($select=id)`.
+    Managers,
+    /// `members.json`: the groups with their id, and `/groups/{id}/members` of each.
+    Members,
 }
 
 impl Part {
     /// All parts, in the order in which they have to be read.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Domains,
         Self::Organization,
         Self::Features,
@@ -48,6 +55,8 @@ impl Part {
         Self::Contacts,
         Self::Deleted,
         Self::Roles,
+        Self::Managers,
+        Self::Members,
     ];
 
     /// The name of its file in a snapshot.
@@ -61,6 +70,8 @@ impl Part {
             Self::Contacts => "contacts.json",
             Self::Deleted => "deleted.json",
             Self::Roles => "roles.json",
+            Self::Managers => "managers.json",
+            Self::Members => "members.json",
         }
     }
 
@@ -101,6 +112,8 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
             Ok(body.0.len())
         }
         Part::Roles => load_roles(tenant, parse::<Body<GraphRole>>(bytes)?.0),
+        Part::Managers => load_managers(tenant, parse::<Body<GraphManaged>>(bytes)?.0),
+        Part::Members => load_members(tenant, parse::<Body<GraphGroupMembers>>(bytes)?.0),
         Part::Users | Part::Groups | Part::Contacts | Part::Deleted => {
             let body: Body<Parsed> = parse(bytes)?;
             let count = body.0.len();
@@ -265,19 +278,74 @@ fn load_roles(tenant: &mut Tenant, roles: Vec<GraphRole>) -> Result<usize, Graph
     let mut count = 0;
     for role in roles {
         for member in role.members.0 {
-            let Ok(id) = member.id.parse::<CloudId>() else {
-                let message = format!("`{}` is no object id", member.id);
-                return Err(whole_file(&message, "expected the `id` of a user"));
-            };
             // Members that are service principals or groups are not in the export; they cannot
             // be matched either.
-            if let Some(key) = tenant.find_by_id(id) {
+            if let Some(key) = find(tenant, &member)? {
                 tenant.roles.assign(key, Role(role.display_name.clone()));
                 count += 1;
             }
         }
     }
     Ok(count)
+}
+
+fn load_managers(tenant: &mut Tenant, all: Vec<GraphManaged>) -> Result<usize, GraphError> {
+    let mut count = 0;
+    for GraphManaged { id, manager } in all {
+        // The cmdlets of PowerShell write a manager without an id where there is none.
+        let Some(manager) = manager.filter(|manager| manager.id.is_some()) else {
+            continue;
+        };
+        let (user, manager) = (
+            find(tenant, &GraphReference { id })?,
+            find(tenant, &manager)?,
+        );
+        let (Some(user), Some(manager)) = (user, manager) else {
+            continue;
+        };
+        if let Some(mut object) = tenant.object(user).map(|it| DirectoryObject::clone(it)) {
+            object.change_extras(|extras| extras.manager = Some(manager));
+            tenant.replace(user, object);
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn load_members(tenant: &mut Tenant, all: Vec<GraphGroupMembers>) -> Result<usize, GraphError> {
+    let mut count = 0;
+    for GraphGroupMembers { id, members } in all {
+        let mut keys = Vec::with_capacity(members.0.len());
+        for member in &members.0 {
+            // Devices and service principals are not modelled, so they are not in the export.
+            keys.extend(find(tenant, member)?);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let Some(group) = find(tenant, &GraphReference { id })? else {
+            continue;
+        };
+        let object = tenant.object(group).filter(|it| !it.kind.is_user());
+        if let Some(mut object) = object.map(|it| DirectoryObject::clone(it)) {
+            count += keys.len();
+            object.members = keys.into();
+            tenant.replace(group, object);
+        }
+    }
+    Ok(count)
+}
+
+/// The object that a reference means, where the export has it.
+fn find(tenant: &Tenant, to: &GraphReference) -> Result<Option<CloudKey>, GraphError> {
+    let id = to.id.as_deref().unwrap_or_default();
+    let Ok(id) = id.parse::<CloudId>() else {
+        let message = format!("`{id}` is no object id");
+        return Err(whole_file(
+            &message,
+            "expected the `id` of an object, a GUID",
+        ));
+    };
+    Ok(tenant.find_by_id(id))
 }
 
 fn whole_file(message: &str, help: &str) -> GraphError {

@@ -132,15 +132,35 @@ pub(super) struct GraphRole {
     #[serde(alias = "DisplayName")]
     pub(super) display_name: Text,
     #[serde(default, alias = "Members")]
-    pub(super) members: List<GraphMember>,
+    pub(super) members: List<GraphReference>,
 }
 
-/// A member of a role.
+/// An object, named by its id.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(expecting = "a member")]
-pub(super) struct GraphMember {
+#[serde(expecting = "an object with its `id`")]
+pub(super) struct GraphReference {
     #[serde(alias = "Id")]
-    pub(super) id: Text,
+    pub(super) id: Option<Text>,
+}
+
+/// A user and who is above it.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(expecting = "a user with its `manager`")]
+pub(super) struct GraphManaged {
+    #[serde(alias = "Id")]
+    pub(super) id: Option<Text>,
+    #[serde(default, alias = "Manager")]
+    pub(super) manager: Option<GraphReference>,
+}
+
+/// A group and its members.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(expecting = "a group with its `members`")]
+pub(super) struct GraphGroupMembers {
+    #[serde(alias = "Id")]
+    pub(super) id: Option<Text>,
+    #[serde(default, alias = "Members")]
+    pub(super) members: List<GraphReference>,
 }
 
 /// A domain.

@@ -7,7 +7,7 @@ use store::Text;
 use super::read::Part;
 use super::write_object::graph_object;
 use crate::ids::{CloudId, CloudKey};
-use crate::tenant::{Authentication, FEATURES, Kind, Tenant};
+use crate::tenant::{Authentication, DirectoryObject, FEATURES, Kind, Tenant};
 
 /// The parts that a snapshot of a tenant consists of, in the order in which they are read.
 pub fn written_parts() -> impl Iterator<Item = Part> {
@@ -46,6 +46,8 @@ pub fn write_part(tenant: &Tenant, part: Part) -> String {
             }))
         }
         Part::Roles => roles(tenant),
+        Part::Managers => managers(tenant),
+        Part::Members => members(tenant),
     };
     let mut text = serde_json::to_string_pretty(&json!({ "value": value })).unwrap_or_default();
     text.push('\n');
@@ -118,6 +120,35 @@ fn features(tenant: &Tenant) -> Value {
         "configuration": { "accidentalDeletionPrevention": prevention },
         "features": features,
     }])
+}
+
+/// What is there or in the recycle bin.
+fn there(tenant: &Tenant) -> impl Iterator<Item = &DirectoryObject> {
+    let all = tenant.objects().map(|(_, object)| &**object);
+    all.filter(|object| object.is_live() || object.is_soft_deleted())
+}
+
+fn managers(tenant: &Tenant) -> Value {
+    there(tenant)
+        .filter_map(|object| {
+            let manager = tenant.object(object.extras().manager?)?;
+            let manager = json!({ "id": manager.id.to_string() });
+            Some(json!({ "id": object.id.to_string(), "manager": manager }))
+        })
+        .collect()
+}
+
+fn members(tenant: &Tenant) -> Value {
+    there(tenant)
+        .filter(|object| !object.members.is_empty())
+        .map(|group| {
+            let members = group.members.iter().filter_map(|key| tenant.object(*key));
+            let mut ids: Vec<CloudId> = members.map(|member| member.id).collect();
+            ids.sort_unstable();
+            let members = ids.iter().map(|id| json!({ "id": id.to_string() }));
+            json!({ "id": group.id.to_string(), "members": members.collect::<Vec<_>>() })
+        })
+        .collect()
 }
 
 fn roles(tenant: &Tenant) -> Value {

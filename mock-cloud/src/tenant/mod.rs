@@ -440,8 +440,8 @@ pub(crate) fn owns(object: &DirectoryObject, address: &str) -> bool {
 
 fn owns_sip(object: &DirectoryObject, address: &str) -> bool {
     let shadow = object.on_premises.shadow.as_ref();
-    let own = shadow.and_then(|shadow| shadow.sip_address.as_deref());
-    let own = own.map(crate::address::without_sip_prefix);
+    let own = shadow.and_then(|shadow| shadow.sip_address.as_ref());
+    let own = own.map(|own| crate::address::without_sip_prefix(own));
     let mut listed = object.proxy_addresses.iter();
     object.is_live()
         && (listed.any(|value| value.is_sip() && eq_fold(value.address(), address))

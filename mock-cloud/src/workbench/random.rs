@@ -177,8 +177,8 @@ pub(crate) fn sync_object() -> impl Strategy<Value = SyncObject> {
             };
             object.mail = mail.map(|mail| Text::from(at(mail)));
             object.mail_nickname = nickname.map(Text::from);
-            object.sip_address =
-                sip.map(|(protocol, name)| Text::from(format!("{protocol}:{}", at(name))));
+            object.sip_address = sip
+                .map(|(protocol, name)| Box::new(Text::from(format!("{protocol}:{}", at(name)))));
             object.security_identifier = sid;
             object.user_certificates = if certificates == 0 { 16 } else { 0 };
             object

@@ -124,9 +124,11 @@ impl Before<'_> {
             "mailNickname" | "alias" => text(&known.mail_nickname),
             "displayName" => text(&known.display_name),
             "accountName" | "onPremisesSamAccountName" => text(&known.sam_account_name),
-            "msRTCSIP-PrimaryUserAddress" | "msRtcSipPrimaryUserAddress" => {
-                text(&known.sip_address)
-            }
+            "msRTCSIP-PrimaryUserAddress" | "msRtcSipPrimaryUserAddress" => known
+                .sip_address
+                .as_deref()
+                .cloned()
+                .map_or(RuleValue::Null, RuleValue::Text),
             "proxyAddresses" => RuleValue::from_list(
                 known
                     .proxy_addresses
@@ -434,7 +436,7 @@ fn sync_object(
         } else {
             addresses.into()
         },
-        sip_address: text("msRtcSipPrimaryUserAddress"),
+        sip_address: text("msRtcSipPrimaryUserAddress").map(Box::new),
         security_identifier: match value("onPremiseSecurityIdentifier") {
             RuleValue::Bytes(bytes) => Some(SecurityIdentifier::from_bytes(bytes.clone())),
             _ => None,

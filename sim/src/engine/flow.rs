@@ -207,7 +207,7 @@ fn flow(
         sip_address: object
             .text(AttributeId::MS_RTCSIP_PRIMARY_USER_ADDRESS)
             .filter(|_| kind != SyncObjectType::Group)
-            .cloned(),
+            .map(|own| Box::new(own.clone())),
         security_identifier: match sid {
             Some(Value::Bytes(bytes)) if kind != SyncObjectType::Contact => {
                 Some(SecurityIdentifier::from_bytes(bytes.clone()))

@@ -205,4 +205,5 @@ fn tenant_file(
 }
 
 const NAME_THE_PART: &str = "name the file users.json, deleted.json, groups.json, contacts.json, \
-     roles.json, domains.json, organization.json or features.json, or say it: `--cloud users=FILE`";
+     roles.json, domains.json, organization.json, features.json, managers.json or members.json, or \
+     say it: `--cloud users=FILE`";

@@ -190,7 +190,9 @@ fn context(text: &str) -> Option<Part> {
     let head = beginning(text, 600);
     let (_, behind) = head.split_once("$metadata#")?;
     let starts = |name: &str| behind.starts_with(name);
-    Some(if starts("users") {
+    Some(if starts("users(id,manager(") {
+        Part::Managers
+    } else if starts("users") {
         Part::Users
     } else if starts("groups") {
         Part::Groups
@@ -223,6 +225,8 @@ fn part_of(object: &Map<String, Value>, inner: Option<&Map<String, Value>>) -> O
         Part::Deleted
     } else if any(&["userPrincipalName", "onPremisesImmutableId"]) {
         Part::Users
+    } else if has("manager") {
+        Part::Managers
     } else if any(&["isInitial", "authenticationType", "supportedServices"]) {
         Part::Domains
     } else if any(&["verifiedDomains", "assignedPlans", "tenantType"]) {
@@ -233,6 +237,8 @@ fn part_of(object: &Map<String, Value>, inner: Option<&Map<String, Value>>) -> O
         Part::Features
     } else if any(&["groupTypes", "mailEnabled", "securityEnabled"]) {
         Part::Groups
+    } else if has("members") {
+        Part::Members
     } else if get("@odata.type").is_some_and(|kind| kind == "#microsoft.graph.orgContact") {
         Part::Contacts
     } else {

@@ -1,7 +1,9 @@
 //! The difference that a synchronisation makes to one account.
 
+use std::collections::BTreeSet;
+
 use mock_cloud::sync_object::property;
-use mock_cloud::{DirectoryObject, Property};
+use mock_cloud::{DirectoryObject, Property, Tenant};
 use store::{Text, eq_fold};
 
 /// One property that changes.
@@ -24,8 +26,32 @@ pub struct Loss {
     pub value: Text,
 }
 
+/// Which links an export of a tenant tells. Of an account that nothing was sent to here, a link of
+/// a kind that no export tells is none that is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    managers: bool,
+    members: bool,
+}
+
+impl Told {
+    /// What a tenant tells: a kind of link that no object at all has, was not exported.
+    pub(crate) fn of(tenant: &Tenant) -> Self {
+        Self {
+            managers: tenant
+                .objects()
+                .any(|(_, it)| it.extras().manager.is_some()),
+            members: tenant.groups().any(|(_, it)| !it.members.is_empty()),
+        }
+    }
+}
+
 /// All differences, in a fixed order of properties.
-pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<Change> {
+pub(crate) fn changes(
+    before: &DirectoryObject,
+    after: &DirectoryObject,
+    told: Told,
+) -> Vec<Change> {
     let mut all = Vec::new();
     let mut note = |property, from: Option<&Text>, to: Option<&Text>| {
         if from != to {
@@ -108,28 +134,37 @@ pub(crate) fn changes(before: &DirectoryObject, after: &DirectoryObject) -> Vec<
             to,
         });
     }
-    all.extend(manager(before, after));
-    if before.members != after.members {
-        let count = |object: &DirectoryObject| {
-            vec![Text::from(format!("{} members", object.members.len()))]
-        };
-        all.push(Change {
-            property: "members",
-            from: count(before),
-            to: count(after),
-        });
+    let sent_before = before.on_premises.shadow.is_some();
+    if told.managers || sent_before {
+        all.extend(manager(before, after));
+    }
+    if told.members || sent_before {
+        all.extend(members(before, after));
     }
     all
+}
+
+/// Who joins and who leaves a group, in numbers.
+fn members(before: &DirectoryObject, after: &DirectoryObject) -> Option<Change> {
+    if before.members == after.members {
+        return None;
+    }
+    let set = |object: &DirectoryObject| object.members.iter().copied().collect::<BTreeSet<_>>();
+    let (from, to) = (set(before), set(after));
+    let (join, leave) = (to.difference(&from).count(), from.difference(&to).count());
+    (join + leave > 0).then(|| Change {
+        property: "members",
+        from: vec![Text::from(format!("{} members", from.len()))],
+        to: vec![Text::from(format!(
+            "{} members: {join} join, {leave} leave",
+            to.len()
+        ))],
+    })
 }
 
 /// Who is above somebody, without names: an account alone does not tell them.
 fn manager(before: &DirectoryObject, after: &DirectoryObject) -> Option<Change> {
     let (from, to) = (before.extras().manager, after.extras().manager);
-    // An export of a tenant tells no managers. Of an account that nothing was sent to here, one
-    // that is not known is none that is missing.
-    if from.is_none() && before.on_premises.shadow.is_none() {
-        return None;
-    }
     let told = |who: Option<_>, words| who.map(|_| Text::from(words)).into_iter().collect();
     (from != to).then(|| Change {
         property: "manager",
@@ -181,24 +216,58 @@ mod tests {
 
     use super::*;
 
+    const NOTHING: Told = Told {
+        managers: false,
+        members: false,
+    };
+
+    fn exported(kind: Kind) -> DirectoryObject {
+        DirectoryObject::new(CloudId::from_bytes([1; 16]), kind, Timestamp::UNIX_EPOCH)
+    }
+
+    fn with(before: &DirectoryObject, manager: u32, members: &[u32]) -> DirectoryObject {
+        let mut after = before.clone();
+        after.change_extras(|extras| extras.manager = Some(CloudKey(manager)));
+        after.members = members.iter().copied().map(CloudKey).collect();
+        after
+    }
+
     #[test]
-    fn a_manager_that_no_export_tells_is_none_that_changes() {
-        let id = CloudId::from_bytes([1; 16]);
-        let exported = DirectoryObject::new(id, Kind::User, Timestamp::UNIX_EPOCH);
-        let managed = |before: &DirectoryObject| {
-            let mut after = before.clone();
-            after.change_extras(|extras| extras.manager = Some(CloudKey(7)));
-            after
-        };
-        assert_eq!(changes(&exported, &managed(&exported)), []);
-        let mut sent = exported.clone();
+    fn links_that_no_export_tells_are_none_that_change() {
+        let before = exported(Kind::User);
+        assert_eq!(changes(&before, &with(&before, 7, &[3]), NOTHING), []);
+        let mut sent = before.clone();
         let anchor = SourceAnchor::from_text("x");
         sent.on_premises.shadow = Some(Arc::new(SyncObject::user(anchor, "ann@a.test")));
-        let found = changes(&sent, &managed(&sent));
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].property, "manager");
-        assert_eq!(found[0].to, ["a manager"]);
-        let lost = changes(&managed(&exported), &exported);
+        let managers = Told {
+            managers: true,
+            ..NOTHING
+        };
+        for (before, told) in [(&sent, NOTHING), (&before, managers)] {
+            let found = changes(before, &with(before, 7, &[]), told);
+            assert_eq!(found.len(), 1);
+            assert_eq!(found[0].property, "manager");
+            assert_eq!(found[0].to, ["a manager"]);
+        }
+        let lost = changes(&with(&before, 7, &[]), &before, managers);
         assert_eq!(lost.len(), 1, "one that was known is gone");
+    }
+
+    #[test]
+    fn members_that_change_places_are_the_same_members() {
+        let group = exported(Kind::Group {
+            mail_enabled: false,
+            security_enabled: true,
+        });
+        let told = Told {
+            members: true,
+            ..NOTHING
+        };
+        let of = |members: &[u32]| with(&group, 1, members);
+        assert_eq!(changes(&of(&[1, 2]), &of(&[2, 1]), told), []);
+        let found = changes(&of(&[1, 2]), &of(&[2, 3, 4]), told);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].from, ["2 members"]);
+        assert_eq!(found[0].to, ["3 members: 2 join, 1 leave"]);
     }
 }

@@ -15,6 +15,7 @@ use mock_cloud::tenant::ConflictProperty;
 use mock_cloud::{CloudId, CloudKey, Reason, RuleId, SourceAnchor, SyncObjectType, Tenant};
 use store::Text;
 
+use changes::Told;
 pub use changes::{Change, Loss};
 pub use verdict::{By, Outcome};
 
@@ -178,7 +179,7 @@ pub fn predict(world: &World, cycles: u32) -> Report {
         pass_time(&mut future, pause, &mut log);
         future.apply_into(&Action::Cycle(CyclePolicy::Delta), &mut log);
     }
-    let names = Names::new(&before);
+    let (names, told) = (Names::new(&before), Told::of(&before));
     let mut objects = Vec::new();
     for (forest, directory) in world.forests().iter().enumerate() {
         for (id, object) in directory.objects() {
@@ -190,6 +191,7 @@ pub fn predict(world: &World, cycles: u32) -> Report {
                     before: &before,
                     future: &future,
                     names: &names,
+                    told,
                 };
                 objects.push(judge.predict(source, kind, &log));
             }

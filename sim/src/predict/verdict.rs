@@ -7,7 +7,7 @@ use mock_cloud::provisioning::{Outcome as Provisioned, SoftMatchField};
 use mock_cloud::{CloudKey, Reason, RuleId, SourceAnchor, SyncObjectType, Tenant};
 use store::Text;
 
-use super::changes::{changes, losses};
+use super::changes::{Told, changes, losses};
 use super::{Account, Log, Names, PredictedError, Prediction, Withheld, out_of_scope};
 use crate::engine::{CsId, Exported, Source};
 use crate::world::World;
@@ -113,6 +113,7 @@ pub(super) struct Judge<'a> {
     pub(super) before: &'a Tenant,
     pub(super) future: &'a World,
     pub(super) names: &'a Names,
+    pub(super) told: Told,
 }
 
 impl Judge<'_> {
@@ -245,7 +246,7 @@ impl Judge<'_> {
     fn compare(&self, prediction: &mut Prediction, key: CloudKey) {
         let (before, after) = (self.before.object(key), self.future.tenant().object(key));
         if let (Some(before), Some(after)) = (before, after) {
-            prediction.changes = changes(before, after);
+            prediction.changes = changes(before, after, self.told);
             prediction.loses = losses(before, after);
         }
     }

@@ -6,7 +6,7 @@ use mock_cloud::tenant::State;
 use mock_cloud::{CloudId, CloudKey, DirectoryObject, Tenant};
 use store::Text;
 
-use crate::predict::changes::{changes, losses};
+use crate::predict::changes::{Told, changes, losses};
 use crate::predict::{Change, Loss};
 
 /// What has become of an account.
@@ -58,13 +58,14 @@ pub struct AccountChange {
 
 /// All accounts that differ, in the order in which they came about.
 pub fn difference(before: &Tenant, after: &Tenant) -> Vec<AccountChange> {
+    let told = Told::of(before);
     let mut all = Vec::new();
     for (key, now) in after.objects() {
         let was = before.object(key);
         if was.is_some_and(|was| Arc::ptr_eq(was, now)) {
             continue;
         }
-        all.extend(change(key, was.map(|was| &**was), now));
+        all.extend(change(key, was.map(|was| &**was), now, told));
     }
     all
 }
@@ -73,6 +74,7 @@ fn change(
     key: CloudKey,
     before: Option<&DirectoryObject>,
     after: &DirectoryObject,
+    told: Told,
 ) -> Option<AccountChange> {
     let purged = |object: &DirectoryObject| matches!(object.state, State::Purged { .. });
     let fate = match before {
@@ -86,7 +88,7 @@ fn change(
         Some(_) => Fate::Changed,
     };
     let (mut differing, lost) = match before {
-        Some(before) => (changes(before, after), losses(before, after)),
+        Some(before) => (changes(before, after, told), losses(before, after)),
         None => (Vec::new(), Vec::new()),
     };
     if let Some(before) = before {

@@ -91,6 +91,11 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         ),
         (Part::Groups, "addresses that groups own look free"),
         (Part::Contacts, "addresses that contacts own look free"),
+        (
+            Part::Members,
+            "who joins and who leaves a group is not told",
+        ),
+        (Part::Managers, "a manager that changes is not told"),
     ] {
         if !files.cloud.iter().any(|(known, _)| *known == part) {
             let name = part.file_name();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{read, tenant, user};
-use crate::graph::{Part, load};
+use crate::graph::{Part, load, write_part};
 use crate::sync_object::{PROPERTIES, Property, property};
 use crate::tenant::{Authentication, ConflictProperty, Kind};
 
@@ -340,6 +340,59 @@ fn features_that_a_file_does_not_name_stay_as_they_are() {
     }
 }
 
+const OTHER: &str = "00000000-0000-0000-0000-00000000000b";
+const GROUP: &str = "00000000-0000-0000-0000-00000000000c";
+const NOT_EXPORTED: &str = "00000000-0000-0000-0000-00000000000d";
+
+fn managers() -> Value {
+    json!([{ "id": ID, "manager": { "id": OTHER } }, { "id": OTHER, "manager": { "id": null } }])
+}
+
+fn members() -> Value {
+    json!([{ "id": GROUP, "members": [{ "id": NOT_EXPORTED }, { "id": OTHER }, { "id": ID }] }])
+}
+
+#[test]
+fn managers_and_members_are_read_and_written() {
+    let users = json!([{ "id": ID }, { "id": OTHER }]).to_string();
+    let groups = json!([{ "id": GROUP, "securityEnabled": true }]).to_string();
+    for form in [|value: &Value| value.clone(), pascal] {
+        let mut tenant = tenant();
+        for (part, text, count) in [
+            (Part::Users, users.clone(), 2),
+            (Part::Groups, groups.clone(), 1),
+            (Part::Managers, form(&managers()).to_string(), 1),
+            (Part::Members, form(&members()).to_string(), 2),
+        ] {
+            assert_eq!(
+                load(&mut tenant, part, text.as_bytes()),
+                Ok(count),
+                "{part:?}"
+            );
+        }
+        let find = |id: &str| {
+            tenant
+                .find_by_id(id.parse().expect("an id"))
+                .expect("it is there")
+        };
+        let object = |id: &str| tenant.object(find(id)).expect("it is there");
+        assert_eq!(object(ID).extras().manager, Some(find(OTHER)));
+        assert_eq!(object(OTHER).extras().manager, None);
+        assert_eq!(*object(GROUP).members, [find(ID), find(OTHER)]);
+        let written =
+            |part| serde_json::from_str::<Value>(&write_part(&tenant, part)).expect("JSON");
+        assert_eq!(
+            written(Part::Managers),
+            json!({ "value": [{ "id": ID, "manager": { "id": OTHER } }] })
+        );
+        let both = json!([{ "id": OTHER }, { "id": ID }]);
+        assert_eq!(
+            written(Part::Members),
+            json!({ "value": [{ "id": GROUP, "members": both }] })
+        );
+    }
+}
+
 #[test]
 fn files_are_known_by_their_names() {
     for part in Part::ALL {
@@ -356,14 +409,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn arbitrary_bytes_never_panic(bytes: Vec<u8>, part in 0..8_usize) {
+    fn arbitrary_bytes_never_panic(bytes: Vec<u8>, part in 0..Part::ALL.len()) {
         let _ = load(&mut tenant(), Part::ALL[part], &bytes);
     }
 
     /// A valid file with one stretch replaced is read or refused, and never panics.
     #[test]
     fn broken_files_never_panic(
-        part in 0..8_usize, from in 0..3000_usize, length in 0..9_usize, with: Vec<u8>,
+        part in 0..Part::ALL.len(), from in 0..3000_usize, length in 0..9_usize, with: Vec<u8>,
     ) {
         let domains = json!([{ "id": "contoso.onmicrosoft.com", "isInitial": true }]);
         let role = json!([{ "displayName": "x", "members": [{ "id": ID }] }]);
@@ -373,6 +426,8 @@ proptest! {
             Part::Organization => json!([{ "verifiedDomains": domains }]).to_string(),
             Part::Features => features.to_string(),
             Part::Roles => role.to_string(),
+            Part::Managers => managers().to_string(),
+            Part::Members => members().to_string(),
             _ => json!({ "value": [everything()] }).to_string(),
         }
         .into_bytes();

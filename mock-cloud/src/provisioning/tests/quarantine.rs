@@ -308,10 +308,10 @@ fn r3_11c_sip_addresses_are_never_quarantined() {
     let refused = "error AttributeValueMustBeUnique SipProxyAddress=sip:voice@";
     let own_attribute = eras(|bench| {
         let mut arun = person(8, "arun");
-        arun.sip_address = Some("sip:voice@lamplight.example".into());
+        arun.sip_address = Some(Box::new("sip:voice@lamplight.example".into()));
         bench.sync(&arun);
         let mut tobi = person(9, "tobi");
-        tobi.sip_address = Some("SIP:VOICE@lamplight.example".into());
+        tobi.sip_address = Some(Box::new("SIP:VOICE@lamplight.example".into()));
         bench.send(&tobi)
     });
     let old = format!(

@@ -46,7 +46,7 @@ fn check(tenant: &Tenant) {
         let callers = live(&|object| {
             let mut listed = object.proxy_addresses.iter().filter(|it| it.is_sip());
             let shadow = object.on_premises.shadow.as_deref();
-            let own = shadow.and_then(|shadow| shadow.sip_address.as_deref());
+            let own = shadow.and_then(|shadow| shadow.sip_address.as_ref());
             let own = own.is_some_and(|own| eq_fold(without_sip_prefix(own), &name));
             own || listed.any(|value: &ProxyAddress| eq_fold(value.address(), &name))
         });
