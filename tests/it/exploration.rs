@@ -62,10 +62,9 @@ const WRONG: [(&str, &str); 15] = [
     ("w11-waited-too-long", "scoped-deletes"),
 ];
 
-/// Each hazard that a procedure can commit, and the property that it breaks. W05 and W11 are not
-/// among them: an account restored too early is left alone in this model, and the GUID of a mailbox
-/// on-premises is not modelled.
-const HAZARDS: [(&str, &str); 13] = [
+/// Each hazard that a procedure can commit, and the property that it breaks. W05 is not among them:
+/// an account restored too early is left alone in this model.
+const HAZARDS: [(&str, &str); 14] = [
     ("w01-purge-before-identify", "kept"),
     ("w02-anchor-while-synced", "no-trap"),
     ("w03-twin-still-in-bin", "no-trap"),
@@ -75,6 +74,7 @@ const HAZARDS: [(&str, &str); 13] = [
     ("w08-role-present", "no-trap"),
     ("w09-guard-left-open", "guards-restored"),
     ("w10-scope-before-load", "addresses-kept"),
+    ("w11-licence-before-guid", "one-mailbox"),
     ("w12-group-out-of-scope", "scoped-deletes"),
     ("w13-clock", "kept"),
     ("w14-order-of-first-sync", "no-trap"),

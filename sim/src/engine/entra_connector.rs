@@ -222,7 +222,22 @@ impl EntraConnector {
             return;
         };
         counters.adds += 1;
-        self.insert(CsEntry::imported(object.kind.sync_type(), anchor, key));
+        let kind = object.kind.sync_type();
+        let waiting = self.find_by_anchor(&anchor, kind);
+        let waiting = waiting.filter(|id| self.get(*id).is_some_and(|entry| entry.cloud.is_none()));
+        let Some(id) = waiting else {
+            self.insert(CsEntry::imported(kind, anchor, key));
+            return;
+        };
+        // The name of an entry is made of its anchor (rule R1.4): what waits to be added is there.
+        self.link(id, key);
+        if let Some(entry) = self.get_mut(id) {
+            entry.pending_import = PendingImport::Add;
+            entry.confirmed_anchor = true;
+            if entry.pending_export == PendingExport::Add {
+                entry.pending_export = PendingExport::Update;
+            }
+        }
     }
 
     /// How far into the tenant's change log the last import read.

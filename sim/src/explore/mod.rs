@@ -282,6 +282,7 @@ fn wanted(answer: &Answer, wanted: Wanted) -> bool {
                 | Property::ScopedDeletes
                 | Property::AdminLeft
                 | Property::AddressesKept
+                | Property::OneMailbox
         ),
         _ => false,
     }

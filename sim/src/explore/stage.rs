@@ -282,6 +282,7 @@ impl Stage {
         put(u64::from(self.scheduler_on));
         put(u64::from(self.again));
         put(self.truth.protected() as u64);
+        put(self.truth.unheard() as u64);
         for key in self.runner.cloud_names() {
             put(place(key));
         }

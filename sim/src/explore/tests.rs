@@ -218,6 +218,71 @@ fn messes_searched_together_and_alone_come_to_the_same() {
     assert_eq!(together.converge, alone);
 }
 
+/// Messes beyond the bound of what is exhausted, each of which showed something that the planner or
+/// the engine did wrong.
+#[test]
+fn messes_that_once_found_no_way_out_are_repaired() {
+    use crate::mess::{Anchor, Mess, Of, Synced, Thing};
+    let nobody = Thing::plain(None);
+    let of = |person| Thing::plain(Some(person));
+    // Names that become free would join bob to nobody's account, were ann let go first.
+    let names_in_between = Mess {
+        people: vec![false, true],
+        things: vec![
+            Thing {
+                upn: Of::Person(1),
+                ..nobody
+            },
+            Thing {
+                primary: Some(Of::Person(1)),
+                anchor: Anchor::Person(0),
+                ..of(1)
+            },
+        ],
+    };
+    // Restored for bob, the account of nobody would have to go again for ann's address.
+    let restored_in_vain = Mess {
+        people: vec![true, true],
+        things: vec![
+            Thing {
+                primary: Some(Of::Person(0)),
+                anchor: Anchor::Person(1),
+                synced: Synced::Yes,
+                deleted: true,
+                ..nobody
+            },
+            of(0),
+        ],
+    };
+    // An export that fails before an import has seen the object of its anchor.
+    let seen_too_late = Mess {
+        people: vec![true],
+        things: vec![
+            Thing {
+                anchor: Anchor::Person(0),
+                synced: Synced::Yes,
+                deleted: true,
+                holds: true,
+                ..nobody
+            },
+            Thing {
+                primary: Some(Of::Person(0)),
+                ..of(0)
+            },
+        ],
+    };
+    let messes = [names_in_between, restored_in_vain, seen_too_late];
+    for profile in Profile::ALL {
+        let tally = super::messes(&messes, profile, 2, 50_000).expect("worlds");
+        assert_eq!(
+            tally.converge,
+            messes.len(),
+            "{:#?}",
+            tally.failures.first()
+        );
+    }
+}
+
 /// Messes are enumerated up to the names of people. Within a search people are not exchanged: the
 /// planner takes them in order, and so does the engine, by its seed.
 #[test]

@@ -25,6 +25,8 @@ pub enum Property {
     AdminLeft,
     /// An address of a mailbox is not lost when the account is taken over.
     AddressesKept,
+    /// Nobody with a mailbox on-premises gets a second one with a licence.
+    OneMailbox,
     /// What protects the tenant and was lifted is there again in the end.
     GuardsRestored,
     /// From every state that can come about, convergence stays within reach.
@@ -41,13 +43,14 @@ pub enum Property {
 
 impl Property {
     /// All properties.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Kept,
         Self::OneAnchor,
         Self::RightOwner,
         Self::ScopedDeletes,
         Self::AdminLeft,
         Self::AddressesKept,
+        Self::OneMailbox,
         Self::GuardsRestored,
         Self::NoTrap,
         Self::Settles,
@@ -65,6 +68,7 @@ impl Property {
             Self::ScopedDeletes => "scoped-deletes",
             Self::AdminLeft => "admin-left",
             Self::AddressesKept => "addresses-kept",
+            Self::OneMailbox => "one-mailbox",
             Self::GuardsRestored => "guards-restored",
             Self::NoTrap => "no-trap",
             Self::Settles => "settles",
@@ -83,6 +87,9 @@ impl Property {
             Self::ScopedDeletes => "nothing is deleted that the procedure does not name",
             Self::AdminLeft => "a Global Administrator is left",
             Self::AddressesKept => "no address of a mailbox is lost when its account is taken over",
+            Self::OneMailbox => {
+                "no licence makes a second mailbox for somebody with one on-premises"
+            }
             Self::GuardsRestored => "guards that were lifted are there again in the end",
             Self::NoTrap => "from every reachable state convergence stays reachable",
             Self::Settles => "once faults stop, a few cycles lead to a state that stays",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mock_ad::directory::AttributeId;
 use mock_cloud::tenant::{Role, State};
 use mock_cloud::{CloudKey, SourceAnchor, SyncObjectType};
 
@@ -32,6 +33,9 @@ pub struct GroundTruth {
     administered: bool,
     /// Who was joined to somebody else's account at the beginning, and still is.
     standing: BTreeSet<(Source, CloudKey)>,
+    /// Accounts without a licence of people with a mailbox on-premises, of which the tenant has not
+    /// heard yet: it hears of it with the object (case C71).
+    unheard: BTreeMap<CloudKey, Source>,
     /// Anchors that two live accounts carried at the beginning, and still do.
     shared: BTreeSet<(SyncObjectType, String)>,
 }
@@ -53,6 +57,7 @@ impl GroundTruth {
                 truth.valuable.insert(key);
             }
         }
+        truth.unheard = truth.unheard_of(world).collect();
         truth.standing = truth.wrongly_joined(world).collect();
         let shared = doubles(world).map(|(kind, anchor, ..)| (kind, anchor.to_string()));
         truth.shared = shared.collect();
@@ -103,6 +108,9 @@ impl GroundTruth {
             put(source(person));
             put(place(*key));
         }
+        for key in self.unheard.keys() {
+            put(place(*key));
+        }
         put(self.shared.len() as u64 * 2 + u64::from(self.administered));
     }
 
@@ -113,11 +121,14 @@ impl GroundTruth {
             .or_else(|| self.doubled(world))
             .or_else(|| self.deleted(world))
             .or_else(|| self.leaderless(world))
+            .or_else(|| self.doubly_housed(world))
     }
 
     /// Takes under protection the accounts of those who have no other: what the engine provisioned
-    /// for an object that ground truth gives no account.
+    /// for an object that ground truth gives no account. Takes down which mailboxes on-premises the
+    /// tenant has heard of.
     pub fn note(&mut self, world: &World) {
+        (self.unheard).retain(|key, source| joined(world, *source) != Some(*key));
         let engine = world.engine();
         for (_, object) in engine.metaverse().iter() {
             if self.belongs.contains_key(&object.source) {
@@ -136,6 +147,35 @@ impl GroundTruth {
     /// How many accounts are protected from deletion.
     pub fn protected(&self) -> usize {
         self.live.len()
+    }
+
+    /// How many mailboxes on-premises the tenant has yet to hear of.
+    pub(crate) fn unheard(&self) -> usize {
+        self.unheard.len()
+    }
+
+    fn unheard_of<'a>(&'a self, world: &'a World) -> impl Iterator<Item = (CloudKey, Source)> + 'a {
+        self.belongs.iter().filter_map(|(source, own)| {
+            let directory = world.forests().get(source.forest)?;
+            let image = directory.object(source.object)?;
+            let housed = image.get(AttributeId::MS_EXCH_MAILBOX_GUID).is_some();
+            let account = world.tenant().object(*own)?;
+            let unlicensed = account.licences.is_empty() && account.mailbox.is_none();
+            let heard = joined(world, *source) == Some(*own);
+            (housed && unlicensed && !heard).then_some((*own, *source))
+        })
+    }
+
+    fn doubly_housed(&self, world: &World) -> Option<Violation> {
+        let key = self.unheard.keys().find(|key| {
+            let object = world.tenant().object(**key);
+            object.is_some_and(|object| object.is_live() && !object.licences.is_empty())
+        })?;
+        let found = format!(
+            "{} gets a mailbox with its licence, beside the one on-premises",
+            label(world, *key)
+        );
+        Some(violation(Property::OneMailbox, found))
     }
 
     fn lost(&self, world: &World) -> Option<Violation> {

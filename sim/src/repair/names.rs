@@ -73,6 +73,26 @@ pub(super) fn conflict(look: &Look<'_>, person: &Person) -> Option<(Text, CloudK
     conflicts(look, person).next()
 }
 
+/// A name that an object in the recycle bin would have again, and that Active Directory has for
+/// somebody else.
+pub(super) fn claimed(look: &Look<'_>, person: &Person, key: CloudKey) -> Option<Text> {
+    let object = look.object(key)?;
+    let upn = object.user_principal_name.as_ref();
+    let addresses = object.proxy_addresses.iter().filter(|it| it.is_smtp());
+    let names: Vec<&str> = addresses
+        .map(ProxyAddress::address)
+        .chain(upn.map(mock_cloud::Upn::as_str))
+        .chain(object.mail.as_deref())
+        .collect();
+    let tenant = look.world.tenant();
+    let others = look.people.iter().filter(|it| it.source != person.source);
+    others.flat_map(|other| wanted(look, other)).find(|name| {
+        let has = names.iter().any(|own| eq_fold(own, name));
+        // A name that somebody has by now does not come back.
+        has && tenant.owners_of(name).next().is_none()
+    })
+}
+
 /// Whether the service refuses edits because a value is withheld (rule R3.13).
 fn is_barred(object: &DirectoryObject) -> bool {
     let mut errors = object.on_premises.provisioning_errors.iter();

@@ -98,8 +98,8 @@ fn cycle_policy(look: &Look<'_>) -> CyclePolicy {
 
 /// Out of scope, whoever is joined to a wrong account, or could get one while the own is prepared.
 ///
-/// First those who would get a wrong account as soon as a name becomes free: nothing is joined to
-/// them, and what is done for the others frees names.
+/// First those whom nothing is joined to: what is done for the others frees names and anchors, and
+/// a cycle in between would give them a wrong account.
 fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
     let waiting = |person: &&Person| person.in_scope && person.joined.is_none();
     for person in look.people.iter().filter(waiting) {
@@ -108,7 +108,9 @@ fn leave(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             return step(out(look, person), person, why);
         }
     }
-    for person in look.people.iter().filter(|person| person.in_scope) {
+    let joined = |person: &&Person| person.in_scope && person.joined.is_some();
+    let people = || look.people.iter();
+    for person in people().filter(waiting).chain(people().filter(joined)) {
         if look.aim.belongs.contains_key(&person.source) && person.own.is_none() {
             trouble(
                 troubles,
@@ -255,6 +257,14 @@ fn restore(look: &Look<'_>, troubles: &mut Troubles) -> Planned {
             return Some(planned);
         }
         if !is_troubled(troubles, person) {
+            if person.own.is_none()
+                && !look.is_worth_keeping(own)
+                && let Some(name) = names::claimed(look, person, own)
+            {
+                // Restored, it would have to be deleted again for that name.
+                let why = format!("it holds nothing, and {name} is a name of somebody else");
+                return step(What::Purge(own), person, why);
+            }
             return step(
                 restored(look, own),
                 person,
