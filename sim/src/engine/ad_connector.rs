@@ -117,7 +117,7 @@ impl AdConnector {
     /// Reads everything in scope; what is not there any more is pending delete.
     pub(super) fn full_import(&mut self, directory: &Directory, scope: &Scope) -> Counters {
         let mut pass = Pass::new(directory, scope);
-        while self.entries.len() < directory.objects().len() {
+        while self.entries.len() < directory.places() {
             self.entries.push_back(AdEntry::default());
         }
         let mut objects = directory.objects();
