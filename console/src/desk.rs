@@ -439,7 +439,7 @@ fn space(world: &World) -> SpaceLists {
     for (forest, directory) in world.forests().iter().enumerate() {
         let mut found: BTreeMap<&'static str, Vec<u32>> = BTreeMap::new();
         let connector = world.engine().forest(forest);
-        for id in 0..directory.objects().len() as u32 {
+        for id in 0..directory.places() as u32 {
             let object = ObjectId(id);
             let Some(entry) = connector.and_then(|it| it.entry(object)) else {
                 continue;

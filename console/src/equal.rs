@@ -6,7 +6,9 @@ mod cloud;
 use host::Entry;
 use jiff::SignedDuration;
 use maud::{Markup, html};
-use mock_ad::directory::{AttributeId, Directory, Dn, Modification, ObjectId, Operation, Value};
+use mock_ad::directory::{
+    AttributeId, Directory, Dn, ForestSetting, Modification, ObjectId, Operation, Value,
+};
 use sim::engine::CyclePolicy;
 use sim::manager::connector_name;
 use sim::rehearse::Happening;
@@ -257,6 +259,30 @@ fn ad(directory: &Directory, change: &AdChange) -> String {
                 to.unwrap_or_default(),
                 name.unwrap_or_default()
             )
+        }
+        AdChange::Configure { setting } => configure_forest(directory, *setting),
+        AdChange::Authenticate { .. } => "# a bind, which no cmdlet makes".to_owned(),
+    }
+}
+
+fn configure_forest(directory: &Directory, setting: ForestSetting) -> String {
+    let configuration = directory.configuration().base();
+    let service = format!("CN=Directory Service,CN=Windows NT,CN=Services,{configuration}");
+    let set = |change: String| format!("Set-ADObject -Identity {} {change}", quoted(&service));
+    match setting {
+        ForestSetting::RecycleBin => format!(
+            "Enable-ADOptionalFeature -Identity 'Recycle Bin Feature' -Scope \
+             ForestOrConfigurationSet -Target {} -Confirm:$false",
+            quoted(directory.dns_name())
+        ),
+        ForestSetting::TombstoneLifetime(days) => {
+            set(format!("-Replace @{{tombstoneLifetime={days}}}"))
+        }
+        ForestSetting::DeletedObjectLifetime(Some(days)) => {
+            set(format!("-Replace @{{'msDS-DeletedObjectLifetime'={days}}}"))
+        }
+        ForestSetting::DeletedObjectLifetime(None) => {
+            set("-Clear msDS-DeletedObjectLifetime".to_owned())
         }
     }
 }

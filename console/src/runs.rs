@@ -257,7 +257,7 @@ fn staged_ad(before: &World, after: &World, forest: usize, note: Note<'_>) {
     ) else {
         return;
     };
-    let count = after.forests()[forest].objects().len() as u32;
+    let count = after.forests()[forest].places() as u32;
     for object in (0..count).map(ObjectId) {
         let Some(entry) = is.entry(object) else {
             continue;

@@ -201,7 +201,7 @@ pub fn differing_in_ad(one: &World, other: &World) -> Vec<Source> {
         let Some(there) = other.forests().get(forest) else {
             continue;
         };
-        let count = directory.objects().len().max(there.objects().len()) as u32;
+        let count = directory.places().max(there.places()) as u32;
         for object in (0..count).map(ObjectId) {
             let same = match (directory.object(object), there.object(object)) {
                 (Some(one), Some(other)) => {

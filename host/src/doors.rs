@@ -26,6 +26,8 @@ impl mock_ad::ldap::Host for LdapDoor<'_> {
 
     fn change(&mut self, change: &AdChange) -> Result<ObjectId, AdRefusal> {
         let forest = self.forest;
+        // Who gives a wrong password wrote nothing, though the directory counts it.
+        let is_bind = matches!(change, AdChange::Authenticate { .. });
         let change = change.clone();
         let action = Action::Ad { forest, change };
         let events = self.lab.act(Origin::Ldap(forest), action);
@@ -34,7 +36,7 @@ impl mock_ad::ldap::Host for LdapDoor<'_> {
             Event::AdRefused(refusal) => Some(Err((**refusal).clone())),
             _ => None,
         });
-        if matches!(answer, Some(Ok(_))) {
+        if matches!(answer, Some(Ok(_))) && !is_bind {
             self.lab.wrote();
         }
         // A world answers each change of a forest that is there.

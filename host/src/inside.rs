@@ -88,7 +88,8 @@ impl Lab {
     ) -> Result<ObjectId, Unreached> {
         let kind = match change {
             AdChange::Add { .. } | AdChange::Restore { .. } => Kind::Add,
-            AdChange::Modify { .. } => Kind::Modify,
+            AdChange::Modify { .. } | AdChange::Configure { .. } => Kind::Modify,
+            AdChange::Authenticate { .. } => Kind::Bind,
             AdChange::Move { .. } => Kind::ModifyDn,
             AdChange::Delete { .. } => Kind::Delete,
         };

@@ -19,10 +19,12 @@ mod delete;
 mod dn;
 mod extract;
 mod forest;
+mod garbage;
 mod head;
 mod identity;
 mod import;
 mod links;
+mod lockout;
 mod lookup;
 mod metadata;
 mod modify;
@@ -51,6 +53,7 @@ pub use add::AddRequest;
 pub use change::Change;
 pub use controller::{DomainController, ServerVersion};
 pub use dn::{Dn, DnError, Rdn};
+pub use garbage::ForestSetting;
 pub use identity::{GuidError, ObjectGuid, ObjectId, Usn};
 pub use modify::{Modification, Operation};
 pub use names::ObjectName;
@@ -68,10 +71,14 @@ pub use value::{Value, Values};
 
 pub(crate) use add::most_specific;
 pub(crate) use computed::{EXPORTED, is_computed};
+pub(crate) use forest::RECYCLE_BIN_FEATURE;
 pub(crate) use head::HEAD_ATTRIBUTES;
 pub(crate) use import::Draft;
+pub(crate) use links::LinkSight;
+pub(crate) use metadata::{LinkStamp, Stamp};
 pub(crate) use new::Settings;
 pub(crate) use password::file_time;
+pub(crate) use schema::attribute_number;
 pub(crate) use validate::{boolean, fits, same};
 
 /// One domain of a forest.
@@ -93,8 +100,10 @@ pub struct Directory {
     changes: Vector<u32>,
     next_rid: u32,
     deleted_objects: Option<ObjectId>,
-    /// The passwords of accounts, by the place of the account.
-    passwords: imbl::OrdMap<u32, Text>,
+    /// When garbage was last collected.
+    collected: Option<Timestamp>,
+    /// The passwords of accounts, by the place of the account: the present one, then those before.
+    passwords: imbl::OrdMap<u32, Arc<[Text]>>,
     metadata: metadata::Metadata,
     /// Made when a server asks for them.
     value_indexes: Option<Box<values_index::ValueIndexes>>,

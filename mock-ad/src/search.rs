@@ -40,6 +40,7 @@ mod order;
 pub(crate) mod outcome;
 mod paged;
 mod render;
+mod replication;
 mod request;
 mod root_dse;
 mod run;
@@ -53,6 +54,7 @@ pub use request::{
     Bound, Context, Control, Entry, Outcome, Reply, Scope, SearchRequest, SearchState,
 };
 pub use root_dse::SUPPORTED_CONTROLS;
+pub(crate) use run::visible as is_visible;
 
 pub use crate::directory::ResultCode;
 

@@ -379,3 +379,101 @@ fn a_directory_is_taken_back_to_what_it_was() {
     server.restore(before);
     assert!(server.with_directory(|directory| directory.highest_committed_usn() == usn));
 }
+
+/// An element of BER that is shorter than 64 KiB.
+fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(contents.len()).unwrap();
+    let mut bytes = vec![tag, 0x82];
+    bytes.extend(length.to_be_bytes());
+    bytes.extend_from_slice(contents);
+    bytes
+}
+
+/// A message with an operation and, after it, perhaps controls.
+fn framed(id: u8, operation: &[u8], controls: &[u8]) -> Vec<u8> {
+    let parts = [&[0x02, 1, id][..], operation, controls];
+    element(0x30, &parts.concat())
+}
+
+/// A search of one level for any object, with the change notification control.
+fn watch(id: u8, base: &str) -> Vec<u8> {
+    let fixed = b"\x0a\x01\x01\x0a\x01\x00\x02\x01\x00\x02\x01\x00\x01\x01\x00";
+    let parts = [
+        element(0x04, base.as_bytes()),
+        fixed.to_vec(),
+        element(0x87, b"objectClass"),
+        element(0x30, &element(0x04, b"description")),
+    ];
+    let control = element(0x30, &element(0x04, b"1.2.840.113556.1.4.528"));
+    framed(
+        id,
+        &element(0x63, &parts.concat()),
+        &element(0xA0, &control),
+    )
+}
+
+fn describe(id: u8, dn: &str, text: &str) -> Vec<u8> {
+    let values = element(0x31, &element(0x04, text.as_bytes()));
+    let change = [element(0x04, b"description"), values].concat();
+    let change = [b"\x0a\x01\x02".to_vec(), element(0x30, &change)].concat();
+    let changes = element(0x30, &element(0x30, &change));
+    let parts = [element(0x04, dn.as_bytes()), changes];
+    framed(id, &element(0x66, &parts.concat()), &[])
+}
+
+#[test]
+fn a_search_for_changes_is_answered_when_somebody_else_makes_one() {
+    let server = server();
+    let (mut watcher, mut writer) = (connect(&server), connect(&server));
+    for stream in [&mut watcher, &mut writer] {
+        stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
+        assert_eq!(code(&receive(stream)), 0);
+    }
+    watcher.write_all(&watch(7, "DC=example,DC=test")).unwrap();
+    // What comes after the search on its connection is answered, so the search is registered.
+    watcher.write_all(WHO_AM_I).unwrap();
+    let who = receive(&mut watcher);
+    assert!(
+        who.windows(21)
+            .any(|part| part == b"EXAMPLE\\Administrator"),
+        "{who:02x?}"
+    );
+
+    let has = |message: &[u8], text: &str| {
+        let mut parts = message.windows(text.len());
+        parts.any(|part| part == text.as_bytes())
+    };
+    for (dn, text) in [
+        ("CN=Users,DC=example,DC=test", "where users are"),
+        ("CN=Computers,DC=example,DC=test", "where computers are"),
+    ] {
+        writer.write_all(&describe(2, dn, text)).unwrap();
+        assert_eq!(code(&receive(&mut writer)), 0);
+        let told = receive(&mut watcher);
+        let header = &told[told.iter().position(|byte| *byte == 0x02).unwrap()..];
+        assert_eq!(
+            header[..4],
+            [0x02, 1, 7, 0x64],
+            "an entry for the search: {told:02x?}"
+        );
+        assert!(
+            has(&told, dn) && has(&told, text),
+            "{}",
+            String::from_utf8_lossy(&told)
+        );
+    }
+    // Given up, it is told nothing more.
+    watcher.write_all(&framed(8, &[0x50, 1, 7], &[])).unwrap();
+    watcher.write_all(WHO_AM_I).unwrap();
+    receive(&mut watcher);
+    writer
+        .write_all(&describe(3, "CN=Users,DC=example,DC=test", "quiet"))
+        .unwrap();
+    assert_eq!(code(&receive(&mut writer)), 0);
+    watcher.write_all(WHO_AM_I).unwrap();
+    let next = receive(&mut watcher);
+    assert!(
+        !has(&next, "quiet") && has(&next, "Administrator"),
+        "{next:02x?}"
+    );
+}

@@ -6,7 +6,7 @@ use mock_cloud::tenant::Role;
 use mock_cloud::tenant::administer::RestoreOptions;
 use mock_cloud::{CloudKey, Profile};
 use proptest::prelude::*;
-use sim::engine::{CyclePolicy, EngineEvent, Scope};
+use sim::engine::{CyclePolicy, EngineEvent, PendingExport, Scope};
 use sim::predict::predict;
 use sim::snapshot::{EngineMemory, Snapshot};
 use sim::world::{Action, AdChange, CloudChange, EngineChange, Event, World};
@@ -265,4 +265,49 @@ proptest! {
         go(&mut fork, &actions);
         prop_assert_eq!(first.fingerprint(), fork.fingerprint());
     }
+}
+
+#[test]
+fn what_was_deleted_in_a_forest_is_recycled_and_then_gone_and_no_import_minds() {
+    let mut world = lamplight(Profile::ALL[0], 1);
+    let deletion = |leaver| [ad(AdChange::Delete { object: leaver }), DELTA];
+    let left = |world: &World, leaver| {
+        let directory = &world.forests()[0];
+        let recycled = directory.attribute_values(leaver, AttributeId::IS_RECYCLED);
+        (
+            directory.object(leaver).is_some(),
+            recycled == [true.into()],
+        )
+    };
+    let deletions = |events: &[Event]| {
+        let deletes = |event: &&Event| {
+            let Event::Engine(EngineEvent::Exported(one)) = event else {
+                return false;
+            };
+            matches!(one.pending, PendingExport::Delete)
+        };
+        events.iter().filter(deletes).count()
+    };
+    go(&mut world, &[Action::Cycle(CyclePolicy::Initial)]);
+    // Somebody whose account goes with them.
+    let users_of = world.forests()[0].objects().map(|(id, _)| id);
+    let leaver = users_of
+        .filter(|id| world.forests()[0].kind(*id).is_account())
+        .find(|id| deletions(&go(&mut world.clone(), &deletion(*id))) == 1)
+        .expect("somebody is synced");
+    go(&mut world, &deletion(leaver));
+    let accounts = users(&world, true).count();
+
+    go(&mut world, &[hours(180 * 24 - 1)]);
+    assert_eq!(left(&world, leaver), (true, false));
+    let fork = world.clone();
+    go(&mut world, &[hours(24)]);
+    assert_eq!(left(&world, leaver), (true, true));
+    assert_ne!(world.fingerprint(), fork.fingerprint());
+    go(&mut world, &[DELTA, hours(180 * 24)]);
+    assert_eq!(left(&world, leaver), (false, false));
+    // Imports go by places, of which one is empty now.
+    let cycles = [DELTA, Action::Cycle(CyclePolicy::Initial)];
+    assert_eq!(deletions(&go(&mut world, &cycles)), 0);
+    assert_eq!(users(&world, true).count(), accounts);
 }

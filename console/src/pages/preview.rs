@@ -37,7 +37,7 @@ const fn policy_name(policy: CyclePolicy) -> &'static str {
 /// How many objects there are in all forests and the tenant.
 pub(crate) fn size(scene: &Scene<'_>) -> usize {
     let forests = scene.world.forests().iter();
-    let forests: usize = forests.map(|directory| directory.objects().len()).sum();
+    let forests: usize = forests.map(|directory| directory.objects().count()).sum();
     forests + scene.world.tenant().objects().len()
 }
 

@@ -3,7 +3,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mock_ad::directory::{AttributeId, Modification, ObjectId, Operation, Schema, Value};
+use mock_ad::directory::{
+    AttributeId, ForestSetting, Modification, ObjectId, Operation, Schema, Value,
+};
 use serde_json::{Value as Json, json};
 use sim::world::AdChange;
 use store::Text;
@@ -52,6 +54,16 @@ pub(super) fn write(schema: &Schema, change: &AdChange) -> Json {
         } => json!({ "restore": {
             "object": object.0, "name": name, "parent": parent.map(|parent| parent.0),
         } }),
+        AdChange::Configure { setting } => json!({ "configure": match setting {
+            ForestSetting::RecycleBin => json!({ "recycleBin": true }),
+            ForestSetting::TombstoneLifetime(days) => json!({ "tombstoneLifetime": days }),
+            ForestSetting::DeletedObjectLifetime(days) => {
+                json!({ "deletedObjectLifetime": days })
+            }
+        } }),
+        AdChange::Authenticate { object, accepted } => {
+            json!({ "authenticate": { "object": object.0, "accepted": accepted } })
+        }
     }
 }
 
@@ -125,7 +137,27 @@ pub(super) fn read(schema: &Schema, change: &Json) -> Result<AdChange, Broken> {
             parent: parent()?,
             name: maybe_text(value, "name")?,
         },
+        "configure" => AdChange::Configure {
+            setting: setting(value)?,
+        },
+        "authenticate" => AdChange::Authenticate {
+            object: object()?,
+            accepted: *get(value, "accepted")? == Json::Bool(true),
+        },
         _ => return Err(Broken::of("a change of Active Directory", change)),
+    })
+}
+
+fn setting(value: &Json) -> Result<ForestSetting, Broken> {
+    let (name, value) = only(value)?;
+    Ok(match name {
+        "recycleBin" => ForestSetting::RecycleBin,
+        "tombstoneLifetime" => ForestSetting::TombstoneLifetime(number(value)?),
+        "deletedObjectLifetime" => {
+            let days = Some(value).filter(|value| !value.is_null());
+            ForestSetting::DeletedObjectLifetime(days.map(number).transpose()?)
+        }
+        _ => return Err(Broken::of("a setting of the forest", value)),
     })
 }
 

@@ -159,7 +159,7 @@ fn write_everything(lab: &mut Lab) {
 }
 
 fn write_ad(lab: &mut Lab) {
-    use mock_ad::directory::{AttributeId, Change, Modification, Value};
+    use mock_ad::directory::{AttributeId, Change, ForestSetting, Modification, Value};
     use mock_ad::ldap::Host as _;
     let mut door = LdapDoor { lab, forest: 0 };
     let base = door.directory().base().clone();
@@ -201,11 +201,21 @@ fn write_ad(lab: &mut Lab) {
             name: Some("Dora".into()),
             parent: None,
         },
+        Change::Authenticate {
+            object,
+            accepted: false,
+        },
         Change::Delete { object },
         Change::Restore {
             object,
             parent: None,
             name: None,
+        },
+        Change::Configure {
+            setting: ForestSetting::TombstoneLifetime(60),
+        },
+        Change::Configure {
+            setting: ForestSetting::DeletedObjectLifetime(None),
         },
     ] {
         door.change(&change)

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use store::Text;
 
+use super::classes::Classes;
 use super::schema::ClassCategory;
 use super::{
     AttributeId, ClassId, Directory, Dn, Object, ObjectGuid, ObjectId, ObjectKind, Rdn, Refusal,
@@ -55,13 +56,15 @@ impl Directory {
     /// ```
     pub fn add(&mut self, request: AddRequest, now: Timestamp) -> Result<ObjectId, Refusal> {
         let parent = self.parent_for(&request.dn)?;
-        let class = requested_class(&self.schema, &request.attributes)?;
+        let classes = self.requested_classes(&request.attributes)?;
+        let class = classes.structural;
         let rdn = self.check_place(&request.dn, parent, class)?;
         if self.find_by_guid(&request.guid).is_some() {
             return Err(Refusal::guid_exists(&request.guid.to_string()));
         }
         let name = rdn.value.clone();
         let mut object = self.bare_object(class, Some((parent, name)), request.guid, now);
+        object.set(AttributeId::OBJECT_CLASS, classes.stored());
         let mut attributes = request.attributes;
         let password = attributes
             .iter()
@@ -69,6 +72,7 @@ impl Directory {
             .map(|at| attributes.swap_remove(at).1);
         let links = self.take_attributes(&mut object, attributes)?;
         let allocates_sid = self.set_defaults(&mut object);
+        self.check_mandatory(&object, |id| links.iter().any(|(link, _)| *link == id))?;
         self.check_account_names(None, None, &object)?;
         let password = match password {
             Some(values) => {
@@ -136,7 +140,7 @@ impl Directory {
     /// Whether the value of an RDN is one that its attribute takes.
     pub(super) fn check_rdn(&self, attribute: AttributeId, value: &Text) -> Result<(), Refusal> {
         let values = [Value::Text(value.clone())];
-        validate::check(&self.schema, attribute, &values)
+        validate::check(self, attribute, &values)
     }
 
     /// Whether objects of a class may stand below a parent.
@@ -168,6 +172,17 @@ impl Directory {
             self.schema.class_name(above.class)
         );
         Err(Refusal::naming(hint, &self.dn_text(parent)))
+    }
+
+    fn requested_classes(
+        &self,
+        attributes: &[(AttributeId, Vec<Value>)],
+    ) -> Result<Classes, Refusal> {
+        let values = attributes
+            .iter()
+            .filter(|(id, _)| *id == AttributeId::OBJECT_CLASS)
+            .flat_map(|(_, values)| values);
+        self.classes_of(values.filter_map(Value::as_text).map(Text::as_str))
     }
 
     /// Stores the requested attributes and gives back the links among them.
@@ -209,7 +224,7 @@ impl Directory {
                 }
                 continue;
             }
-            validate::check(&self.schema, attribute, &values)?;
+            validate::check(self, attribute, &values)?;
             object.set(attribute, Values::from_vec(values));
         }
         Ok(links)
@@ -276,35 +291,4 @@ pub(crate) fn most_specific<'a>(
         }
     }
     Ok(best.map(|(_, class)| class))
-}
-
-fn requested_class(
-    schema: &Schema,
-    attributes: &[(AttributeId, Vec<Value>)],
-) -> Result<ClassId, Refusal> {
-    let values = attributes
-        .iter()
-        .filter(|(id, _)| *id == AttributeId::OBJECT_CLASS)
-        .flat_map(|(_, values)| values);
-    let names = values.filter_map(|value| value.as_text().map(|text| &**text));
-    match most_specific(schema, names) {
-        Ok(Some(class)) => Ok(class),
-        Ok(None)
-            if attributes
-                .iter()
-                .all(|(id, _)| *id != AttributeId::OBJECT_CLASS) =>
-        {
-            Err(Refusal::class_violation(
-                "there is no objectClass".to_owned(),
-            ))
-        }
-        // ERROR_DS_CLASS_MUST_BE_CONCRETE.
-        Ok(None) => Err(Refusal::unwilling(
-            0x20A7,
-            "objectClass must name a class that objects are made of, such as `user`".to_owned(),
-        )),
-        Err(name) => Err(Refusal::class_violation(format!(
-            "the schema has no class `{name}`"
-        ))),
-    }
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use store::Text;
 
 use super::{
-    AddRequest, AttributeId, Directory, Dn, Modification, ObjectGuid, ObjectId, Refusal, Value,
+    AddRequest, AttributeId, Directory, Dn, ForestSetting, Modification, ObjectGuid, ObjectId,
+    Refusal, Value,
 };
 
 /// A change to a directory: what an administrator does, or what an LDAP request asks for.
@@ -35,7 +36,7 @@ pub enum Change {
         /// The new parent, if it changes.
         parent: Option<ObjectId>,
     },
-    /// Deletes an object, with everything below it.
+    /// Deletes an object, with everything below it; recycles one that is in the recycle bin.
     Delete {
         /// The object.
         object: ObjectId,
@@ -48,6 +49,18 @@ pub enum Change {
         parent: Option<ObjectId>,
         /// Under which name, if not the one it had.
         name: Option<Text>,
+    },
+    /// Changes a setting of the forest.
+    Configure {
+        /// The setting, with what it becomes.
+        setting: ForestSetting,
+    },
+    /// Notes that somebody gave a password for an account, which counts towards a lockout.
+    Authenticate {
+        /// The account.
+        object: ObjectId,
+        /// Whether the password was right.
+        accepted: bool,
     },
 }
 
@@ -108,6 +121,10 @@ impl Directory {
             } => self
                 .restore_as(*object, *parent, name.clone(), now)
                 .map(|()| *object),
+            Change::Configure { setting } => self.configure(*setting).map(|()| self.domain()),
+            Change::Authenticate { object, accepted } => {
+                self.authenticate(*object, *accepted, now).map(|()| *object)
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ impl Directory {
         let first = from as u64 + 1;
         (first..).zip(numbered).filter_map(|(number, id)| {
             // An entry is stale if its object has changed again since.
-            let object = self.objects.get(*id)?;
+            let object = self.object(ObjectId(*id))?;
             (object.usn_changed == Usn(number)).then_some(ObjectId(*id))
         })
     }

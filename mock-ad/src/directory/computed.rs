@@ -21,6 +21,7 @@ pub(crate) fn is_computed(schema: &Schema, id: AttributeId) -> bool {
             | AttributeId::INSTANCE_TYPE
             | AttributeId::SAM_ACCOUNT_TYPE
             | AttributeId::IS_DELETED
+            | AttributeId::IS_RECYCLED
             | AttributeId::LAST_KNOWN_PARENT
             | AttributeId::MS_DS_LAST_KNOWN_RDN
             | AttributeId::PARENT_GUID
@@ -30,13 +31,14 @@ pub(crate) fn is_computed(schema: &Schema, id: AttributeId) -> bool {
 }
 
 /// The attributes of [`is_computed`] that an export contains, links apart.
-pub(crate) const EXPORTED: [AttributeId; 12] = [
+pub(crate) const EXPORTED: [AttributeId; 13] = [
     AttributeId::DISTINGUISHED_NAME,
     AttributeId::INSTANCE_TYPE,
     AttributeId::WHEN_CREATED,
     AttributeId::WHEN_CHANGED,
     AttributeId::USN_CREATED,
     AttributeId::IS_DELETED,
+    AttributeId::IS_RECYCLED,
     AttributeId::LAST_KNOWN_PARENT,
     AttributeId::MS_DS_LAST_KNOWN_RDN,
     AttributeId::USN_CHANGED,
@@ -89,18 +91,24 @@ impl Directory {
         names.collect()
     }
 
-    /// The values of objectClass, from `top` down.
+    /// The values of objectClass, from `top` down; auxiliary classes of the single object come
+    /// right after `top` (MS-ADTS 3.1.1.2.4.3).
     pub(crate) fn object_classes(&self, object: &Object) -> Vec<Value> {
+        let mut chain = self.structural_classes(object);
+        if let Some(auxiliary) = object.get(AttributeId::OBJECT_CLASS) {
+            chain.splice(1..1, auxiliary.iter().cloned());
+        }
+        chain
+    }
+
+    /// The structural class of an object and those above it, from `top` down.
+    pub(crate) fn structural_classes(&self, object: &Object) -> Vec<Value> {
         let mut chain: Vec<Value> = self
             .schema
             .superclass_chain(object.class)
             .map(|class| Value::Text(self.schema.class_definition(class).name.clone()))
             .collect();
         chain.reverse();
-        // Auxiliary classes of the single object come with it.
-        if let Some(auxiliary) = object.get(AttributeId::OBJECT_CLASS) {
-            chain.extend(auxiliary.iter().cloned());
-        }
         chain
     }
 
@@ -127,7 +135,11 @@ impl Directory {
             AttributeId::SAM_ACCOUNT_TYPE if deletion.is_none() => self.account_type(object)?,
             AttributeId::IS_DELETED if deletion.is_some() => Value::Boolean(true),
             AttributeId::IS_DELETED if Some(id) == self.deleted_objects => Value::Boolean(true),
-            AttributeId::LAST_KNOWN_PARENT => self.dn_text(deletion?.last_known_parent?).into(),
+            AttributeId::IS_RECYCLED => Value::Boolean(deletion?.stripped_at.map(|_| true)?),
+            AttributeId::LAST_KNOWN_PARENT => {
+                let parent = deletion?.last_known_parent?;
+                self.object(parent).map(|_| self.dn_text(parent))?.into()
+            }
             AttributeId::MS_DS_LAST_KNOWN_RDN => deletion?.last_known_rdn.clone().into(),
             AttributeId::PARENT_GUID => {
                 let parent = self.object(object.parent?)?;

@@ -9,8 +9,9 @@ use super::{
 };
 
 /// The attributes that a deletion sets or takes away, and a restoration the other way round.
-const DELETION: [AttributeId; 5] = [
+const DELETION: [AttributeId; 6] = [
     AttributeId::IS_DELETED,
+    AttributeId::IS_RECYCLED,
     AttributeId::LAST_KNOWN_PARENT,
     AttributeId::MS_DS_LAST_KNOWN_RDN,
     AttributeId::OBJECT_CATEGORY,
@@ -25,8 +26,14 @@ impl Directory {
     ///
     /// It moves to CN=Deleted Objects under a name that cannot be taken by another. With the
     /// recycle bin on it keeps its attributes, and its links rest; otherwise it becomes a
-    /// tombstone that keeps little more than what it is.
+    /// tombstone that keeps little more than what it is. What is deleted once more while the
+    /// recycle bin is on is recycled (MS-ADTS 3.1.1.5.5).
     pub fn delete(&mut self, id: ObjectId, now: Timestamp) -> Result<(), Refusal> {
+        if self.settings.recycle_bin && self.is_restorable(id) {
+            // Deleted once more, it is lost for good.
+            self.recycle(id, now, now);
+            return Ok(());
+        }
         let object = self.live_object(id)?.clone();
         let Some(parent) = object.parent.filter(|_| id != self.deleted_objects()) else {
             let hint = format!("`{}` cannot be deleted", self.dn_text(id));
@@ -36,25 +43,27 @@ impl Directory {
             return Err(Refusal::not_a_leaf(&self.dn_text(id)));
         }
         let tombstone = !self.settings.recycle_bin;
+        let at = to_second(now);
         let indexes = self.value_indexes.take();
         self.unindex_accounts(id, &object);
         if tombstone {
             self.drop_links(id);
         }
         let deletion = Deletion {
-            at: to_second(now),
+            at,
             last_known_parent: Some(parent),
             last_known_rdn: object.name().clone(),
-            tombstone,
+            stripped_at: tombstone.then_some(at),
+            removed: false,
         };
         let name = mangled_name(&object);
         let container = self.deleted_objects();
-        self.objects.update(id.0, |object| {
-            object.deleted = Some(Box::new(deletion));
-        });
+        let mut gone = Object::clone(&object);
+        gone.deleted = Some(Box::new(deletion));
         if tombstone {
-            self.strip(id);
+            self.strip(&mut gone);
         }
+        self.objects.set(id.0, std::sync::Arc::new(gone));
         self.place(id, container, name, now);
         self.value_indexes = indexes;
         if let Some(after) = self.object(id).cloned() {
@@ -65,8 +74,17 @@ impl Directory {
         Ok(())
     }
 
+    /// Whether an object is deleted and keeps what it had: it is neither a tombstone nor recycled.
+    pub fn is_restorable(&self, id: ObjectId) -> bool {
+        let deletion = self.object(id).and_then(|object| object.deleted.as_ref());
+        deletion.is_some_and(|deletion| deletion.stripped_at.is_none())
+    }
+
     /// Deletes an object and all below it, the lowest first.
     pub fn delete_tree(&mut self, id: ObjectId, now: Timestamp) -> Result<(), Refusal> {
+        if self.is_restorable(id) {
+            return self.delete(id, now);
+        }
         self.live_object(id)?;
         let protected = self.is_within(self.deleted_objects(), id);
         if protected || id == Self::DOMAIN {
@@ -113,6 +131,11 @@ impl Directory {
             let hint = format!("`{}` is not deleted", self.dn_text(id));
             return Err(Refusal::unwilling(0x2015, hint));
         };
+        let tombstone = deletion.stripped_at.is_some();
+        if tombstone && self.settings.recycle_bin {
+            let hint = format!("`{}` is recycled and lost for good", self.dn_text(id));
+            return Err(Refusal::unwilling(0x2077, hint));
+        }
         let parent = new_parent
             .or(deletion.last_known_parent)
             .filter(|parent| self.is_live(*parent));
@@ -139,11 +162,11 @@ impl Directory {
             .map(|parent| self.dn_text(parent));
         self.objects.update(id.0, |object| {
             object.deleted = None;
-            if deletion.tombstone {
+            if tombstone {
                 revive(object, kind, last_parent);
             }
             let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
-            if let Some(control) = control.filter(|_| deletion.tombstone) {
+            if let Some(control) = control.filter(|_| tombstone) {
                 let disabled = Value::Integer(control | ACCOUNT_DISABLED);
                 object.set(
                     AttributeId::USER_ACCOUNT_CONTROL,
@@ -161,7 +184,7 @@ impl Directory {
     }
 
     /// Removes all links from and to an object.
-    fn drop_links(&mut self, id: ObjectId) {
+    pub(super) fn drop_links(&mut self, id: ObjectId) {
         for attribute in self.used_links() {
             let targets: Vec<ObjectId> = self.links.targets(attribute, id).collect();
             for target in targets {
@@ -176,19 +199,16 @@ impl Directory {
         self.links.take_changes();
     }
 
-    /// Leaves a tombstone the attributes that tombstones keep.
-    fn strip(&mut self, id: ObjectId) {
-        let schema = self.schema.clone();
-        self.objects.update(id.0, |object| {
-            let gone: Vec<AttributeId> = object
-                .attributes()
-                .map(|(attribute, _)| attribute)
-                .filter(|attribute| !is_kept(&schema, *attribute))
-                .collect();
-            for attribute in gone {
-                object.set(attribute, None);
-            }
-        });
+    /// Leaves an object the attributes that tombstones and recycled objects keep.
+    pub(super) fn strip(&self, object: &mut Object) {
+        let gone: Vec<AttributeId> = object
+            .attributes()
+            .map(|(attribute, _)| attribute)
+            .filter(|attribute| !is_kept(&self.schema, *attribute))
+            .collect();
+        for attribute in gone {
+            object.set(attribute, None);
+        }
     }
 }
 
@@ -208,7 +228,7 @@ fn revive(object: &mut Object, kind: ObjectKind, last_parent: Option<Text>) {
 
 /// Whether a tombstone keeps an attribute.
 fn is_kept(schema: &super::Schema, attribute: AttributeId) -> bool {
-    const ALWAYS: [&str; 12] = [
+    const ALWAYS: [&str; 13] = [
         "dNSHostName",
         "flatName",
         "mS-DS-CreatorSID",
@@ -219,6 +239,7 @@ fn is_kept(schema: &super::Schema, attribute: AttributeId) -> bool {
         "sIDHistory",
         "systemFlags",
         "trustAttributes",
+        "trustDirection",
         "trustPartner",
         "trustType",
     ];

@@ -12,10 +12,8 @@ use super::{ClassId, Directory, DirectoryOptions, Dn, Object, ObjectId, Rdn, Val
 
 /// instanceType of a naming context whose superior is held as well (MS-ADTS 2.2.8).
 const HEAD_BELOW_ANOTHER: i64 = 13;
-/// How many days deleted objects are kept (MS-ADTS 6.1.1.2.4.1.1).
-const TOMBSTONE_LIFETIME: i64 = 180;
 /// The GUID of the recycle bin among the optional features (MS-ADTS 3.1.1.9.1).
-const RECYCLE_BIN_FEATURE: &str = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a";
+pub(crate) const RECYCLE_BIN_FEATURE: &str = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a";
 /// systemFlags of a crossRef: a naming context of Active Directory, and a domain (MS-ADTS 2.2.10).
 const NAMING_CONTEXT: i64 = 1;
 const DOMAIN: i64 = 2;
@@ -318,19 +316,20 @@ impl<'a> Builder<'a> {
     fn services(&mut self) {
         let services = self.add(Directory::DOMAIN, "container", "Services", Vec::new());
         let windows = self.add(services, "container", "Windows NT", Vec::new());
-        let service = self.add(
-            windows,
-            "nTDSService",
-            "Directory Service",
-            vec![
-                ("tombstoneLifetime", number(TOMBSTONE_LIFETIME)),
-                ("msDS-DeletedObjectLifetime", number(TOMBSTONE_LIFETIME)),
-                (
-                    "sPNMappings",
-                    text("host=alerter,appmgmt,cisvc,clipsrv,browser,dhcp,dnscache,http"),
-                ),
-            ],
-        );
+        let mut lifetimes = vec![
+            (
+                "tombstoneLifetime",
+                number(self.domain.tombstone_lifetime()),
+            ),
+            (
+                "sPNMappings",
+                text("host=alerter,appmgmt,cisvc,clipsrv,browser,dhcp,dnscache,http"),
+            ),
+        ];
+        if let Some(days) = self.domain.settings.deleted_object_lifetime {
+            lifetimes.push(("msDS-DeletedObjectLifetime", number(days)));
+        }
+        let service = self.add(windows, "nTDSService", "Directory Service", lifetimes);
         let features = self.add(service, "container", "Optional Features", Vec::new());
         let guid: Option<super::ObjectGuid> = RECYCLE_BIN_FEATURE.parse().ok();
         let bytes = guid.map(|guid| vec![guid.as_bytes().as_slice().into()]);

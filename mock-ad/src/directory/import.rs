@@ -134,7 +134,7 @@ impl Draft {
     }
 
     /// Marks the object as deleted; where from is told later.
-    pub(crate) fn delete(&mut self, last_known_rdn: Option<Text>, tombstone: bool) {
+    pub(crate) fn delete(&mut self, last_known_rdn: Option<Text>, stripped: bool) {
         let name = self.object.name();
         let last_known_rdn = last_known_rdn.unwrap_or_else(|| {
             let plain = name
@@ -146,7 +146,8 @@ impl Draft {
             at: self.object.when_changed,
             last_known_parent: None,
             last_known_rdn,
-            tombstone,
+            stripped_at: stripped.then_some(self.object.when_changed),
+            removed: false,
         }));
     }
 

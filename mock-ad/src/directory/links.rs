@@ -32,6 +32,28 @@ fn range(attribute: AttributeId, id: ObjectId) -> RangeInclusive<(u16, u32, u32)
     (attribute.0, id.0, 0)..=(attribute.0, id.0, u32::MAX)
 }
 
+/// Which links a search sees (MS-ADTS 3.1.1.3.4.1.25).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum LinkSight {
+    /// Those between live objects.
+    #[default]
+    Active,
+    /// Also those of live objects that refer to deleted ones.
+    ToDeleted,
+    /// Also those that are stored on deleted objects.
+    All,
+}
+
+impl LinkSight {
+    fn shows(self, from_is_live: bool, to_is_live: bool) -> bool {
+        match self {
+            Self::Active => from_is_live && to_is_live,
+            Self::ToDeleted => from_is_live,
+            Self::All => true,
+        }
+    }
+}
+
 impl Links {
     /// Adds a link; `false` if it was there.
     pub(super) fn add(&mut self, attribute: AttributeId, from: ObjectId, to: ObjectId) -> bool {
@@ -163,35 +185,35 @@ impl Directory {
         self.links.has(attribute, from, to) && self.is_live(from) && self.is_live(to)
     }
 
-    /// Whether a forward link joins two objects, seen as [`Directory::links_of`] sees them.
-    pub(crate) fn has_link_or_deactivated(
+    /// Whether a forward link joins two objects and is seen.
+    pub(crate) fn shows_link(
         &self,
         from: ObjectId,
         attribute: AttributeId,
         to: ObjectId,
-        deactivated: bool,
+        sight: LinkSight,
     ) -> bool {
-        self.links.has(attribute, from, to)
-            && (deactivated || (self.is_live(from) && self.is_live(to)))
+        self.links.has(attribute, from, to) && sight.shows(self.is_live(from), self.is_live(to))
     }
 
     /// The other ends of the links of an object under a forward attribute, or of those that lead
-    /// to it if `back`; with `deactivated`, also those from and to deleted objects.
+    /// to it if `back`, as far as they are seen.
     pub(crate) fn links_of(
         &self,
         id: ObjectId,
         forward: AttributeId,
         back: bool,
-        deactivated: bool,
+        sight: LinkSight,
     ) -> Vec<ObjectId> {
-        if !deactivated && !self.is_live(id) {
-            return Vec::new();
-        }
-        let shown = |other: &ObjectId| deactivated || self.is_live(*other);
+        let own = self.is_live(id);
         if back {
-            self.links.sources(forward, id).filter(shown).collect()
+            let sources = self.links.sources(forward, id);
+            let shown = |from: &ObjectId| sight.shows(self.is_live(*from), own);
+            sources.filter(shown).collect()
         } else {
-            self.links.targets(forward, id).filter(shown).collect()
+            let targets = self.links.targets(forward, id);
+            let shown = |to: &ObjectId| sight.shows(own, self.is_live(*to));
+            targets.filter(shown).collect()
         }
     }
 
@@ -201,16 +223,15 @@ impl Directory {
         id: ObjectId,
         forward: AttributeId,
         back: bool,
-        deactivated: bool,
+        sight: LinkSight,
     ) -> bool {
-        if !deactivated && !self.is_live(id) {
-            return false;
-        }
-        let shown = |other: ObjectId| deactivated || self.is_live(other);
+        let own = self.is_live(id);
         if back {
-            self.links.sources(forward, id).any(shown)
+            let mut sources = self.links.sources(forward, id);
+            sources.any(|from| sight.shows(self.is_live(from), own))
         } else {
-            self.links.targets(forward, id).any(shown)
+            let mut targets = self.links.targets(forward, id);
+            targets.any(|to| sight.shows(own, self.is_live(to)))
         }
     }
 }

@@ -52,14 +52,21 @@ impl Directory {
 
     /// An object by its place.
     pub fn object(&self, id: ObjectId) -> Option<&Arc<Object>> {
-        self.objects.get(id.0)
+        self.objects.get(id.0).filter(|object| !object.is_removed())
     }
 
     /// All objects in the order of their places, deleted ones included.
-    pub fn objects(&self) -> impl ExactSizeIterator<Item = (ObjectId, &Arc<Object>)> {
+    pub fn objects(&self) -> impl Iterator<Item = (ObjectId, &Arc<Object>)> {
         self.objects
             .iter()
+            .filter(|(_, object)| !object.is_removed())
             .map(|(id, object)| (ObjectId(id), object))
+    }
+
+    /// How many places there are, those of objects that are gone for good included: an
+    /// [`ObjectId`] is smaller.
+    pub fn places(&self) -> usize {
+        self.objects.len() as usize
     }
 
     /// The kind of an object; `Other` for one that does not exist.
@@ -104,7 +111,7 @@ impl Directory {
 
     /// An object and those above it, without the domain.
     fn path(&self, id: ObjectId) -> impl Iterator<Item = &Arc<Object>> {
-        let above = |object: &&Arc<Object>| self.objects.get(object.parent?.0);
+        let above = |object: &&Arc<Object>| self.object(object.parent?);
         std::iter::successors(self.object(id), above).take_while(|object| object.parent.is_some())
     }
 

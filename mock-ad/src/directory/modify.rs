@@ -104,7 +104,8 @@ impl Directory {
         let before = std::sync::Arc::clone(self.live_object(id)?);
         let mut after = Object::clone(&before);
         let mut links: Option<Links> = None;
-        let password = self.new_password(id, &before, modifications)?;
+        let mut touched = Vec::new();
+        let password = self.new_password(id, &before, modifications, now)?;
         if password.is_some() {
             password::stamp(&mut after, now);
         }
@@ -113,10 +114,10 @@ impl Directory {
                 continue;
             }
             let definition = self.check_writable(&before, modification.attribute)?;
-            if modification.operation != Operation::Delete && !modification.values.is_empty() {
-                self.check_class_has(&before, modification.attribute)?;
-            }
-            if definition.is_forward_link() {
+            touched.push(modification.attribute);
+            if modification.attribute == AttributeId::OBJECT_CLASS {
+                self.modify_classes(&mut after, modification)?;
+            } else if definition.is_forward_link() {
                 let links = links.get_or_insert_with(|| self.links.clone());
                 self.modify_links(links, id, modification)?;
             } else {
@@ -128,7 +129,17 @@ impl Directory {
             let hint = "an account or group cannot be without a sAMAccountName".to_owned();
             return Err(Refusal::unwilling(0x2077, hint));
         }
+        let links_after = links.as_ref().unwrap_or(&self.links);
+        let has_links = |attribute| links_after.targets(attribute, id).next().is_some();
+        self.check_changed_classes(&before, &after, &touched, has_links)?;
         self.check_account_names(Some(id), Some(&before), &after)?;
+        if touched.contains(&AttributeId::LOCKOUT_TIME)
+            && after.integer(AttributeId::LOCKOUT_TIME) == Some(0)
+        {
+            // Who unlocks an account forgives what was counted (MS-SAMR 3.1.1.8.9).
+            let zero = Values::One(Value::Integer(0));
+            after.set(AttributeId::BAD_PWD_COUNT, Some(zero));
+        }
         if let Some(links) = links {
             self.links = links;
         }
@@ -177,10 +188,7 @@ impl Directory {
                 let why = "only the security accounts manager writes it";
                 Err(Refusal::system_only(&definition.name, why))
             }
-            AttributeId::OBJECT_CLASS => {
-                let hint = "the class of an object stays (MS-ADTS 3.1.1.5.3.5)".to_owned();
-                Err(Refusal::class_violation(hint))
-            }
+            AttributeId::OBJECT_CLASS => Ok(definition),
             _ if definition.system_only || is_computed(&self.schema, attribute) => {
                 Err(Refusal::not_modifiable(definition))
             }
@@ -224,7 +232,7 @@ impl Directory {
                 }
             }
         }
-        validate::check(&self.schema, attribute, &values)?;
+        validate::check(self, attribute, &values)?;
         object.set(attribute, Values::from_vec(values));
         Ok(())
     }
@@ -325,25 +333,21 @@ impl Directory {
         let definition = self.schema.definition(attribute);
         let mut targets = Vec::with_capacity(values.len());
         for value in values {
-            let wrong = |why: String| {
-                let hint = format!("`{}` takes distinguished names: {why}", definition.name);
-                Refusal::bad_syntax(definition, hint)
-            };
-            let Some(text) = value.as_text() else {
-                return Err(wrong(format!("`{}` is none", display(value))));
-            };
+            let text = display(value);
             let name: ObjectName = text.parse().map_err(|error| {
                 let hint = format!("`{}` takes distinguished names: {error}", definition.name);
-                Refusal::bad_name(text, hint)
+                Refusal::bad_name_value(self.domain_controller().version.build(), hint)
             })?;
             match self.resolve(&name) {
                 Some(target) if self.is_live(target) => targets.push(target),
-                _ => {
-                    let mut refusal = Refusal::no_object(text, &self.settings.base_text);
+                // The security accounts manager looks members up itself.
+                _ if attribute == AttributeId::MEMBER => {
+                    let mut refusal = Refusal::no_object(&text, &self.settings.base_text);
                     refusal.hint =
                         format!("`{}` names `{text}`, which does not exist", definition.name);
                     return Err(refusal);
                 }
+                _ => return Err(Refusal::bad_reference(definition, &text)),
             }
         }
         Ok(targets)

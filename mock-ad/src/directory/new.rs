@@ -10,6 +10,8 @@ use super::{
 
 /// The RID of the first account that is added.
 const FIRST_RID: u32 = 1103;
+/// How many days deleted objects are kept in forests made since Windows Server 2003 SP1.
+const TOMBSTONE_LIFETIME: u32 = 180;
 
 /// What a new domain is like.
 #[derive(Debug, Clone)]
@@ -20,6 +22,10 @@ pub struct DirectoryOptions {
     pub domain_sid: Sid,
     /// Whether deleted objects keep their attributes and links.
     pub recycle_bin: bool,
+    /// tombstoneLifetime: the days that tombstones and recycled objects are kept.
+    pub tombstone_lifetime: u32,
+    /// msDS-DeletedObjectLifetime: the days before a deleted object is recycled, if it is set.
+    pub deleted_object_lifetime: Option<u32>,
     /// Whether a userPrincipalName may be given once only, as domain controllers since Windows
     /// Server 2012 R2 have it.
     pub enforce_unique_upn: bool,
@@ -27,7 +33,7 @@ pub struct DirectoryOptions {
     pub schema: Schema,
 }
 
-/// What never changes in the life of a directory.
+/// What a whole directory has, and all its forks share until one of them changes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) base: Dn,
@@ -36,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) netbios_name: String,
     pub(crate) domain_sid: Sid,
     pub(crate) recycle_bin: bool,
+    pub(crate) tombstone_lifetime: u32,
+    pub(crate) deleted_object_lifetime: Option<u32>,
     pub(crate) enforce_unique_upn: bool,
     /// The domain that this is, or that the configuration belongs to.
     pub(crate) forest_root: Dn,
@@ -58,6 +66,8 @@ impl DirectoryOptions {
             domain_sid: domain_sid(hash),
             base,
             recycle_bin: true,
+            tombstone_lifetime: TOMBSTONE_LIFETIME,
+            deleted_object_lifetime: None,
             enforce_unique_upn: true,
             schema: Schema::standard(),
         }
@@ -79,6 +89,8 @@ impl Settings {
             base: options.base.clone(),
             domain_sid: options.domain_sid.clone(),
             recycle_bin: options.recycle_bin,
+            tombstone_lifetime: options.tombstone_lifetime,
+            deleted_object_lifetime: options.deleted_object_lifetime,
             enforce_unique_upn: options.enforce_unique_upn,
             forest_root: options.base.clone(),
             forest_root_text: options.base.to_string().into(),
@@ -151,6 +163,7 @@ impl Directory {
             configuration: std::sync::Arc::default(),
             next_rid: FIRST_RID,
             deleted_objects: None,
+            collected: None,
             passwords: imbl::OrdMap::new(),
             shapes: std::array::from_fn(|_| ecow::EcoVec::new()),
         }

@@ -52,8 +52,11 @@ pub struct Deletion {
     pub last_known_parent: Option<ObjectId>,
     /// What it was called there.
     pub last_known_rdn: Text,
-    /// Whether it is a tombstone, with most attributes and all links gone for good.
-    pub tombstone: bool,
+    /// Since when most attributes and all links are gone for good: it is a tombstone, or with the
+    /// recycle bin on a recycled object, which nothing brings back.
+    pub stripped_at: Option<Timestamp>,
+    /// Whether garbage collection has removed it, and only its place is left.
+    pub(super) removed: bool,
 }
 
 static ZERO: Values = Values::One(Value::Integer(0));
@@ -99,6 +102,13 @@ impl Object {
     /// Whether the object is deleted.
     pub fn is_deleted(&self) -> bool {
         self.deleted.is_some()
+    }
+
+    /// Whether garbage collection has removed the object.
+    pub(super) fn is_removed(&self) -> bool {
+        self.deleted
+            .as_ref()
+            .is_some_and(|deletion| deletion.removed)
     }
 
     /// The values of an attribute that the object itself stores, its name included.

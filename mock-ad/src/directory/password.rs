@@ -10,11 +10,18 @@ use super::{
     AttributeId, Directory, Modification, Object, ObjectId, Operation, Refusal, Value, Values,
 };
 
-/// The fewest characters of a password (the Default Domain Policy).
-const LENGTH_MIN: usize = 7;
+/// The Default Domain Policy, for what a domain does not tell: the fewest characters of a
+/// password, that it must be complex, and how many may not come again.
+const LENGTH_MIN: i64 = 7;
+const PROPERTIES: i64 = DOMAIN_PASSWORD_COMPLEX;
+const HISTORY: i64 = 24;
 
-/// userAccountControl: the password does not expire.
-const DONT_EXPIRE_PASSWORD: i64 = 0x1_0000;
+/// pwdProperties: passwords must be complex (MS-SAMR 2.2.3.4).
+const DOMAIN_PASSWORD_COMPLEX: i64 = 0x1;
+
+/// userAccountControl: the password does not expire, for a smart card is required, or that was
+/// said, or the account is one of a trust or a computer (MS-ADTS 3.1.1.4.5.17).
+const DOES_NOT_EXPIRE: i64 = 0x4_0000 | 0x1_0000 | 0x2000 | 0x1000 | 0x800;
 
 /// How a password is by its age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,38 +40,66 @@ impl Directory {
     /// How old a password is by the policy of the domain, if it has one.
     pub(crate) fn password_state(&self, object: &Object, now: Timestamp) -> PasswordState {
         let set = object.integer(AttributeId::PWD_LAST_SET);
-        let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
-        if control.unwrap_or_default() & DONT_EXPIRE_PASSWORD != 0 {
-            return PasswordState::Good;
-        }
-        let age_max = self
-            .schema
-            .attribute("maxPwdAge")
-            .and_then(|id| self.object(self.domain())?.integer(id))
-            // The age is kept as a negative number of steps; the smallest number means none.
-            .filter(|age| *age != 0 && *age != i64::MIN);
-        match (set, age_max) {
+        match (set, self.password_expiry(object)) {
+            (_, i64::MAX) => PasswordState::Good,
             (None, _) => PasswordState::NeverSet,
             (Some(0), _) => PasswordState::MustChange,
-            (Some(set), Some(age)) if set.saturating_sub(age) < file_time(now) => {
-                PasswordState::Expired
-            }
+            (_, expiry) if expiry < file_time(now) => PasswordState::Expired,
             _ => PasswordState::Good,
+        }
+    }
+
+    /// When a password expires, or did: 0 for one that must be changed, and the largest number for
+    /// one that never does (MS-ADTS 3.1.1.4.5.36).
+    pub(crate) fn password_expiry(&self, object: &Object) -> i64 {
+        let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
+        if control.unwrap_or_default() & DOES_NOT_EXPIRE != 0 {
+            return i64::MAX;
+        }
+        let set = object
+            .integer(AttributeId::PWD_LAST_SET)
+            .unwrap_or_default();
+        // The age is kept as a negative number of steps; the smallest number means none.
+        let age_max = self
+            .policy("maxPwdAge")
+            .filter(|age| *age != 0 && *age != i64::MIN);
+        match (set, age_max) {
+            (0, _) => 0,
+            (_, None) => i64::MAX,
+            (set, Some(age)) => set.saturating_sub(age),
         }
     }
 
     /// The password of an account, if it has one that is known.
     pub fn password(&self, id: ObjectId) -> Option<&str> {
-        self.passwords.get(&id.0).map(|password| &**password)
+        let passwords = self.passwords.get(&id.0)?;
+        passwords.first().map(|password| &**password)
+    }
+
+    /// The passwords that an account had before, the last first.
+    pub(super) fn former_passwords(&self, id: ObjectId) -> impl Iterator<Item = &Text> {
+        let passwords = self.passwords.get(&id.0).map_or(&[][..], |all| all);
+        passwords.iter().skip(1)
     }
 
     /// Gives an account a password, whatever it is, without counting as a change.
     pub fn set_password(&mut self, id: ObjectId, password: &str) {
-        self.passwords.insert(id.0, password.into());
+        self.passwords.insert(id.0, [password.into()].into());
     }
 
+    /// Gives an account a password and remembers those before, as many as pwdHistoryLength says
+    /// and no fewer than what a lockout passes over.
     pub(super) fn take_password(&mut self, id: ObjectId, password: Text) {
-        self.passwords.insert(id.0, password);
+        const REMEMBERED_MIN: usize = 3;
+        let length = usize::try_from(self.history_length()).unwrap_or_default();
+        let known = self.passwords.get(&id.0).map_or(&[][..], |all| all);
+        let all = std::iter::once(password).chain(known.iter().cloned());
+        let all = all.take(length.max(REMEMBERED_MIN)).collect();
+        self.passwords.insert(id.0, all);
+    }
+
+    fn history_length(&self) -> i64 {
+        self.policy("pwdHistoryLength").unwrap_or(HISTORY)
     }
 
     /// The password that modifications of unicodePwd lead to (MS-ADTS 3.1.1.3.1.5.1): one replace
@@ -74,6 +109,7 @@ impl Directory {
         id: ObjectId,
         object: &Object,
         modifications: &[Modification],
+        now: Timestamp,
     ) -> Result<Option<Text>, Refusal> {
         let attribute = AttributeId::UNICODE_PWD;
         let mut found = modifications
@@ -95,7 +131,9 @@ impl Directory {
                     let definition = self.schema.definition(attribute);
                     return Err(Refusal::password_wrong(definition));
                 }
-                second.map(one).transpose()?.unwrap_or_default()
+                let password = second.map(one).transpose()?.unwrap_or_default();
+                self.check_change(id, object, &password, now)?;
+                password
             }
             _ => return Err(Refusal::password_form()),
         };
@@ -117,30 +155,57 @@ impl Directory {
         Ok(password)
     }
 
-    /// Whether the Default Domain Policy takes a password: seven characters of three kinds, and
-    /// not the name of the account.
-    fn check_password(&self, object: &Object, password: &str) -> Result<(), Refusal> {
-        let is = |kind: fn(char) -> bool| usize::from(password.chars().any(kind));
-        let kinds = is(char::is_uppercase)
-            + is(char::is_lowercase)
-            + is(|c| c.is_ascii_digit())
-            + is(|c| c.is_ascii() && !c.is_ascii_alphanumeric())
-            + is(|c| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase());
-        let lower = password.to_lowercase();
-        let account = object.text(AttributeId::SAM_ACCOUNT_NAME);
-        let named = account
-            .is_some_and(|name| name.chars().count() > 2 && lower.contains(&*name.to_lowercase()));
-        let why = if password.chars().count() < LENGTH_MIN {
-            "it has fewer than seven characters"
-        } else if kinds < 3 {
-            "it has fewer than three of: capitals, small letters, digits, other characters"
-        } else if named {
-            "it contains the sAMAccountName"
+    /// Whether a password may be changed by who has it: not before minPwdAge has passed, and not
+    /// to one that pwdHistoryLength remembers. A reset is bound by neither (MS-SAMR 3.1.1.7.1).
+    fn check_change(
+        &self,
+        id: ObjectId,
+        object: &Object,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let set = object
+            .integer(AttributeId::PWD_LAST_SET)
+            .unwrap_or_default();
+        // Ages are negative, and a password that must be changed may be changed.
+        let age_min = self.policy("minPwdAge").unwrap_or_default();
+        let length = usize::try_from(self.history_length()).unwrap_or_default();
+        let current = self.password(id).into_iter();
+        let former = self.former_passwords(id).map(Text::as_str);
+        let why = if set > 0 && file_time(now) < set.saturating_sub(age_min) {
+            "it was set too recently"
+        } else if current
+            .chain(former)
+            .take(length)
+            .any(|known| known == password)
+        {
+            "the account had it before"
         } else {
             return Ok(());
         };
         let definition = self.schema.definition(AttributeId::UNICODE_PWD);
         Err(Refusal::password_policy(definition, why))
+    }
+
+    /// Whether the policy of the domain takes a password: long enough, and if that is asked for of
+    /// three kinds of characters and without the names of the account (MS-SAMR 3.1.1.7.2).
+    fn check_password(&self, object: &Object, password: &str) -> Result<(), Refusal> {
+        let length = i64::try_from(password.encode_utf16().count()).unwrap_or(i64::MAX);
+        let length_min = self.policy("minPwdLength").unwrap_or(LENGTH_MIN);
+        let properties = self.policy("pwdProperties").unwrap_or(PROPERTIES);
+        let complex = properties & DOMAIN_PASSWORD_COMPLEX != 0;
+        let why = if length < length_min {
+            format!("it has fewer than {length_min} characters")
+        } else if complex && kinds(password) < 3 {
+            "it has fewer than three of: capitals, small letters, digits, other characters"
+                .to_owned()
+        } else if let Some(name) = name_within(object, password).filter(|_| complex) {
+            format!("it contains `{name}` of the names of the account")
+        } else {
+            return Ok(());
+        };
+        let definition = self.schema.definition(AttributeId::UNICODE_PWD);
+        Err(Refusal::password_policy(definition, &why))
     }
 
     /// Whether an account may be enabled: it has a password, or needs none, or came with an export
@@ -155,6 +220,30 @@ impl Directory {
             != 0;
         needs_none || set || id.is_some_and(|id| self.password(id).is_some())
     }
+}
+
+/// How many kinds of characters a password has.
+fn kinds(password: &str) -> usize {
+    let is = |kind: fn(char) -> bool| usize::from(password.chars().any(kind));
+    is(char::is_uppercase)
+        + is(char::is_lowercase)
+        + is(|c| c.is_ascii_digit())
+        + is(|c| c.is_ascii() && !c.is_ascii_alphanumeric())
+        + is(|c| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase())
+}
+
+/// The part of the names of an account that a password contains: the whole sAMAccountName, or a
+/// word of displayName, if it has three characters.
+fn name_within(object: &Object, password: &str) -> Option<String> {
+    const PART_MIN: usize = 3;
+    let lower = password.to_lowercase();
+    let account = object.text(AttributeId::SAM_ACCOUNT_NAME).map(Text::as_str);
+    let display = object
+        .text(AttributeId::DISPLAY_NAME)
+        .map_or("", Text::as_str);
+    let words = display.split([',', '.', '-', '_', ' ', '#', '\t']);
+    let mut parts = account.into_iter().chain(words).map(str::to_lowercase);
+    parts.find(|part| part.chars().count() >= PART_MIN && lower.contains(&**part))
 }
 
 /// The password in a value of unicodePwd: UTF-16, little-endian, within quotation marks.

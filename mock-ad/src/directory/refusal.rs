@@ -199,10 +199,38 @@ impl Refusal {
         Self::constraint(definition, 0x2081, hint)
     }
 
-    pub(crate) fn bad_syntax(definition: &AttributeDefinition, hint: String) -> Self {
-        let code = ResultCode::INVALID_ATTRIBUTE_SYNTAX;
-        let problem = "1004 (INVALID_ATTR_SYNTAX)";
-        Self::attribute(code, 0x208F, "03151D0C", problem, definition, hint)
+    /// The front end cannot convert a description or a value; the build is that of the server.
+    fn conversion(code: ResultCode, build: u32, hint: String) -> Self {
+        let detail = format!(
+            "LdapErr: DSID-0C090D8A, comment: Error in attribute conversion operation, data 0, \
+             v{build:x}"
+        );
+        Self::new(code, 0x57, &detail, hint)
+    }
+
+    /// A value has not the form of its syntax (documented for empty values of inbound
+    /// provisioning; captured for numbers and truth values).
+    pub(crate) fn bad_syntax(build: u32, hint: String) -> Self {
+        Self::conversion(ResultCode::INVALID_ATTRIBUTE_SYNTAX, build, hint)
+    }
+
+    /// An operation of the rootDSE with a value that means nothing: ERROR_INVALID_PARAMETER
+    /// (MS-ADTS 3.1.1.3.3.28), worded as other errors of that kind.
+    pub(crate) fn bad_parameter(hint: String) -> Self {
+        let detail = "SvcErr: DSID-031A1254, problem 5012 (DIR_ERROR), data 0";
+        Self::new(ResultCode::OPERATIONS_ERROR, 0x57, detail, hint)
+    }
+
+    /// The recycle bin is on already (MS-ADTS 3.1.1.3.3.28); no capture is known.
+    pub(super) fn feature_is_on() -> Self {
+        let hint = "the recycle bin is on already".to_owned();
+        let detail = "SvcErr: DSID-031A1254, problem 5003 (WILL_NOT_PERFORM), data 0";
+        Self::new(ResultCode::ATTRIBUTE_OR_VALUE_EXISTS, 0x2083, detail, hint)
+    }
+
+    /// A value that should name an object is no name (captured with code 34).
+    pub(crate) fn bad_name_value(build: u32, hint: String) -> Self {
+        Self::conversion(ResultCode::INVALID_DN_SYNTAX, build, hint)
     }
 
     pub(super) fn value_exists(definition: &AttributeDefinition, value: &str) -> Self {
@@ -255,9 +283,64 @@ impl Refusal {
         Self::new(ResultCode::NOT_ALLOWED_ON_RDN, 0x20B1, detail, hint)
     }
 
-    pub(super) fn class_violation(hint: String) -> Self {
-        let detail = "UpdErr: DSID-0315119D, problem 6002 (OBJ_CLASS_VIOLATION), data 0";
-        Self::new(ResultCode::OBJECT_CLASS_VIOLATION, 0x207D, detail, hint)
+    /// A violation of classes: the number after `data` is that of the attribute, where the error
+    /// is about one.
+    fn class_violation(win32: u32, dsid: &str, data: u32, hint: String) -> Self {
+        let detail =
+            format!("UpdErr: DSID-{dsid}, problem 6002 (OBJ_CLASS_VIOLATION), data {data}");
+        Self::new(ResultCode::OBJECT_CLASS_VIOLATION, win32, &detail, hint)
+    }
+
+    /// ERROR_DS_OBJECT_CLASS_REQUIRED, as captured in lsc#400.
+    pub(super) fn no_class() -> Self {
+        let hint = "there is no objectClass".to_owned();
+        Self::class_violation(0x207B, "030515C6", 0, hint)
+    }
+
+    /// ERROR_DS_MISSING_REQUIRED_ATT, as captured on an undeletion.
+    pub(super) fn required_missing(class: &str, attribute: &str) -> Self {
+        let hint = format!("a {class} must have `{attribute}`");
+        Self::class_violation(0x207C, "03151CEB", 0, hint)
+    }
+
+    /// ERROR_DS_ATT_NOT_DEF_FOR_CLASS; a capture for dNSHostName has `data 590443`.
+    pub(super) fn not_of_class(class: &str, definition: &AttributeDefinition) -> Self {
+        let number = attribute_number(definition.oid.as_ref()).unwrap_or_default();
+        let hint = format!("a {class} has no `{}`", definition.name);
+        Self::class_violation(0x207D, "03151D04", number, hint)
+    }
+
+    /// ERROR_DS_OBJ_CLASS_NOT_SUBCLASS (MS-ADTS 3.1.1.5.2.2); no capture is known, so the DSID is
+    /// that of another class violation.
+    pub(super) fn class_not_subclass(class: &str, structural: &str) -> Self {
+        let hint = format!("an object is no {class} and {structural} at once");
+        Self::class_violation(0x20B4, "0315119D", 0, hint)
+    }
+
+    /// ERROR_DS_ILLEGAL_MOD_OPERATION (MS-ADTS 3.1.1.5.3.5), without a capture as well.
+    pub(super) fn class_fixed(from: &str, to: &str) -> Self {
+        let hint = format!("the structural class of an object stays: a {from} becomes no {to}");
+        Self::class_violation(0x2077, "0315119D", 0, hint)
+    }
+
+    /// ERROR_DS_CLASS_MUST_BE_CONCRETE (MS-ADTS 3.1.1.5.2.2).
+    pub(super) fn class_not_concrete() -> Self {
+        let hint = "objectClass must name a class that objects are made of, such as `user`";
+        Self::unwilling(0x20A7, hint.to_owned())
+    }
+
+    /// A class that the schema does not have fails like any value that cannot be converted.
+    pub(crate) fn unknown_class(name: &str, build: u32) -> Self {
+        let hint = format!("the schema has no class `{name}`");
+        Self::conversion(ResultCode::NO_SUCH_ATTRIBUTE, build, hint)
+    }
+
+    /// ERROR_DS_NAME_REFERENCE_INVALID, as Exchange's setup meets it for homeMDB.
+    pub(super) fn bad_reference(definition: &AttributeDefinition, dn: &str) -> Self {
+        let hint = format!("`{}` names `{dn}`, which does not exist", definition.name);
+        let code = ResultCode::CONSTRAINT_VIOLATION;
+        let problem = "1005 (CONSTRAINT_ATT_TYPE)";
+        Self::attribute(code, 0x20B5, "03152392", problem, definition, hint)
     }
 
     pub(crate) fn naming(hint: String, best_match: &str) -> Self {
@@ -312,12 +395,8 @@ impl Refusal {
 
     /// The attribute is not one that the schema has.
     pub(crate) fn unknown_attribute(name: &str, build: u32) -> Self {
-        let detail = format!(
-            "LdapErr: DSID-0C090D8A, comment: Error in attribute conversion operation, data 0, \
-             v{build:x}"
-        );
         let hint = format!("the schema has no `{name}`");
-        Self::new(ResultCode::NO_SUCH_ATTRIBUTE, 0x57, &detail, hint)
+        Self::conversion(ResultCode::NO_SUCH_ATTRIBUTE, build, hint)
     }
 
     /// A client may not do that.

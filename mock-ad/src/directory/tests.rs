@@ -1,6 +1,9 @@
 //! Laws of the directory.
 
+mod classes;
+mod garbage;
 mod histories;
+mod lockout;
 mod refusals;
 
 use jiff::{Timestamp, ToSpan};

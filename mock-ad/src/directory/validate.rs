@@ -3,7 +3,8 @@
 use store::{Text, eq_fold};
 
 use super::schema::{AttributeDefinition, AttributeId, Schema, Syntax};
-use super::{Refusal, Sid, Value};
+use super::time::parse_time;
+use super::{Directory, Dn, Refusal, Sid, Value};
 
 /// Whether two values of an attribute are the same to a domain controller.
 pub(crate) fn same(definition: &AttributeDefinition, left: &Value, right: &Value) -> bool {
@@ -36,14 +37,24 @@ pub(crate) fn fits(definition: &AttributeDefinition, value: &Value) -> Result<()
 }
 
 /// Whether a domain controller takes the values, all of one attribute and given at once.
-pub(super) fn check(schema: &Schema, id: AttributeId, values: &[Value]) -> Result<(), Refusal> {
-    let definition = schema.definition(id);
+pub(super) fn check(
+    directory: &Directory,
+    id: AttributeId,
+    values: &[Value],
+) -> Result<(), Refusal> {
+    let definition = directory.schema.definition(id);
+    let build = directory.domain_controller().version.build();
     if definition.single_valued && values.len() > 1 {
         return Err(Refusal::single_valued(definition));
     }
     for value in values {
-        fits(definition, value).map_err(|hint| Refusal::bad_syntax(definition, hint))?;
+        fits(definition, value)
+            .and_then(|()| has_form(&directory.schema, definition, value))
+            .map_err(|hint| Refusal::bad_syntax(build, hint))?;
         check_range(definition, value)?;
+        if definition.syntax == Syntax::DistinguishedName {
+            check_reference(directory, definition, value, build)?;
+        }
     }
     // Quadratic, and so kept to lists that people write; links are checked elsewhere.
     for (at, value) in values.iter().enumerate() {
@@ -57,23 +68,128 @@ pub(super) fn check(schema: &Schema, id: AttributeId, values: &[Value]) -> Resul
     Ok(())
 }
 
-fn check_range(definition: &AttributeDefinition, value: &Value) -> Result<(), Refusal> {
-    let Some(upper) = definition.range_upper.filter(|_| !definition.extension) else {
+/// Whether text has the form of a syntax that is more than text.
+///
+/// Numeric, printable and IA5 text is taken as it is: no source says that it is looked at.
+fn has_form(
+    schema: &Schema,
+    definition: &AttributeDefinition,
+    value: &Value,
+) -> Result<(), String> {
+    let Some(text) = value.as_text() else {
         return Ok(());
     };
-    let (size, unit) = match value {
-        Value::Text(text) if text.len() > upper as usize => (text.chars().count(), "characters"),
-        Value::Bytes(bytes) => (bytes.len(), "bytes"),
+    let (good, wanted) = match definition.syntax {
+        Syntax::Time => (
+            parse_time(text).is_some(),
+            "a time such as 20261123033230.0Z",
+        ),
+        Syntax::ObjectIdentifier => {
+            let dotted = |text: &str| {
+                let mut parts = text.split('.');
+                parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+            };
+            let known = schema.attribute(text).is_some() || schema.class(text).is_some();
+            (
+                known || dotted(text),
+                "the name of an attribute or class, or an OID",
+            )
+        }
+        Syntax::DnWithBinary => (is_dn_with(text, "B"), "B:digits:hexadecimal:name"),
+        Syntax::DnWithText => (is_dn_with(text, "S"), "S:characters:text:name"),
         _ => return Ok(()),
     };
-    if size <= upper as usize {
+    if good {
+        Ok(())
+    } else {
+        Err(format!("`{}` takes {wanted}", definition.name))
+    }
+}
+
+/// Whether text is a name with something before it that is as long as it says (MS-ADTS
+/// 3.1.1.2.2.2.1, 3.1.1.2.2.2.2).
+fn is_dn_with(text: &str, kind: &str) -> bool {
+    let mut parts = text.splitn(3, ':');
+    let (Some(first), Some(Ok(count)), Some(rest)) = (
+        parts.next(),
+        parts.next().map(str::parse::<usize>),
+        parts.next(),
+    ) else {
+        return false;
+    };
+    let end = rest.char_indices().map(|(at, _)| at).nth(count);
+    let Some((what, dn)) = end.map(|end| rest.split_at(end)) else {
+        return false;
+    };
+    let digits = count.is_multiple_of(2) && what.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let dn = dn.strip_prefix(':').map(str::parse::<Dn>);
+    eq_fold(first, kind) && (kind == "S" || digits) && matches!(dn, Some(Ok(_)))
+}
+
+/// Whether a value that is no link names an object, as far as that can be seen: names outside the
+/// domain are taken, because the configuration lacks what Exchange and others put there.
+fn check_reference(
+    directory: &Directory,
+    definition: &AttributeDefinition,
+    value: &Value,
+    build: u32,
+) -> Result<(), Refusal> {
+    let text = display(value);
+    let dn: Dn = text.parse().map_err(|error| {
+        let hint = format!("`{}` takes distinguished names: {error}", definition.name);
+        Refusal::bad_name_value(build, hint)
+    })?;
+    let configuration = dn.is_within(directory.configuration().base());
+    let is_live = |id| directory.is_live(id);
+    if !dn.is_within(directory.base()) || configuration || directory.find(&dn).is_some_and(is_live)
+    {
         return Ok(());
     }
+    Err(Refusal::bad_reference(definition, &text))
+}
+
+/// Whether a value is within rangeLower and rangeUpper: text by characters as the directory
+/// counts them, which are of sixteen bits, bytes by their number, numbers as they are (MS-ADTS
+/// 3.1.1.2.3).
+fn check_range(definition: &AttributeDefinition, value: &Value) -> Result<(), Refusal> {
+    let (size, unit) = match value {
+        Value::Text(_) if definition.syntax == Syntax::Time => return Ok(()),
+        // What stands before a name is what has a length.
+        Value::Text(text) if definition.syntax == Syntax::DnWithBinary => {
+            (counted(text) / 2, "bytes")
+        }
+        Value::Text(text) if definition.syntax == Syntax::DnWithText => {
+            (counted(text), "characters")
+        }
+        Value::Text(text) => (text.encode_utf16().count() as i64, "characters"),
+        Value::Bytes(bytes) => (bytes.len() as i64, "bytes"),
+        Value::Integer(integer) => (*integer, ""),
+        Value::Boolean(_) => return Ok(()),
+    };
+    let (lower, upper) = (definition.range_lower, definition.range_upper);
+    let below = lower.is_some_and(|lower| size < i64::from(lower));
+    let above = upper.is_some_and(|upper| size > i64::from(upper));
+    if definition.extension || !(below || above) {
+        return Ok(());
+    }
+    let (bound, word) = if above {
+        (upper.unwrap_or_default(), "at most")
+    } else {
+        (lower.unwrap_or_default(), "at least")
+    };
     let hint = format!(
-        "`{}` holds {upper} {unit} at most, and these are {size}",
+        "`{}` holds {word} {bound} {unit}, and this is {size}",
         definition.name
     );
     Err(Refusal::constraint(definition, 0x2082, hint))
+}
+
+/// The count in `B:count:…` and `S:count:…`.
+fn counted(text: &str) -> i64 {
+    let count = text.split(':').nth(1);
+    count
+        .and_then(|count| count.parse().ok())
+        .unwrap_or_default()
 }
 
 /// A value as a message shows it.

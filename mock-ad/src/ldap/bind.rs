@@ -8,7 +8,7 @@ use super::message::Authentication;
 use super::outcome::{bind_failed, plain, unknown_mechanism};
 use super::session::Session;
 use crate::directory::{
-    AttributeId, Directory, Object, ObjectGuid, ObjectId, PasswordState, Sid, file_time,
+    AttributeId, Change, Directory, Object, ObjectGuid, ObjectId, PasswordState, Sid, file_time,
 };
 use crate::search::{Bound, Outcome, ResultCode};
 
@@ -32,7 +32,7 @@ const ACCOUNT_LOCKED_OUT: u32 = 0x775;
 /// Answers a bind request; whoever was bound before is forgotten first (RFC 4511, section 4.2.1).
 pub(super) fn bind(
     session: &mut Session,
-    host: &dyn Host,
+    host: &mut dyn Host,
     version: i64,
     name: &str,
     authentication: &Authentication,
@@ -56,7 +56,10 @@ pub(super) fn bind(
     let Some(account) = account_of(directory, name) else {
         return bind_failed(directory, NO_SUCH_USER);
     };
-    if let Err(data) = check(directory, account, password, host.now()) {
+    let verdict = check(directory, account, password, host.now());
+    count(host, account, password, verdict);
+    let directory = host.directory();
+    if let Err(data) = verdict {
         return bind_failed(directory, data);
     }
     if !session.fast_bind {
@@ -64,6 +67,33 @@ pub(super) fn bind(
         session.privileged = is_privileged(directory, account);
     }
     plain(ResultCode::SUCCESS)
+}
+
+/// Has the directory count a wrong password, and forget what it counted after the right one.
+///
+/// A domain controller that takes no writes counts nothing.
+fn count(host: &mut dyn Host, account: ObjectId, password: &[u8], verdict: Result<(), u32>) {
+    let directory = host.directory();
+    let counted = |attribute| {
+        let object = directory.object(account);
+        object
+            .and_then(|object| object.integer(attribute))
+            .unwrap_or_default()
+            != 0
+    };
+    let accepted = verdict.is_ok();
+    let needed = match verdict {
+        Ok(()) => counted(AttributeId::BAD_PWD_COUNT) || counted(AttributeId::LOCKOUT_TIME),
+        Err(LOGON_FAILURE) => directory.counts_as_wrong(account, password),
+        Err(_) => false,
+    };
+    if needed && host.refers_writes_to().is_none() {
+        // The answer to the bind is the same if it cannot be written down.
+        let _ = host.change(&Change::Authenticate {
+            object: account,
+            accepted,
+        });
+    }
 }
 
 /// Whether an account may sign in with a password; otherwise why not.
@@ -79,7 +109,7 @@ fn check(
         return Err(NO_SUCH_USER);
     };
     let time = |attribute| object.integer(attribute).unwrap_or_default();
-    if time(AttributeId::LOCKOUT_TIME) > 0 {
+    if directory.is_locked_out(object, now) {
         return Err(ACCOUNT_LOCKED_OUT);
     }
     let known = directory.password(account);

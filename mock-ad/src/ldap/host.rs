@@ -58,6 +58,7 @@ impl Standalone {
     /// Sets the clock.
     pub fn set_now(&mut self, now: Timestamp) {
         self.now = now;
+        self.directory.collect_garbage(now);
     }
 
     /// Has something go wrong with the next request of a kind; several are used up in order.

@@ -4,6 +4,7 @@ mod binds;
 mod bytes;
 mod damage;
 mod faults;
+mod forest;
 mod notifications;
 mod replica;
 mod writes;

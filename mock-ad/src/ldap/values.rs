@@ -3,7 +3,7 @@
 use store::Text;
 
 use crate::directory::{
-    AttributeDefinition, AttributeId, Directory, Refusal, Syntax, Value, boolean,
+    AttributeDefinition, AttributeId, Directory, ObjectName, Refusal, Syntax, Value, boolean,
 };
 
 /// The attribute of a description, without its options.
@@ -23,13 +23,40 @@ pub(super) fn values(
     raw: &[Vec<u8>],
 ) -> Result<Vec<Value>, Refusal> {
     let definition = directory.schema().definition(attribute);
-    raw.iter().map(|raw| value(definition, raw)).collect()
+    let build = directory.domain_controller().version.build();
+    let converted = |raw: &Vec<u8>| {
+        let value = value(definition, build, raw)?;
+        let class = value
+            .as_text()
+            .filter(|_| attribute == AttributeId::OBJECT_CLASS);
+        match class {
+            Some(name) if directory.schema().described_class(name).is_none() => {
+                Err(Refusal::unknown_class(name, build))
+            }
+            _ => Ok(named(directory, definition, value)),
+        }
+    };
+    raw.iter().map(converted).collect()
 }
 
-pub(super) fn value(definition: &AttributeDefinition, raw: &[u8]) -> Result<Value, Refusal> {
+/// A value that is kept as a name, by that name where it came as `<GUID=…>` or the like; links
+/// are resolved by the directory.
+fn named(directory: &Directory, definition: &AttributeDefinition, value: Value) -> Value {
+    let is_name = definition.syntax == Syntax::DistinguishedName && definition.link.is_none();
+    let text = value
+        .as_text()
+        .filter(|text| is_name && text.starts_with('<'));
+    let name = text.and_then(|text| text.parse::<ObjectName>().ok());
+    match name.and_then(|name| directory.resolve(&name)) {
+        Some(id) => Value::Text(directory.dn_text(id)),
+        None => value,
+    }
+}
+
+fn value(definition: &AttributeDefinition, build: u32, raw: &[u8]) -> Result<Value, Refusal> {
     let wrong = |wanted: &str| {
         let hint = format!("`{}` takes {wanted}", definition.name);
-        Refusal::bad_syntax(definition, hint)
+        Refusal::bad_syntax(build, hint)
     };
     let text = || std::str::from_utf8(raw).map_err(|_| wrong("text in UTF-8"));
     if raw.is_empty() && !definition.syntax.is_binary() {

@@ -2,6 +2,7 @@
 
 mod add;
 mod delete;
+mod forest;
 mod modify;
 mod rename;
 mod undelete;
@@ -12,6 +13,7 @@ use super::outcome::{plain, refused};
 use super::session::Session;
 use crate::directory::{AttributeId, Directory, ObjectId, Refusal, Value};
 use crate::search::base;
+use crate::search::is_visible;
 use crate::search::outcome::no_such_object;
 use crate::search::{
     Control, Filter, Outcome, ResultCode, Scope, SearchRequest, SearchState, oid, search,
@@ -121,7 +123,10 @@ impl Write<'_> {
             return Err(Box::new(no_such_object("")).into());
         }
         let directory = self.directory();
-        let shows = |directory: &Directory, id| deleted || directory.is_live(id);
+        let recycled = self.has(oid::SHOW_RECYCLED);
+        let shows = |directory: &Directory, id| {
+            directory.is_live(id) || (deleted && is_visible(directory, id, true, recycled))
+        };
         let found = base::find(directory, name, &shows)?;
         if !std::ptr::eq(found.directory, directory) {
             let hint = "the configuration and the schema can be read only".to_owned();

@@ -4,7 +4,9 @@ use super::base::Base;
 use super::compile::Node;
 use super::evaluate::Truth;
 use super::{Scope, SearchRequest, compile::Matcher, controls::Controls};
-use crate::directory::{AttributeId, ClassCategory, ClassId, Directory, ObjectGuid, ObjectId, Usn};
+use crate::directory::{
+    AttributeId, ClassCategory, ClassId, Directory, LinkSight, ObjectGuid, ObjectId, Usn,
+};
 
 /// Up to so many objects of one value are listed beforehand.
 const FEW: usize = 256;
@@ -63,10 +65,10 @@ impl Candidates {
                 Self::Classes(classes.clone())
             }
             Node::LinksTo { attribute, target } => {
-                Self::Ids(directory.links_of(*target, *attribute, true, true))
+                Self::Ids(directory.links_of(*target, *attribute, true, LinkSight::All))
             }
             Node::LinkedFrom { attribute, source } => {
-                Self::Ids(directory.links_of(*source, *attribute, false, true))
+                Self::Ids(directory.links_of(*source, *attribute, false, LinkSight::All))
             }
             Node::Value(attribute, matcher) => Self::of_value(directory, *attribute, matcher),
             Node::And(parts) => {
@@ -86,7 +88,7 @@ impl Candidates {
         if let Some(least) = matcher.at_least(attribute) {
             let seen = u64::try_from(least.saturating_sub(1)).unwrap_or_default();
             let newer = directory.highest_committed_usn().0.saturating_sub(seen);
-            if newer > directory.objects().len() as u64 / 4 {
+            if newer > directory.places() as u64 / 4 {
                 return Self::All;
             }
             let mut changed: Vec<ObjectId> = directory.changes_since(Usn(seen)).collect();
@@ -144,8 +146,8 @@ impl Candidates {
                 let counts = classes.iter().map(|class| directory.class_count(*class));
                 counts.map(Option::unwrap_or_default).sum()
             }
-            Self::OfKey(_) => directory.objects().len() / 2,
-            Self::All | Self::ChildrenOf(_) => directory.objects().len(),
+            Self::OfKey(_) => directory.places() / 2,
+            Self::All | Self::ChildrenOf(_) => directory.places(),
         }
     }
 
@@ -156,7 +158,7 @@ impl Candidates {
         from: ObjectId,
     ) -> Box<dyn Iterator<Item = ObjectId> + 'a> {
         match self {
-            Self::All => Box::new((from.0..directory.objects().len() as u32).map(ObjectId)),
+            Self::All => Box::new((from.0..directory.places() as u32).map(ObjectId)),
             Self::Ids(ids) => {
                 let at = ids.partition_point(|id| *id < from);
                 Box::new(ids[at..].iter().copied())

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::render::Renderer;
+use super::replication::{self, has_metadata};
 use crate::directory::{
-    AttributeId, ClassCategory, Directory, Object, ObjectId, PasswordState, Sid, Value,
-    generalized_time,
+    AttributeId, ClassCategory, ClassId, Directory, LinkSight, Object, ObjectId, PasswordState,
+    Sid, Value, generalized_time,
 };
 
 /// msDS-User-Account-Control-Computed: the account is locked.
@@ -33,15 +34,45 @@ impl Renderer<'_> {
         match name {
             "createTimeStamp" => one(Some(generalized_time(object.when_created).into())),
             "modifyTimeStamp" => one(Some(generalized_time(object.when_changed).into())),
-            "structuralObjectClass" => {
-                let class = directory.schema().class_name(object.class);
-                one(Some(class.into()))
+            "structuralObjectClass" => directory.structural_classes(object),
+            "msDS-Auxiliary-Classes" => {
+                let classes = object.get(AttributeId::OBJECT_CLASS);
+                classes
+                    .map(|names| names.iter().cloned().collect())
+                    .unwrap_or_default()
             }
             "subSchemaSubEntry" => one(Some(directory.subschema_dn().into())),
             "msDS-parentdistname" => one(object.parent.map(|up| directory.dn_text(up).into())),
+            "fromEntry" => one(Some(true.into())),
+            "msDS-LocalEffectiveDeletionTime" => {
+                let deleted = object.deleted.as_ref();
+                one(deleted.map(|deletion| generalized_time(deletion.at).into()))
+            }
+            "msDS-LocalEffectiveRecycleTime" => {
+                let recycled = object
+                    .deleted
+                    .as_ref()
+                    .and_then(|deletion| deletion.stripped_at);
+                one(recycled.map(|at| generalized_time(at).into()))
+            }
+            "msDS-ReplAttributeMetaData" if has_metadata(directory, object) => {
+                replication::attributes(directory, id)
+            }
+            "msDS-ReplValueMetaData" if has_metadata(directory, object) => {
+                replication::values(directory, id)
+            }
+            "possibleInferiors" => {
+                let named = directory.schema().attribute("lDAPDisplayName");
+                let class = named.and_then(|id| directory.schema().class(object.text(id)?));
+                class.map_or_else(Vec::new, |class| child_classes(directory, class))
+            }
             "primaryGroupToken" => one(primary_group_token(directory, object)),
             "msDS-User-Account-Control-Computed" => {
                 one(computed_control(directory, object, self.now))
+            }
+            "msDS-UserPasswordExpiryTimeComputed" => {
+                let control = object.integer(AttributeId::USER_ACCOUNT_CONTROL);
+                one(control.map(|_| Value::Integer(directory.password_expiry(object))))
             }
             "msDS-PrincipalName" => one(principal_name(directory, object)),
             "sDRightsEffective" => one(Some(self.rights_in_descriptor().into())),
@@ -57,8 +88,10 @@ impl Renderer<'_> {
                     .filter(|id| !directory.schema().definition(*id).system_only);
                 names(directory, &writable.collect::<Vec<_>>())
             }
-            "allowedChildClasses" => child_classes(directory, object),
-            "allowedChildClassesEffective" if self.privileged => child_classes(directory, object),
+            "allowedChildClasses" => child_classes(directory, object.class),
+            "allowedChildClassesEffective" if self.privileged => {
+                child_classes(directory, object.class)
+            }
             "msds-memberOfTransitive" => self.transitive(id, true),
             "msds-memberTransitive" => self.transitive(id, false),
             // Token groups are given for the base of a search only.
@@ -66,7 +99,20 @@ impl Renderer<'_> {
                 if self.is_base_search =>
             {
                 let without_local = name == "tokenGroupsGlobalAndUniversal";
-                token_groups(directory, id, object, without_local)
+                let sids = token_groups(directory, id, object, without_local);
+                sids.iter().map(|sid| sid.as_bytes().into()).collect()
+            }
+            "msds-tokenGroupNames"
+            | "msds-tokenGroupNamesNoGCAcceptable"
+            | "msds-tokenGroupNamesGlobalAndUniversal"
+                if self.is_base_search =>
+            {
+                let without_local = name == "msds-tokenGroupNamesGlobalAndUniversal";
+                let sids = token_groups(directory, id, object, without_local);
+                let groups = sids.iter().filter_map(|sid| directory.find_by_sid(sid));
+                groups
+                    .map(|group| directory.dn_text(group).into())
+                    .collect()
             }
             "attributeTypes"
             | "objectClasses"
@@ -101,12 +147,12 @@ fn names(directory: &Directory, ids: &[AttributeId]) -> Vec<Value> {
     names.into_iter().map(Value::from).collect()
 }
 
-/// The attributes that an object of the class may have, those of the classes above and of their
-/// auxiliary classes included.
+/// The attributes that an object may have: those of its classes, of the classes above and of all
+/// auxiliary ones.
 pub(crate) fn allowed_attributes(directory: &Directory, object: &Object) -> Vec<AttributeId> {
     let schema = directory.schema();
     let mut allowed = BTreeSet::new();
-    for class in schema.all_classes(object.class) {
+    for class in directory.classes_with_auxiliary(object) {
         let definition = schema.class_definition(class);
         allowed.extend(definition.must_contain.iter().copied());
         allowed.extend(definition.may_contain.iter().copied());
@@ -114,10 +160,11 @@ pub(crate) fn allowed_attributes(directory: &Directory, object: &Object) -> Vec<
     allowed.into_iter().collect()
 }
 
-fn child_classes(directory: &Directory, object: &Object) -> Vec<Value> {
+/// The classes whose objects may stand below one of a class (MS-ADTS 3.1.1.4.5.21).
+fn child_classes(directory: &Directory, class: ClassId) -> Vec<Value> {
     let schema = directory.schema();
     let above: Vec<&str> = schema
-        .superclass_chain(object.class)
+        .superclass_chain(class)
         .map(|class| schema.class_name(class))
         .collect();
     let mut found: Vec<&str> = schema
@@ -145,15 +192,10 @@ fn primary_group_token(directory: &Directory, object: &Object) -> Option<Value> 
         .map(|rid| Value::Integer(i64::from(rid.cast_signed())))
 }
 
-/// Which bits of userAccountControl time has set (MS-ADTS 3.1.1.4.5.17); how long lockouts last is
-/// not modelled.
+/// Which bits of userAccountControl time has set (MS-ADTS 3.1.1.4.5.17).
 fn computed_control(directory: &Directory, object: &Object, now: Timestamp) -> Option<Value> {
     object.integer(AttributeId::USER_ACCOUNT_CONTROL)?;
-    let lockout = directory.schema().attribute("lockoutTime");
-    let locked = lockout
-        .and_then(|id| object.integer(id))
-        .unwrap_or_default()
-        != 0;
+    let locked = directory.is_locked_out(object, now);
     let expired = directory.password_state(object, now) != PasswordState::Good;
     let bits = if locked { LOCKOUT } else { 0 } | if expired { PASSWORD_EXPIRED } else { 0 };
     Some(Value::Integer(bits))
@@ -168,7 +210,7 @@ fn principal_name(directory: &Directory, object: &Object) -> Option<Value> {
 fn closure(directory: &Directory, mut open: Vec<ObjectId>, upwards: bool) -> BTreeSet<ObjectId> {
     let mut found: BTreeSet<ObjectId> = open.iter().copied().collect();
     while let Some(at) = open.pop() {
-        let next = directory.links_of(at, AttributeId::MEMBER, upwards, false);
+        let next = directory.links_of(at, AttributeId::MEMBER, upwards, LinkSight::Active);
         open.extend(next.into_iter().filter(|id| found.insert(*id)));
     }
     found
@@ -181,7 +223,7 @@ fn token_groups(
     id: ObjectId,
     object: &Object,
     without_local: bool,
-) -> Vec<Value> {
+) -> Vec<Sid> {
     if object.bytes(AttributeId::OBJECT_SID).is_none() {
         return Vec::new();
     }
@@ -201,10 +243,13 @@ fn token_groups(
         let kind = group.integer(AttributeId::GROUP_TYPE).unwrap_or_default();
         let is_local = kind & 0x4 != 0;
         if kind & SECURITY_ENABLED != 0 && !(without_local && is_local) {
-            sids.extend(group.bytes(AttributeId::OBJECT_SID).map(<[u8]>::to_vec));
+            let sid = group.bytes(AttributeId::OBJECT_SID).map(<[u8]>::to_vec);
+            sids.extend(sid);
         }
     }
     // The primary group counts even where the directory does not hold it.
     sids.extend(primary_sid.map(|sid| sid.as_bytes().to_vec()));
-    sids.into_iter().map(|sid| sid.as_slice().into()).collect()
+    sids.iter()
+        .filter_map(|sid| Sid::from_bytes(sid).ok())
+        .collect()
 }

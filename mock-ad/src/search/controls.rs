@@ -4,7 +4,7 @@ pub(super) mod ber;
 
 use super::render::NameForm;
 use super::{Control, Outcome, ResultCode, outcome};
-use crate::directory::{AttributeId, Directory};
+use crate::directory::{AttributeId, Directory, LinkSight};
 use ber::Reader;
 
 /// The OIDs of the controls that searches know (MS-ADTS 3.1.1.3.4.1).
@@ -100,7 +100,7 @@ pub(super) struct Controls {
     pub(super) scoped_by: Option<String>,
     pub(super) deleted: bool,
     pub(super) recycled: bool,
-    pub(super) deactivated_links: bool,
+    deactivated_links: bool,
     pub(super) names: NameForm,
     pub(super) domain_scope: bool,
     pub(super) phantom_root: bool,
@@ -110,6 +110,15 @@ pub(super) struct Controls {
 }
 
 impl Controls {
+    /// Which links the search sees: those on deleted objects only where these are shown too.
+    pub(super) fn links(&self) -> LinkSight {
+        match (self.deactivated_links, self.deleted) {
+            (false, _) => LinkSight::Active,
+            (true, false) => LinkSight::ToDeleted,
+            (true, true) => LinkSight::All,
+        }
+    }
+
     /// Reads the controls of a search; one that is critical and unknown, or that cannot be read,
     /// is the result of the search.
     pub(super) fn read(directory: &Directory, controls: &[Control]) -> Result<Self, Box<Outcome>> {

@@ -20,6 +20,8 @@ use cookie::Cookie;
 const OBJECT_SECURITY: u32 = 0x1;
 /// Parents come before their children.
 const ANCESTORS_FIRST: u32 = 0x800;
+// 0x2000, PUBLIC_DATA_ONLY, is taken and changes nothing: the secrets that it withholds are kept
+// beside the objects and never shown (MS-ADTS 3.1.1.3.4.1.3).
 /// Of links only what was added and removed is wanted.
 const INCREMENTAL_VALUES: u32 = 0x8000_0000;
 
@@ -64,7 +66,7 @@ pub(super) fn answer(
         scope: request.scope,
         view: View {
             directory: base.directory,
-            deactivated_links: controls.deactivated_links,
+            links: controls.links(),
         },
         node: compile::compile(base.directory, &request.filter)?,
         wanted: Wanted::new(&Selection::new(schema, &request.attributes, false)),
@@ -284,10 +286,8 @@ impl Feed<'_> {
     }
 
     fn targets(&self, id: ObjectId, attribute: AttributeId) -> Vec<ObjectId> {
-        let deactivated = self.view.deactivated_links;
-        self.base
-            .directory
-            .links_of(id, attribute, false, deactivated)
+        let directory = self.base.directory;
+        directory.links_of(id, attribute, false, self.view.links)
     }
 
     /// Whether an attribute is asked for and replicates. What names an object counts as its name

@@ -1,7 +1,7 @@
 //! Whether an object passes a filter: true, false, or nobody knows.
 
 use super::compile::Node;
-use crate::directory::{AttributeId, ClassId, Directory, Object, ObjectId, Value};
+use crate::directory::{AttributeId, ClassId, Directory, LinkSight, Object, ObjectId, Value};
 
 /// The truth of a filter for an object (RFC 4511, section 4.5.1.7): an object is found if the
 /// whole is `True`.
@@ -34,8 +34,8 @@ impl From<bool> for Truth {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) directory: &'a Directory,
-    /// Whether links that rest with a deleted object show.
-    pub(super) deactivated_links: bool,
+    /// Which links it sees.
+    pub(super) links: LinkSight,
 }
 
 impl View<'_> {
@@ -71,10 +71,9 @@ impl View<'_> {
                 (!object.is_deleted() && classes.binary_search(&object.class).is_ok()).into()
             }
             Node::Linked { attribute, back } => {
-                let deactivated = self.deactivated_links;
                 let directory = self.directory;
                 directory
-                    .has_any_link(id, *attribute, *back, deactivated)
+                    .has_any_link(id, *attribute, *back, self.links)
                     .into()
             }
             Node::LinksTo { attribute, target } => self.has_link(id, *attribute, *target).into(),
@@ -87,9 +86,7 @@ impl View<'_> {
     }
 
     fn has_link(&self, from: ObjectId, attribute: AttributeId, to: ObjectId) -> bool {
-        let deactivated = self.deactivated_links;
-        self.directory
-            .has_link_or_deactivated(from, attribute, to, deactivated)
+        self.directory.shows_link(from, attribute, to, self.links)
     }
 
     fn is_of_class(&self, classes: &[ClassId], object: &Object) -> bool {

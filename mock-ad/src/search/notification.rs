@@ -93,7 +93,7 @@ impl Notification {
         };
         let view = View {
             directory: base.directory,
-            deactivated_links: controls.deactivated_links,
+            links: controls.links(),
         };
         let request = &self.request;
         let schema = base.directory.schema();

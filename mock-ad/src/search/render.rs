@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use store::Text;
 
 use super::evaluate::View;
+use super::replication::{self, has_metadata};
 use super::security::{Descriptor, EVERYTHING};
 use super::select::{Range, Selected, Selection};
 use super::{Entry, Outcome, outcome};
@@ -17,7 +18,7 @@ use crate::directory::{
 pub(super) const VALUES_MAX: usize = 1500;
 
 /// The attributes that follow from other data, that every object may have and that `*` includes.
-pub(super) const COMPUTED: [AttributeId; 14] = [
+pub(super) const COMPUTED: [AttributeId; 15] = [
     AttributeId::OBJECT_CLASS,
     AttributeId::OBJECT_GUID,
     AttributeId::DISTINGUISHED_NAME,
@@ -29,6 +30,7 @@ pub(super) const COMPUTED: [AttributeId; 14] = [
     AttributeId::INSTANCE_TYPE,
     AttributeId::SAM_ACCOUNT_TYPE,
     AttributeId::IS_DELETED,
+    AttributeId::IS_RECYCLED,
     AttributeId::LAST_KNOWN_PARENT,
     AttributeId::MS_DS_LAST_KNOWN_RDN,
     AttributeId::NAME,
@@ -130,13 +132,9 @@ impl<'a> Renderer<'a> {
                 add(attribute);
             }
         }
-        let deactivated = self.view.deactivated_links;
+        let sight = self.view.links;
         for (forward, back) in &self.links {
-            let has = |back| {
-                self.view
-                    .directory
-                    .has_any_link(id, *forward, back, deactivated)
-            };
+            let has = |back| self.view.directory.has_any_link(id, *forward, back, sight);
             if has(false) {
                 add(*forward);
             }
@@ -186,8 +184,7 @@ impl<'a> Renderer<'a> {
             let back = definition.is_back_link();
             let partner = directory.schema().link_partner(attribute);
             let forward = partner.filter(|_| back).unwrap_or(attribute);
-            let deactivated = self.view.deactivated_links;
-            let ends = directory.links_of(id, forward, back, deactivated);
+            let ends = directory.links_of(id, forward, back, self.view.links);
             if !ends.is_empty() {
                 return self.put(label, range, &ends, |end| Value::Text(self.name(*end)), out);
             }
@@ -199,6 +196,11 @@ impl<'a> Renderer<'a> {
             let parts = self.descriptor_parts.unwrap_or(EVERYTHING);
             let bytes = descriptor.only(parts).to_bytes();
             let value = Value::from(bytes.as_slice());
+            return self.put(label, range, &[value], Value::clone, out);
+        }
+        let is_metadata = definition.name.as_str() == "replPropertyMetaData";
+        if is_metadata && has_metadata(directory, object) {
+            let value = replication::vector(directory, id);
             return self.put(label, range, &[value], Value::clone, out);
         }
         if let Some(values) = object

@@ -176,12 +176,11 @@ impl<'a> Search<'a> {
                 ResultCode::INVALID_ATTRIBUTE_SYNTAX,
             )));
         };
-        let deactivated = part.view.deactivated_links;
         let ends = directory.links_of(
             part.base.id,
             forward,
             definition.is_back_link(),
-            deactivated,
+            part.view.links,
         );
         let passing = ends.into_iter().filter(|end| {
             visible(directory, *end, self.deleted, self.recycled)
@@ -223,7 +222,7 @@ impl<'a> Part<'a> {
         let node = compile::compile(base.directory, &request.filter)?;
         let view = View {
             directory: base.directory,
-            deactivated_links: controls.deactivated_links,
+            links: controls.links(),
         };
         let schema = base.directory.schema();
         let selection = Selection::new(schema, &request.attributes, request.types_only);
@@ -255,9 +254,9 @@ fn seconds(asked: u32) -> u32 {
     }
 }
 
-/// Whether an object may be seen: deleted ones need a control, and among them the tombstones that
-/// nothing brings back another once the recycle bin is on (MS-ADTS 3.1.1.3.4.1.14, .25).
-pub(super) fn visible(directory: &Directory, id: ObjectId, deleted: bool, recycled: bool) -> bool {
+/// Whether an object may be seen: deleted ones need a control, and among them recycled ones
+/// another; tombstones are such once the recycle bin is on (MS-ADTS 3.1.1.3.4.1.14, .26).
+pub(crate) fn visible(directory: &Directory, id: ObjectId, deleted: bool, recycled: bool) -> bool {
     if id == directory.deleted_objects() && id != directory.domain() {
         return deleted;
     }
@@ -267,7 +266,8 @@ pub(super) fn visible(directory: &Directory, id: ObjectId, deleted: bool, recycl
     match &object.deleted {
         None => true,
         Some(deletion) => {
-            deleted && (recycled || !(directory.has_recycle_bin() && deletion.tombstone))
+            deleted
+                && (recycled || !(directory.has_recycle_bin() && deletion.stripped_at.is_some()))
         }
     }
 }

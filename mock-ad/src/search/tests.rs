@@ -6,6 +6,7 @@ mod filters;
 mod forest;
 mod laws;
 mod names;
+mod replication;
 mod selection;
 
 use jiff::Timestamp;

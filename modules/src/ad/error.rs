@@ -41,12 +41,22 @@ const TEXTS: &[(u32, &str)] = &[
         "The attribute value cannot be removed because it is not present on the object",
     ),
     (
+        0x2077,
+        "Illegal modify operation. Some aspect of the modification is not permitted",
+    ),
+    (0x207B, "The object class attribute must be specified"),
+    (0x207C, "A required attribute is missing"),
+    (
         0x207D,
         "The object class specified for the object is invalid or an attribute is missing",
     ),
     (
         0x2081,
         "Multiple values were specified for an attribute that can have only one value",
+    ),
+    (
+        0x2082,
+        "A value for the attribute was not in the acceptable range of values",
     ),
     (0x2083, "The specified value already exists"),
     (
@@ -73,6 +83,8 @@ const TEXTS: &[(u32, &str)] = &[
         0x20B1,
         "The attribute cannot be modified because it is owned by the system",
     ),
+    (0x20B4, "The specified class is not a subclass"),
+    (0x20B5, "The name reference is invalid"),
     (
         0x20EF,
         "The directory service encountered an internal failure",

@@ -117,13 +117,19 @@ impl AdConnector {
     /// Reads everything in scope; what is not there any more is pending delete.
     pub(super) fn full_import(&mut self, directory: &Directory, scope: &Scope) -> Counters {
         let mut pass = Pass::new(directory, scope);
-        while self.entries.len() < directory.objects().len() {
+        while self.entries.len() < directory.places() {
             self.entries.push_back(AdEntry::default());
         }
-        let mut objects = directory.objects();
-        let mut entries = self.entries.iter_mut();
+        let mut objects = directory.objects().peekable();
         let mut groups = Vec::new();
-        while let (Some((id, object)), Some(entry)) = (objects.next(), entries.next()) {
+        for (id, entry) in (0u32..).map(ObjectId).zip(self.entries.iter_mut()) {
+            let Some((_, object)) = objects.next_if(|(at, _)| *at == id) else {
+                // The place of an object that garbage collection has removed.
+                if stage(entry, None, &mut pass.counters) {
+                    stage_manager(&mut self.managers, id, None);
+                }
+                continue;
+            };
             if pass.is_container(object) {
                 self.containers.insert(id, Arc::clone(object));
                 continue;

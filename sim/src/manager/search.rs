@@ -64,7 +64,7 @@ fn search_forest(world: &World, place: usize, found: &mut Vec<ConnectorSpaceObje
         return;
     };
     let name = connector_name(world, ConnectorId::Ad(place));
-    for id in 0..world.forests()[place].objects().len() as u32 {
+    for id in 0..world.forests()[place].places() as u32 {
         let source = Source {
             forest: place,
             object: ObjectId(id),

@@ -481,15 +481,19 @@ fn irreversible(
     } = action
     {
         let directory = before.forests().get(*forest);
-        let no_bin = directory.is_some_and(|it| !it.has_recycle_bin() && it.is_live(*object));
+        // Without a bin on the first deletion, with one on the second.
+        let lost = directory.is_some_and(|it| it.has_recycle_bin() != it.is_live(*object));
         let carried_out = events
             .iter()
             .any(|it| matches!(it, Event::AdChanged { .. }));
-        if let Some(directory) = directory.filter(|_| no_bin && carried_out) {
+        if let Some(directory) = directory.filter(|_| lost && carried_out) {
             let name = directory.dn_text(*object);
-            gone.push(format!(
-                "{name} becomes a tombstone that lacks most attributes"
-            ));
+            let what = if directory.has_recycle_bin() {
+                "is recycled and lost for good"
+            } else {
+                "becomes a tombstone that lacks most attributes"
+            };
+            gone.push(format!("{name} {what}"));
         }
     }
     gone

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use mock_ad::directory::{Directory, Modification, ObjectId, Operation};
+use mock_ad::directory::{Directory, ForestSetting, Modification, ObjectId, Operation};
 use mock_cloud::CloudKey;
 
 use crate::engine::{ConnectorId, CyclePolicy, EngineEvent, PendingExport};
@@ -94,6 +94,22 @@ fn ad(directory: &Directory, change: &AdChange) -> String {
         },
         AdChange::Delete { object } => format!("delete {}", name(object)),
         AdChange::Restore { object, .. } => format!("restore {}", name(object)),
+        AdChange::Configure { setting } => match setting {
+            ForestSetting::RecycleBin => "turn the recycle bin on".to_owned(),
+            ForestSetting::TombstoneLifetime(days) => {
+                format!("keep tombstones for {days} days")
+            }
+            ForestSetting::DeletedObjectLifetime(Some(days)) => {
+                format!("keep deleted objects for {days} days")
+            }
+            ForestSetting::DeletedObjectLifetime(None) => {
+                "keep deleted objects as long as tombstones".to_owned()
+            }
+        },
+        AdChange::Authenticate { object, accepted } => {
+            let which = if *accepted { "right" } else { "wrong" };
+            format!("give a {which} password of {}", name(object))
+        }
     }
 }
 

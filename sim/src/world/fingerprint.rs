@@ -38,6 +38,12 @@ impl World {
                 format!("{id:?}{object:?}").hash(&mut hasher);
             }
             directory.links().for_each(|link| link.hash(&mut hasher));
+            directory.has_recycle_bin().hash(&mut hasher);
+            let days = [
+                directory.tombstone_lifetime(),
+                directory.deleted_object_lifetime(),
+            ];
+            days.hash(&mut hasher);
         }
         for (key, object) in self.tenant.objects() {
             format!("{key:?}{object:?}").hash(&mut hasher);

@@ -65,6 +65,7 @@ impl World {
         let end = after(self.now, duration.max(SignedDuration::ZERO));
         while let Some((at, due)) = self.next_due(end) {
             self.now = self.now.max(at);
+            self.collect_garbage();
             match due {
                 Due::Expiry => {
                     for key in self.tenant.expire_recycle_bin(self.now) {
@@ -90,7 +91,16 @@ impl World {
             }
         }
         self.now = end;
+        self.collect_garbage();
         self.timers.catch_up(end);
+    }
+
+    /// What domain controllers do by themselves with objects that have been deleted for long
+    /// enough.
+    fn collect_garbage(&mut self) {
+        for directory in &mut self.forests {
+            directory.collect_garbage(self.now);
+        }
     }
 
     fn next_due(&self, end: Timestamp) -> Option<(Timestamp, Due)> {

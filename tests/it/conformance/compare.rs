@@ -1,37 +1,17 @@
 //! How an answer differs from the recorded one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::replay::Answer;
 
-/// Attributes that differ from server to server or from moment to moment.
-const VOLATILE: [&str; 24] = [
-    "currentTime",
-    "highestCommittedUSN",
-    "dsServiceName",
-    "serverName",
-    "dnsHostName",
-    "ldapServiceName",
-    "whenCreated",
-    "whenChanged",
-    "uSNChanged",
-    "uSNCreated",
-    "objectGUID",
-    "objectSid",
+/// Attributes that are there or not for reasons of the server alone: which mechanisms and which
+/// vendor it has, and whether the propagation of descriptors ever came by.
+const VOLATILE: [&str; 3] = [
     "dSCorePropagationData",
     "supportedSASLMechanisms",
     "vendorName",
-    "nTSecurityDescriptor",
-    "name",
-    "isSynchronized",
-    "netlogon",
-    "pwdLastSet",
-    "badPwdCount",
-    "lastLogon",
-    "logonCount",
-    "msDS-PortLDAP",
 ];
 
 /// What differs, in a line; `None` if nothing does.
@@ -51,6 +31,15 @@ pub(super) fn difference(is_search: bool, recorded: &Value, ours: &Answer) -> Op
     }
     if is_search {
         found.extend(entries(recorded, ours));
+        let references = strings(&recorded["references"]);
+        if references != ours.references {
+            let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
+            found.push(format!(
+                "references {} -> {}",
+                list(&references),
+                list(&ours.references)
+            ));
+        }
         let controls = strings(&recorded["controls"]);
         if controls != ours.controls {
             let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
@@ -91,31 +80,32 @@ fn entries(recorded: &Value, ours: &Answer) -> Option<String> {
     if theirs_dn != ours_dn {
         return Some(format!("names {theirs_dn:?} -> {ours_dn:?}"));
     }
-    let lower = |names: BTreeSet<String>| -> BTreeSet<String> {
-        let names = names.into_iter().map(|name| name.to_lowercase());
-        let volatile: Vec<String> = VOLATILE.iter().map(|name| name.to_lowercase()).collect();
+    // Each entry is held to the one of the same name.
+    let lower = |names: &BTreeSet<String>| -> BTreeSet<String> {
+        let volatile = VOLATILE.map(str::to_lowercase);
+        let names = names.iter().map(|name| name.to_lowercase());
         names.filter(|name| !volatile.contains(name)).collect()
     };
-    let theirs = listed
-        .iter()
-        .flat_map(|entry| strings(&entry["attributes"]))
-        .collect();
-    let ours = ours
+    let ours: BTreeMap<String, BTreeSet<String>> = ours
         .entries
         .iter()
-        .flat_map(|(_, names)| names.clone())
+        .map(|(dn, names)| (plain(&Value::from(dn.as_str())), lower(names)))
         .collect();
-    let (theirs, ours) = (lower(theirs), lower(ours));
-    if theirs == ours {
+    let (mut without, mut with) = (BTreeSet::new(), BTreeSet::new());
+    for entry in listed {
+        let theirs = lower(&strings(&entry["attributes"]));
+        let ours = &ours[&plain(&entry["dn"])];
+        without.extend(theirs.difference(ours).cloned());
+        with.extend(ours.difference(&theirs).cloned());
+    }
+    if without.is_empty() && with.is_empty() {
         return None;
     }
-    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| {
-        a.difference(b).cloned().collect::<Vec<_>>().join(" ")
-    };
+    let words = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(" ");
     Some(format!(
         "without [{}], with [{}]",
-        only(&theirs, &ours),
-        only(&ours, &theirs)
+        words(without),
+        words(with)
     ))
 }
 

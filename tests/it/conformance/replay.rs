@@ -25,6 +25,7 @@ pub(super) struct Answer {
     pub(super) matched: String,
     pub(super) text: String,
     pub(super) entries: Vec<(String, BTreeSet<String>)>,
+    pub(super) references: BTreeSet<String>,
     pub(super) controls: BTreeSet<String>,
     values: Vec<Control>,
 }
@@ -36,6 +37,7 @@ pub(super) struct Replay {
 }
 
 impl Replay {
+    /// The domain with the recycle bin off, as it was where the answers were recorded.
     pub(super) fn new() -> Self {
         let now = "2026-11-24T09:00:00Z".parse().unwrap();
         let options = LoadOptions {
@@ -118,7 +120,7 @@ impl Replay {
                     let names = entry.attributes.iter().map(|(name, _)| name.to_string());
                     answer.entries.push((entry.dn.to_string(), names.collect()));
                 }
-                Body::Reference(_) => {}
+                Body::Reference(urls) => answer.references.extend(urls),
                 Body::Result(_, outcome) | Body::Extended { outcome, .. } => {
                     answer.code = outcome.code.0;
                     answer.matched = outcome.matched_dn;

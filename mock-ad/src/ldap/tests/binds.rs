@@ -1,7 +1,7 @@
 //! Who may bind, by which name, and what is said otherwise.
 
 use super::*;
-use crate::directory::{AttributeId, Modification as Modified, Value};
+use crate::directory::{AttributeId, Modification as Modified, Value, file_time};
 use crate::search::ResultCode;
 
 const ANN: &str = "CN=Ann,OU=Staff,DC=example,DC=test";
@@ -11,10 +11,7 @@ fn with_password() -> Standalone {
     let directory = host.directory_mut();
     let ann = directory.find_by_sam_account_name("ann").unwrap();
     directory.set_password(ann, "Secret!1");
-    host.change_account(
-        "pwdLastSet",
-        super::super::super::directory::file_time(now()),
-    );
+    host.change_account("pwdLastSet", file_time(now()));
     host
 }
 
@@ -91,6 +88,7 @@ fn every_form_of_name_that_a_domain_controller_takes_binds() {
 fn a_refused_bind_says_why_in_the_words_that_scripts_parse() {
     type Change = (&'static str, i64);
     let expired_long_ago = 116_444_736_000_000_000;
+    let a_minute_ago = file_time(now()) - 600_000_000;
     let cases: [(&str, Option<Change>, &str); 7] = [
         ("wrong", None, "52e"),
         ("wrong", Some(("userAccountControl", 514)), "52e"),
@@ -102,7 +100,7 @@ fn a_refused_bind_says_why_in_the_words_that_scripts_parse() {
         ),
         ("Secret!1", Some(("pwdLastSet", 0)), "773"),
         ("Secret!1", Some(("pwdLastSet", expired_long_ago)), "532"),
-        ("wrong", Some(("lockoutTime", expired_long_ago)), "775"),
+        ("wrong", Some(("lockoutTime", a_minute_ago)), "775"),
     ];
     for (password, change, data) in cases {
         let mut host = with_password();
@@ -250,4 +248,85 @@ fn logon_hours_are_kept_hour_by_hour_from_sunday_on() {
             Some(data) => assert!(result.diagnostic.contains(data), "{}", result.diagnostic),
         }
     }
+}
+
+#[test]
+fn wrong_passwords_lock_an_account_until_time_or_somebody_unlocks_it() {
+    let mut host = with_password();
+    let directory = host.directory_mut();
+    let domain = directory.domain();
+    let threshold = directory.schema().attribute("lockoutThreshold").unwrap();
+    let change = Modified::replace(threshold, [Value::Integer(3)]);
+    directory.modify(domain, &[change], now()).unwrap();
+    let give = |host: &mut Standalone, password: &str| {
+        let result = outcome(&mut Session::default(), host, bind(ANN, password), &[]);
+        let data = result.diagnostic.split("data ").nth(1).unwrap_or("none");
+        data[..data.len().min(3)].to_owned()
+    };
+    assert_eq!(give(&mut host, "wrong"), "52e");
+    assert_eq!(
+        give(&mut host, "Secret!1"),
+        "non",
+        "the right one sets the count back"
+    );
+    for data in ["52e", "52e", "52e", "775", "775"] {
+        assert_eq!(give(&mut host, "wrong"), data);
+    }
+    assert_eq!(give(&mut host, "Secret!1"), "775");
+    let computed = |host: &mut Standalone| {
+        let filter = crate::search::Filter::parse("(sAMAccountName=ann)").unwrap();
+        let attribute = "msDS-User-Account-Control-Computed";
+        let request = crate::search::SearchRequest::new(
+            "DC=example,DC=test",
+            crate::search::Scope::Subtree,
+            filter,
+        );
+        let request = Request::Search(request.for_attributes([attribute]));
+        let answer = ask(&mut Session::administrator(), host, request, Vec::new());
+        match &answer.responses[0].body {
+            Body::Entry(entry) => entry.attributes[0].1.first().and_then(Value::as_integer),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(computed(&mut host), Some(0x10));
+
+    // The Default Domain Policy locks for half an hour.
+    host.set_now(now() + jiff::SignedDuration::from_mins(30));
+    assert_eq!(computed(&mut host), Some(0));
+    assert_eq!(give(&mut host, "Secret!1"), "non");
+    for _ in 0..3 {
+        give(&mut host, "wrong");
+    }
+    assert_eq!(give(&mut host, "Secret!1"), "775");
+    let unlock = modify(ANN, &[(super::Change::Replace, "lockoutTime", &[b"0"])]);
+    outcome(&mut Session::administrator(), &mut host, unlock, &[]);
+    assert_eq!(give(&mut host, "Secret!1"), "non");
+}
+
+#[test]
+fn a_password_that_was_good_a_while_ago_is_no_attack() {
+    let mut host = with_password();
+    let mut session = Session::administrator();
+    session.encrypted = true;
+    for password in ["Second-2b", "Third-3c", "Fourth-4d"] {
+        let new = quoted(password);
+        let reset = modify(ANN, &[(super::Change::Replace, "unicodePwd", &[&new])]);
+        assert_eq!(
+            outcome(&mut session, &mut host, reset, &[]).code,
+            ResultCode::SUCCESS
+        );
+    }
+    let mut counted = |password: &str| {
+        let result = outcome(&mut Session::default(), &mut host, bind(ANN, password), &[]);
+        assert_eq!(result.code, ResultCode::INVALID_CREDENTIALS);
+        let directory = host.directory_mut();
+        let ann = directory.find_by_sam_account_name("ann").unwrap();
+        directory
+            .object(ann)
+            .unwrap()
+            .integer(AttributeId::BAD_PWD_COUNT)
+    };
+    assert_eq!(counted("Third-3c"), Some(0));
+    assert_eq!(counted("Second-2b"), Some(0));
+    assert_eq!(counted("Secret!1"), Some(1));
 }

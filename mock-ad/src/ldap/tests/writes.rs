@@ -169,13 +169,54 @@ fn passwords_are_set_over_tls_and_read_by_nobody() {
     );
     let other = outcome(bound, &mut host, change(BOB, "x", "0ther-Secret"), &[]);
     assert_eq!(other.code, ResultCode::INSUFFICIENT_ACCESS_RIGHTS);
-    let own = outcome(
-        bound,
-        &mut host,
-        change(ANN, "N3w-Secret", "0ther-Secret"),
-        &[],
+    // minPwdAge is a day, pwdHistoryLength 24; a reset is bound by neither.
+    let early = change(ANN, "N3w-Secret", "0ther-Secret");
+    let early = outcome(bound, &mut host, early, &[]);
+    assert!(
+        early.diagnostic.starts_with("0000052D: AtrErr: "),
+        "{}",
+        early.diagnostic
     );
-    assert_eq!(own.code, ResultCode::SUCCESS);
+    host.set_now(now() + jiff::SignedDuration::from_hours(24));
+    for (old, new, code) in [
+        ("N3w-Secret", "N3w-Secret", ResultCode::CONSTRAINT_VIOLATION),
+        ("N3w-Secret", "0ther-Secret", ResultCode::SUCCESS),
+    ] {
+        let own = outcome(bound, &mut host, change(ANN, old, new), &[]);
+        assert_eq!(own.code, code, "{new}: {}", own.diagnostic);
+    }
+    let back = outcome(&mut session, &mut host, reset(&quoted("N3w-Secret")), &[]);
+    assert_eq!(back.code, ResultCode::SUCCESS, "{}", back.diagnostic);
+}
+
+#[test]
+fn passwords_are_as_the_domain_says() {
+    let mut host = host();
+    let mut session = Session::administrator();
+    session.encrypted = true;
+    let policy = |host: &mut Standalone, name: &str, value: &str| {
+        let change = modify(
+            "DC=example,DC=test",
+            &[(Change::Replace, name, &[value.as_bytes()])],
+        );
+        assert_eq!(admin(host, change, &[]).code, ResultCode::SUCCESS, "{name}");
+    };
+    let mut reset = |host: &mut Standalone, password: &str| {
+        let new = quoted(password);
+        let request = modify(ANN, &[(Change::Replace, "unicodePwd", &[&new])]);
+        outcome(&mut session, host, request, &[]).code
+    };
+    let refused = ResultCode::CONSTRAINT_VIOLATION;
+    assert_eq!(
+        reset(&mut host, "Xlee-1234"),
+        refused,
+        "a word of displayName"
+    );
+    assert_eq!(reset(&mut host, "Shor-7t"), ResultCode::SUCCESS);
+    policy(&mut host, "minPwdLength", "10");
+    assert_eq!(reset(&mut host, "Shor-7t"), refused);
+    policy(&mut host, "pwdProperties", "0");
+    assert_eq!(reset(&mut host, "ann lee ann lee"), ResultCode::SUCCESS);
 }
 
 #[test]

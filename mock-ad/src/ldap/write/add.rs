@@ -71,26 +71,7 @@ impl Write<'_> {
                 None => attributes.push((attribute, values)),
             }
         }
-        self.check_classes(&attributes)?;
         Ok(attributes)
-    }
-
-    /// Whether all classes are ones that the schema has: their names are converted like any
-    /// other value of their syntax.
-    fn check_classes(&self, attributes: &Attributes) -> Result<(), No> {
-        let directory = self.directory();
-        let build = directory.domain_controller().version.build();
-        let classes = attributes
-            .iter()
-            .filter(|(attribute, _)| *attribute == AttributeId::OBJECT_CLASS)
-            .flat_map(|(_, values)| values)
-            .filter_map(Value::as_text);
-        for name in classes {
-            if directory.schema().described_class(name).is_none() {
-                return Err(Refusal::unknown_attribute(name, build).into());
-            }
-        }
-        Ok(())
     }
 }
 

@@ -17,6 +17,9 @@ impl Write<'_> {
         if dn.is_empty() {
             return self.modify_root(changes);
         }
+        if self.is_directory_service(dn) {
+            return self.modify_lifetimes(changes);
+        }
         let object = self.target(dn, self.shows_deleted())?;
         if !self.is_own_password_change(object, changes) {
             self.check_access(dn)?;
@@ -34,7 +37,7 @@ impl Write<'_> {
         }
         if !self.directory().is_live(object) {
             let hint = "a deleted object can only be undeleted".to_owned();
-            return Err(Refusal::unwilling(0x2035, hint).into());
+            return Err(Refusal::unwilling(0x2077, hint).into());
         }
         let all: Vec<&Request> = changes.iter().collect();
         self.change_attributes(object, &all)
@@ -53,22 +56,6 @@ impl Write<'_> {
         }
         self.host.change(&Change::Modify { object, changes })?;
         Ok(())
-    }
-
-    /// What can be written to the rootDSE: the operations that change nothing here.
-    fn modify_root(&self, changes: &[Request]) -> Result<(), No> {
-        self.check_access("")?;
-        let harmless = |change: &Request| {
-            let names = ["schemaUpdateNow", "doGarbageCollection", "fixupInheritance"];
-            names
-                .iter()
-                .any(|name| change.attribute.eq_ignore_ascii_case(name))
-        };
-        if changes.iter().all(harmless) {
-            return Ok(());
-        }
-        let hint = "the rootDSE takes schemaUpdateNow only".to_owned();
-        Err(Refusal::unwilling(0x2035, hint).into())
     }
 
     /// Whether a user changes their own password, which needs the old one and no other right.

@@ -8,7 +8,7 @@ use crate::ldap::message::{Change as Operation, Modification};
 use crate::ldap::values;
 
 /// ERROR_DS_ILLEGAL_MOD_OPERATION.
-const ILLEGAL: u32 = 0x2035;
+const ILLEGAL: u32 = 0x2077;
 
 /// The new name that a modify request undeletes an object under, and what else it changes;
 /// `None` if it is no undeletion.

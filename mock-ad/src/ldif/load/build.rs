@@ -128,7 +128,8 @@ impl<'e> Build<'e> {
         let created = facts.when_created.unwrap_or(self.now);
         draft.identify(guid, created, facts.when_changed.unwrap_or(created));
         if facts.is_deleted {
-            draft.delete(facts.last_known_rdn, !self.directory.has_recycle_bin());
+            let stripped = facts.is_recycled || !self.directory.has_recycle_bin();
+            draft.delete(facts.last_known_rdn, stripped);
         }
         let id = self.directory.insert(draft.finish());
         if is_new {
@@ -232,7 +233,7 @@ impl<'e> Build<'e> {
     fn deleted_objects(&mut self) -> ObjectId {
         let guid = guid_of_name(&self.deleted_objects_name());
         self.directory.make_deleted_objects(guid, self.now);
-        self.lines.resize(self.directory.objects().len(), 0);
+        self.lines.resize(self.directory.places(), 0);
         self.directory.deleted_objects()
     }
 

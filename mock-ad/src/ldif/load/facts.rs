@@ -15,6 +15,7 @@ pub(super) struct Facts {
     pub(super) when_created: Option<Timestamp>,
     pub(super) when_changed: Option<Timestamp>,
     pub(super) is_deleted: bool,
+    pub(super) is_recycled: bool,
     pub(super) last_known_rdn: Option<Text>,
     pub(super) links: Vec<(AttributeId, Text, usize)>,
 }
@@ -43,6 +44,10 @@ impl Facts {
                     .rdn()
                     .is_some_and(|rdn| rdn.value.contains("\nDEL:"));
                 self.is_deleted = text.eq_ignore_ascii_case("TRUE") && is_mangled;
+            }
+            AttributeId::IS_RECYCLED => {
+                let text = parse::text(&line.value).unwrap_or_default();
+                self.is_recycled = text.eq_ignore_ascii_case("TRUE");
             }
             AttributeId::MS_DS_LAST_KNOWN_RDN => self.last_known_rdn = parse::text(&line.value),
             AttributeId::LAST_KNOWN_PARENT => {

@@ -63,7 +63,7 @@ fn the_first_answer_is_everything_that_replicates() {
     let mut lab = staffed();
     let mut client = Client::new(0);
     let entries = client.ask(&mut lab);
-    assert_eq!(entries.len(), lab.directory.objects().len());
+    assert_eq!(entries.len(), lab.directory.places());
     let ann = entries
         .iter()
         .find(|entry| entry.dn.starts_with("CN=Ann"))
@@ -240,7 +240,7 @@ fn answers_are_cut_and_ancestors_come_first() {
     let mut distinct = seen.clone();
     distinct.sort();
     distinct.dedup();
-    assert_eq!(distinct.len(), lab.directory.objects().len());
+    assert_eq!(distinct.len(), lab.directory.places());
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn what_is_wrong_is_refused() {
     let mut controller = lab.directory.domain_controller().clone();
     "DC2".clone_into(&mut controller.name);
     lab.directory.set_domain_controller(controller);
-    assert_eq!(other.ask(&mut lab).len(), lab.directory.objects().len());
+    assert_eq!(other.ask(&mut lab).len(), lab.directory.places());
 }
 
 #[test]
@@ -318,4 +318,20 @@ fn notification_tells_of_changes_and_deletions() {
     assert_eq!(told.len(), 2);
     assert!(told[0].dn.starts_with("CN=Ann,") && told[1].dn.starts_with("CN=Bob\\0ADEL:"));
     assert_eq!(everything.changes(&lab.directory, &context, since).len(), 3);
+}
+
+#[test]
+fn secrets_are_never_told_whether_public_data_is_asked_for_or_not() {
+    const PUBLIC_DATA_ONLY: u32 = 0x2000;
+    let mut lab = staffed();
+    let ann = id(&lab, "ann");
+    lab.directory.set_password(ann, "Secret!1");
+    let [all, public] = [0, PUBLIC_DATA_ONLY].map(|flags| {
+        let entries = Client::new(flags).ask(&mut lab);
+        let told: Vec<String> = entries.iter().map(|entry| format!("{entry:?}")).collect();
+        told
+    });
+    assert_eq!(all, public);
+    let secret = |entry: &String| entry.contains("unicodePwd") || entry.contains("Secret!1");
+    assert!(!all.is_empty() && !all.iter().any(|entry| secret(entry)));
 }

@@ -108,7 +108,10 @@ fn constructed_attributes_are_worked_out_on_request() {
         ],
     );
     assert_eq!(values(&entry, "createTimeStamp"), ["20231114221520.0Z"]);
-    assert_eq!(values(&entry, "structuralObjectClass"), ["user"]);
+    assert_eq!(
+        values(&entry, "structuralObjectClass"),
+        ["top", "person", "organizationalPerson", "user"]
+    );
     assert_eq!(
         values(&entry, "subSchemaSubEntry"),
         ["CN=Aggregate,CN=Schema,CN=Configuration,DC=example,DC=test"]
