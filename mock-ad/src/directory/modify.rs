@@ -128,6 +128,7 @@ impl Directory {
             let hint = "an account or group cannot be without a sAMAccountName".to_owned();
             return Err(Refusal::unwilling(0x2077, hint));
         }
+        self.follow_host_names(&before, &mut after);
         self.check_account_names(Some(id), Some(&before), &after)?;
         if let Some(links) = links {
             self.links = links;
