@@ -26,3 +26,18 @@ pub(crate) fn run(workshop: &Workshop, name: &str, rest: &[&str]) -> Result<(), 
     let suite = Step::new("suite", Path::new("python3"), &workshop.root, &arguments);
     suite.run().map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_suite_has_a_runner() {
+        let runners = Workshop::here().root.join("tests/suites");
+        for name in SUITES {
+            assert!(runners.join(format!("{name}_suite.py")).exists(), "{name}");
+        }
+        let unknown = run(&Workshop::here(), "nosuch", &[]);
+        assert!(matches!(unknown, Err(Failure::Suite { .. })));
+    }
+}
