@@ -195,10 +195,14 @@ impl Program {
     }
 
     /// What it has in memory, in MiB; nothing where the system does not say.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only the system knows what a program takes"
+    )]
     fn memory(&self) -> Option<usize> {
         let pages = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).ok()?;
         let resident: usize = pages.split(' ').nth(1)?.parse().ok()?;
-        Some(resident * 4096 >> 20)
+        Some((resident * 4096) >> 20)
     }
 }
 
