@@ -199,7 +199,7 @@ fn print(columns: &[Column], arguments: &Arguments) {
         let show = |column: &Column| column.rows[at].map(cell);
         print_row(row.title, columns, &rate, &show);
     }
-    let seconds = |column: &Column| is_directory(column).then(|| column.startup.as_secs_f64());
+    let seconds = |column: &Column| is_directory(column).then_some(column.startup.as_secs_f64());
     print_row(
         "until it answers, loading included",
         columns,
