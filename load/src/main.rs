@@ -1,7 +1,8 @@
-//! `ldap-load`: mock-ad and OpenLDAP's slapd with the same people under the same load, one after
-//! the other in one run, as a table of rates and ratios.
+//! `ldap-load`: mock-ad, OpenLDAP's slapd and a protocol reference with the same people under the
+//! same load, by turns in one run, as a table of rates and ratios.
 //!
 //! - [`forest`]: the people, in the words of each server
+//! - [`reference`]: what carrying the same bytes costs without a directory
 //! - [`server`]: starting and stopping
 //! - [`work`]: the kinds of load
 //! - [`wire`]: the little of LDAP that they need
@@ -16,23 +17,26 @@
 )]
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 
 mod forest;
+mod reference;
 mod server;
 mod wire;
 mod work;
 
-use server::Server;
-use work::{Measured, Newcomers, ROWS, Row, Work};
+use server::{REFERENCE, Server};
+use work::{Measured, Newcomers, ROWS, Row};
 
-/// Compares mock-ad with slapd (apt-get install slapd) under the same load.
+/// Compares mock-ad with slapd (apt-get install slapd) and a protocol reference under one load.
 ///
-/// Both servers run at once, each on the first processor; every row runs on one and then on the
-/// other, several times, and the table holds the middle of the rates and the ratio of those.
+/// All servers run at once, each on the first processor; every row runs on one after the other,
+/// several times, and the table holds the middle of the rates and the ratios of those. The floors
+/// are slapd's rate everywhere and half of the reference's on searches.
 #[derive(Parser)]
 struct Arguments {
     /// How many people there are.
@@ -53,6 +57,21 @@ struct Arguments {
     /// Measure mock-ad alone.
     #[arg(long)]
     alone: bool,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What the program does for itself, in processes of their own.
+#[derive(clap::Subcommand)]
+enum Part {
+    /// Serve the people of a file as the protocol reference.
+    #[command(hide = true)]
+    Reference {
+        /// The people, as LDIF.
+        file: PathBuf,
+        /// Where to listen.
+        address: String,
+    },
 }
 
 /// Why nothing could be measured.
@@ -82,15 +101,15 @@ struct Column {
     memory: u64,
     /// After all rows: slapd reads its file into memory only when it is asked.
     memory_after: u64,
-    rows: Vec<Measured>,
+    /// Nothing where the server cannot do what the row asks.
+    rows: Vec<Option<Measured>>,
 }
 
 impl Arguments {
     fn rows(&self) -> Vec<Row> {
         let mut rows = ROWS.to_vec();
         rows.retain(|row| {
-            let reads = matches!(row.work, Work::Search | Work::Dump);
-            row.title.contains(&self.row) && (reads || !self.searches)
+            row.title.contains(&self.row) && (row.work.only_searches() || !self.searches)
         });
         rows
     }
@@ -98,11 +117,12 @@ impl Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match measure(&arguments) {
-        Ok(columns) => {
-            print(&columns, &arguments);
-            ExitCode::SUCCESS
-        }
+    let outcome = match &arguments.part {
+        Some(Part::Reference { file, address }) => reference::serve(file, address),
+        None => measure(&arguments).map(|columns| print(&columns, &arguments)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
             ExitCode::FAILURE
@@ -110,13 +130,13 @@ fn main() -> ExitCode {
     }
 }
 
-type Start = fn(&std::path::Path, u64) -> Result<Server, Failure>;
+type Start = fn(&Path, u64) -> Result<Server, Failure>;
 
 fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
     let servers: &[Start] = if arguments.alone {
         &[Server::mock_ad]
     } else {
-        &[Server::mock_ad, Server::slapd]
+        &[Server::mock_ad, Server::slapd, Server::reference]
     };
     let mut running = Vec::new();
     for start in servers {
@@ -138,12 +158,16 @@ fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
         let mut rounds = vec![Vec::new(); running.len()];
         for _ in 0..arguments.rounds {
             for (at, (_, server, newcomers, _)) in running.iter_mut().enumerate() {
-                rounds[at].push(work::run(server, row, arguments.people, newcomers, time)?);
+                if row.work.only_searches() || server.name != REFERENCE {
+                    rounds[at].push(work::run(server, row, arguments.people, newcomers, time)?);
+                }
             }
         }
         for (measured, (_, server, _, column)) in rounds.into_iter().zip(&mut running) {
             let measured = middle(measured);
-            eprintln!("{}: {}: {:.0}/s", server.name, row.title, measured.rate);
+            if let Some(measured) = measured {
+                eprintln!("{}: {}: {:.0}/s", server.name, row.title, measured.rate);
+            }
             column.rows.push(measured);
         }
     }
@@ -155,59 +179,64 @@ fn measure(arguments: &Arguments) -> Result<Vec<Column>, Failure> {
 }
 
 /// The measurement with the middle rate.
-fn middle(mut rounds: Vec<Measured>) -> Measured {
+fn middle(mut rounds: Vec<Measured>) -> Option<Measured> {
     rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-    let at = rounds.len() / 2;
-    rounds.get(at).copied().unwrap_or_default()
+    rounds.get(rounds.len() / 2).copied()
 }
 
 fn print(columns: &[Column], arguments: &Arguments) {
-    let people = arguments.people;
-    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    println!("| {people} people | {} | ratio |", names.join(" | "));
-    println!("|---|{}---|", "---|".repeat(columns.len()));
-    let ratio = |value: &dyn Fn(&Column) -> f64| match columns {
-        [first, second] => format!("{:.2}", value(first) / value(second)),
-        _ => "-".to_owned(),
-    };
+    let own = std::iter::once(format!("{} people", arguments.people));
+    let names = columns.iter().map(|column| column.name.to_owned());
+    let others = columns.iter().skip(1);
+    let ratios = others.map(|column| format!("to {}", column.name));
+    let titles: Vec<String> = own.chain(names).chain(ratios).collect();
+    println!("| {} |", titles.join(" | "));
+    println!("|{}", "---|".repeat(titles.len()));
     for (at, row) in arguments.rows().iter().enumerate() {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|column| {
-                let measured = column.rows[at];
-                format!("{:.0}/s ({:.0} µs)", measured.rate, measured.processor)
-            })
-            .collect();
-        let ratio = ratio(&|column| column.rows[at].rate);
-        println!("| {} | {} | {ratio} |", row.title, cells.join(" | "));
+        let cell =
+            |measured: Measured| format!("{:.0}/s ({:.0} µs)", measured.rate, measured.processor);
+        let rate = |column: &Column| column.rows[at].map(|measured| measured.rate);
+        let show = |column: &Column| column.rows[at].map(cell);
+        print_row(row.title, columns, &rate, &show);
     }
-    let cells: Vec<String> = columns
-        .iter()
-        .map(|column| format!("{:.2} s", column.startup.as_secs_f64()))
-        .collect();
-    let startup = ratio(&|column| column.startup.as_secs_f64());
-    println!(
-        "| until it answers, loading included | {} | {startup} |",
-        cells.join(" | ")
+    let seconds = |column: &Column| is_directory(column).then_some(column.startup.as_secs_f64());
+    print_row(
+        "until it answers, loading included",
+        columns,
+        &seconds,
+        &|column| seconds(column).map(|seconds| format!("{seconds:.2} s")),
     );
-    for after in [false, true] {
-        let title = if after {
-            "memory after all rows"
-        } else {
-            "memory after loading"
-        };
-        let amount = |column: &Column| {
-            if after {
-                column.memory_after
-            } else {
-                column.memory
-            }
-        };
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|column| format!("{} MiB", amount(column) >> 20))
-            .collect();
-        let ratio = ratio(&|column| amount(column) as f64);
-        println!("| {title} | {} | {ratio} |", cells.join(" | "));
-    }
+    let loaded = |column: &Column| is_directory(column).then_some(column.memory as f64);
+    let after = |column: &Column| is_directory(column).then_some(column.memory_after as f64);
+    let amount = |bytes: f64| format!("{:.0} MiB", bytes / f64::from(1 << 20));
+    print_row("memory after loading", columns, &loaded, &|column| {
+        loaded(column).map(amount)
+    });
+    print_row("memory after all rows", columns, &after, &|column| {
+        after(column).map(amount)
+    });
+}
+
+/// The reference holds answers, no directory: what that takes says nothing.
+fn is_directory(column: &Column) -> bool {
+    column.name != REFERENCE
+}
+
+/// What each server came to, and the first of them in proportion to each other.
+fn print_row(
+    title: &str,
+    columns: &[Column],
+    value: &dyn Fn(&Column) -> Option<f64>,
+    show: &dyn Fn(&Column) -> Option<String>,
+) {
+    let none = || "-".to_owned();
+    let cells = columns
+        .iter()
+        .map(|column| show(column).unwrap_or_else(none));
+    let ratios = columns.iter().skip(1).map(|column| {
+        let both = columns.first().and_then(value).zip(value(column));
+        both.map_or_else(none, |(own, other)| format!("{:.2}", own / other))
+    });
+    let cells: Vec<String> = cells.chain(ratios).collect();
+    println!("| {title} | {} |", cells.join(" | "));
 }

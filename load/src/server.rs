@@ -13,6 +13,9 @@ use crate::forest::{BASE, Dialect, PASSWORD};
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// The name of the protocol reference.
+pub(crate) const REFERENCE: &str = "reference";
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,
@@ -47,6 +50,30 @@ impl Server {
         let server = Self {
             child,
             name: "mock-ad",
+            dialect,
+            address,
+            administrator: "Administrator@example.test".to_owned(),
+            startup: Duration::ZERO,
+        };
+        server.answering(start)
+    }
+
+    /// The protocol reference with the same people.
+    pub(crate) fn reference(place: &Path, people: u64) -> Result<Self, Failure> {
+        let dialect = Dialect::ActiveDirectory;
+        let file = place.join("ad.ldif");
+        dialect.write(&file, people)?;
+        let address = free_address()?;
+        let start = Instant::now();
+        let child = pinned(&std::env::current_exe()?)
+            .arg("reference")
+            .arg(&file)
+            .arg(&address)
+            .stdout(Stdio::null())
+            .spawn()?;
+        let server = Self {
+            child,
+            name: REFERENCE,
             dialect,
             address,
             administrator: "Administrator@example.test".to_owned(),

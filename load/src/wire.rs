@@ -66,13 +66,24 @@ pub(crate) fn search(base: &str, attribute: &str, wanted: &str, attributes: &[&s
 
 /// The control that asks for the page after a cookie.
 pub(crate) fn page(size: u32, cookie: &[u8]) -> Vec<u8> {
-    let asked = [number(0x02, size), value(0x04, cookie)].concat();
     let control = [
         text(PAGED),
         value(0x01, &[0xff]),
-        value(0x04, &value(0x30, &asked)),
+        value(0x04, &page_value(size, cookie)),
     ];
     value(0xa0, &value(0x30, &control.concat()))
+}
+
+/// The value of that control, and of the one in the answer.
+pub(crate) fn page_value(size: u32, cookie: &[u8]) -> Vec<u8> {
+    value(0x30, &[number(0x02, size), value(0x04, cookie)].concat())
+}
+
+/// The cookie in such a value.
+pub(crate) fn page_cookie(mut value: &[u8]) -> Option<Vec<u8>> {
+    let (_, mut page) = next(&mut value)?;
+    next(&mut page)?;
+    next(&mut page).map(|(_, cookie)| cookie.to_vec())
 }
 
 const PAGED: &str = "1.2.840.113556.1.4.319";
@@ -250,9 +261,7 @@ fn cookie(mut message: &[u8]) -> Option<Vec<u8>> {
             if last.0 == 0x01 {
                 last = next(&mut control)?;
             }
-            let (_, mut page) = next(&mut { last.1 })?;
-            next(&mut page)?;
-            return next(&mut page).map(|(_, cookie)| cookie.to_vec());
+            return page_cookie(last.1);
         }
     }
     None

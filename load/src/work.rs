@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 use crate::forest::{BASE, PASSWORD, dn};
+use crate::reference::ASKED;
 use crate::server::Server;
 use crate::wire::{self, Connection};
 
@@ -22,6 +23,13 @@ pub(crate) enum Work {
     Add,
     /// One of the new persons goes.
     Delete,
+}
+
+impl Work {
+    /// Whether it changes nothing and asks for nobody's password.
+    pub(crate) const fn only_searches(self) -> bool {
+        matches!(self, Self::Search | Self::Dump)
+    }
 }
 
 /// One row of the table.
@@ -177,7 +185,7 @@ impl Load<'_> {
         Some(match self.row.work {
             Work::Search => {
                 let wanted = format!("u{anybody:07}");
-                wire::search(BASE, account, &wanted, &["cn", "mail", "displayName"])
+                wire::search(BASE, account, &wanted, &ASKED)
             }
             Work::Bind => wire::bind(&dn(anybody), PASSWORD),
             Work::Modify => {

@@ -35,6 +35,7 @@ mod object;
 mod password;
 mod refusal;
 mod schema;
+mod service_names;
 mod sid;
 mod time;
 mod unique;

@@ -7,24 +7,29 @@
 //!
 //! # A first test
 //!
-//! A server on free ports, stopped when it is dropped; any LDAP client in any language will do:
+//! A server on free ports, stopped when it is dropped, and what is tested against it: here
+//! `ldapsearch`, but any LDAP client in any language will do.
 //!
 //! ```
 //! # #[cfg(feature = "server")] fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use mock_ad::ldap::server::Server;
+//! use std::process::Command;
 //!
-//! let server = Server::builder()
-//!     .ldif("dn: CN=Ann,OU=Staff,DC=example,DC=test\nobjectClass: user\nsAMAccountName: ann\n")?
-//!     .password("Passw0rd!23")
-//!     .start()?;
-//! // Point what you test at `server.ldap_url()` or, trusting `server.ca_pem()`, at
-//! // `server.ldaps_url()`, with `server.bind_dn()` and that password. Then look at what it did:
-//! let staff = server.with_directory(|directory| directory.dns_name().to_owned());
-//! assert_eq!(staff, "example.test");
-//! server.with_directory(|directory| assert!(directory.find_by_sam_account_name("ann").is_some()));
+//! let ann = "dn: CN=Ann,OU=Staff,DC=example,DC=test\nobjectClass: user\nsAMAccountName: ann\n";
+//! let server = Server::builder().ldif(ann)?.start()?;
+//! let found = Command::new("ldapsearch")
+//!     .args(["-x", "-LLL", "-H", &server.ldap_url(), "-b", "DC=example,DC=test"])
+//!     .args(["-D", server.bind_dn(), "-w", server.password()])
+//!     .args(["(&(objectCategory=person)(sAMAccountName=ANN))", "userAccountControl"])
+//!     .output()?;
+//! assert!(String::from_utf8(found.stdout)?.contains("userAccountControl: 546"));
 //! # Ok(()) }
 //! # #[cfg(not(feature = "server"))] fn main() {}
 //! ```
+//!
+//! With the crate `ldap3` it is `LdapConn::new(&server.ldap_url())`, then the same name and
+//! password. Over TLS a client is told `server.ldaps_url()` and to trust `server.ca_pem()`. What it
+//! did to the directory is seen by `server.with_directory(|directory| …)`.
 //!
 //! `server.inject(Kind::Modify, Fault::LostReply)` has the next modification done and its answer
 //! lost; `server.restore(directory)` takes everything back. Without Rust, the program `mock-ad` is

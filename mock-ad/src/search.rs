@@ -95,7 +95,7 @@ fn answer(
     if request.base.is_empty() && request.scope == Scope::Base {
         Controls::read(directory, controls)?;
         return Ok(Reply {
-            entries: vec![root_dse::entry(directory, context, request)],
+            entries: Vec::from_iter(root_dse::entry(directory, context, request)),
             ..Reply::default()
         });
     }
@@ -109,6 +109,11 @@ fn answer(
     if controls.notification {
         // It is registered, not answered: see `Notification`.
         return Err(Box::new(outcome::unwilling(0x2104)));
+    }
+    if controls.paged.is_some() && controls.window.is_some() {
+        // Windows 10 1709 does (Samba's test_vlv_paged and test_asq_vlv_paged say so).
+        let code = ResultCode::UNAVAILABLE_CRITICAL_EXTENSION;
+        return Err(Box::new(outcome::bad_control(directory, code)));
     }
     let search = Search::prepare(directory, context, request, &controls)?;
     if let Some(attribute) = &controls.scoped_by {
@@ -286,8 +291,13 @@ fn portion(search: &Search<'_>, rest: Rest, wanted: usize) -> (Vec<Place>, Optio
             (found.places, found.next.map(Rest::From), found.out_of_time)
         }
         Rest::Sorted(all, at) => {
-            let end = at.saturating_add(wanted).min(all.len());
-            let places = all.get(at..end).unwrap_or_default().to_vec();
+            // What was sorted may have been deleted or changed since.
+            let mut places = Vec::new();
+            let mut end = at;
+            while let Some(place) = all.get(end).filter(|_| places.len() < wanted) {
+                places.extend(search.still_finds(*place).then_some(*place));
+                end += 1;
+            }
             let next = (end < all.len()).then_some(Rest::Sorted(all, end));
             (places, next, false)
         }

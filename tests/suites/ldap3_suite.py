@@ -1,25 +1,19 @@
-"""Runs python ldap3's own tests in their Active Directory mode against mock-ad.
+"""Runs the tests of python ldap3 in their Active Directory mode against mock-ad: score and every failure.
 
-    cargo build --release -p mock-ad --all-features
-    python3 tests/suites/ldap3_suite.py target/release/mock-ad CONFIG.py
+    cargo xtask suite ldap3 [ARGUMENT OF pytest ...]
 
-CONFIG.py is the tests' own `test/config.py`, which the archive on PyPI lacks: take it from the client's repository
-and let it read the address, the ports and the password from the environment (docs/ldap3-suite.md).
-
-Everything is fetched from PyPI below target/ldap3-suite; nothing of it belongs to this project.
+fetches the client with its tests from its repository, and what they need from PyPI.
 """
-import json
 import os
-import shutil
 import subprocess
 import sys
-import tarfile
-import time
-from pathlib import Path
 
-VERSION = "2.9.1"
-PASSWORD = "Passw0rd!23"
-FIXTURES = """\
+from apart import ADMINISTRATOR, PASSWORD, Server, checkout, environment, namespace, place
+
+REPOSITORY = "https://github.com/cannatag/ldap3"
+COMMIT = "e023c0baea4458bbe8bec1fddb1fe135d3812cf7"
+PACKAGES = ["pytest==8.4.2", "pytest-timeout==2.4.0", "pyasn1==0.6.1", "pycryptodomex==3.23.0"]
+FIXTURES = f"""\
 dn: OU=test,DC=example,DC=test
 objectClass: organizationalUnit
 
@@ -31,56 +25,49 @@ objectClass: user
 sAMAccountName: testLAB
 userAccountControl: 512
 """
+# The tests' own configuration knows the machines of its author, by their names; this is one more.
+SECOND = "EXAMPLE\\testLAB"
+LOCATION = {
+    "test_server": "127.0.0.1", "test_server_type": "AD", "test_domain_name": "example.test",
+    "test_root_partition": "DC=example,DC=test", "test_base": "OU=test,DC=example,DC=test",
+    "test_moved": "OU=moved,OU=test,DC=example,DC=test", "test_name_attr": "cn", "test_int_attr": "logonCount",
+    "test_multivalued_attribute": "carLicense", "test_singlevalued_attribute": "street", "test_server_context": "",
+    "test_server_edir_name": "", "test_user": ADMINISTRATOR, "test_password": PASSWORD, "test_secondary_user": SECOND,
+    "test_secondary_password": PASSWORD, "test_sasl_user": "EXAMPLE\\testLAB", "test_sasl_password": PASSWORD,
+    "test_sasl_user_dn": SECOND, "test_sasl_secondary_user": SECOND, "test_sasl_secondary_password": PASSWORD,
+    "test_sasl_secondary_user_dn": SECOND, "test_sasl_realm": None, "test_user_cert_file": "",
+    "test_user_key_file": "", "test_ntlm_user": "EXAMPLE\\Administrator", "test_ntlm_password": PASSWORD,
+    "test_logging_filename": "ldap3.log", "test_valid_names": ["127.0.0.1", "localhost"],
+}
 
 
-def prepare(place, config):
-    python = place / "venv/bin/python"
-    pip = [python, "-m", "pip", "-q", "--disable-pip-version-check"]
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", place / "venv"], check=True)
-        packages = ["pytest==8.4.2", "pytest-timeout==2.4.0", "pyasn1==0.6.1",
-                    "pycryptodomex==3.23.0"]
-        subprocess.run([*pip, "install", *packages], check=True)
-    archive = place / f"ldap3-{VERSION}.tar.gz"
-    if not archive.exists():
-        subprocess.run([*pip, "download", "--no-deps", "--no-binary", ":all:", "-d", place,
-                        f"ldap3=={VERSION}"], check=True)
-        with tarfile.open(archive) as packed:
-            packed.extractall(place, filter="data")
-    suite = place / f"ldap3-{VERSION}"
-    (suite / "test/__init__.py").touch()
-    shutil.copy(config, suite / "test/config.py")
-    return python, suite
+def configure(sources, ca_file):
+    told = {**LOCATION, "test_ca_cert_file": ca_file}
+    git = ["git", "-C", sources, "show", "HEAD:test/config.py"]
+    lines = subprocess.run(git, capture_output=True, text=True, check=True).stdout.splitlines()
+    at = next(number for number, line in enumerate(lines) if "testing location" in line)
+    lines[at:at + 1] = ["    pass", *(f"{name} = {value!r}" for name, value in told.items())]
+    (sources / "test/config.py").write_text("\n".join(lines) + "\n")
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    place = Path(__file__).resolve().parent.parent.parent / "target/ldap3-suite"
-    place.mkdir(parents=True, exist_ok=True)
-    python, suite = prepare(place, Path(sys.argv[2]))
-    (place / "fixtures.ldif").write_text(FIXTURES)
-    ready = place / "ready.json"
-    ready.unlink(missing_ok=True)
-    server = subprocess.Popen([
-        sys.argv[1], "--base", "DC=example,DC=test", "--load", place / "fixtures.ldif",
-        "--ldap", "127.0.0.1:0", "--ldaps", "127.0.0.1:0", "--admin-password", PASSWORD,
-        "--user-password", PASSWORD, "--ready", ready])
-    try:
-        while not ready.exists():
-            if server.poll() is not None:
-                sys.exit("mock-ad ended")
-            time.sleep(0.05)
-        told = json.loads(ready.read_text())
-        environment = {
-            **os.environ, "PASSWORD": PASSWORD, "CA_FILE": told["ca_file"],
-            "LDAP_PORT": told["ldap"].rsplit(":", 1)[1],
-            "LDAPS_PORT": told["ldaps"].rsplit(":", 1)[1]}
-        tests = [python, "-m", "pytest", "-q", "--tb=line", "--timeout=15",
-                 "-p", "no:cacheprovider", "-o", "python_files=test*.py", "test", *sys.argv[3:]]
-        sys.exit(subprocess.run(tests, cwd=suite, env=environment).returncode)
-    finally:
-        server.terminate()
+    folder = place("ldap3")
+    sources = checkout("ldap3", REPOSITORY, COMMIT)
+    python = environment("ldap3", PACKAGES)
+    namespace()
+    (folder / "fixtures.ldif").write_text(FIXTURES)
+    options = [
+        "--base", "DC=example,DC=test", "--load", folder / "fixtures.ldif", "--user-password", PASSWORD]
+    with Server(sys.argv[1], folder, *options) as server:
+        configure(sources, server.told["ca_file"])
+        tests = [
+            python, "-m", "pytest", "-q", "-rfE", "--tb=line", "--timeout=15", "-p", "no:cacheprovider", "-o",
+            "python_files=test*.py", "test", *sys.argv[2:]]
+        told = {**os.environ, "USERDOMAIN": "MOCK", "SERVER": "AD", "STRATEGY": "SYNC"}
+        ended = subprocess.run(tests, cwd=sources, env=told, check=False)
+    sys.exit(ended.returncode)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 //! - [`setup`]: the one list of what the tests need besides the sources, and how it is provided
 //! - [`checks`]: the checks in order, the first failure stops
 //! - [`mutants`]: planted faults, and whether a scenario notices each
+//! - [`suites`]: suites that others wrote, against our servers
 //! - [`step`]: one command, printed before it runs
 //!
 //! No shell is involved, so it works the same on Windows.
@@ -18,6 +19,7 @@ mod checks;
 mod mutants;
 mod setup;
 mod step;
+mod suites;
 
 use setup::Workshop;
 
@@ -28,6 +30,8 @@ tasks:
   setup  check and install what the tests need
   mutants [TEXT]
          plant the faults of xtask/mutants.txt, and say which no scenario notices
+  suite NAME [ARGUMENT...]
+         run a suite that others wrote against mock-ad: ldap3 or samba
   test   set up, then run formatting, lints, tests, doctests and documentation
   test --heavy
          the same with the Azure CLI (some 700 MB) among the clients
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         ["test", "--heavy"] => test(true),
         ["mutants"] => mutants::run(&Workshop::here(), ""),
         ["mutants", wanted] => mutants::run(&Workshop::here(), wanted),
+        ["suite", name, ref rest @ ..] => suites::run(&Workshop::here(), name, rest),
         ["help" | "--help" | "-h"] => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;
@@ -95,6 +100,9 @@ enum Failure {
         command: String,
         error: std::io::Error,
     },
+    /// There is no suite of a name.
+    #[error("`{name}` is no suite\nhint: {known}")]
+    Suite { name: String, known: String },
     /// A check did not pass.
     #[error("{title} failed ({status})\nhint: run it alone with `{command}`")]
     Check {

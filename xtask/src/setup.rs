@@ -32,10 +32,15 @@ impl Workshop {
         }
     }
 
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+        self.root.join(target)
+    }
+
     /// Where tools for the tests are installed: below the target directory.
     pub(crate) fn tools(&self) -> PathBuf {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-        self.root.join(target).join("test-tools")
+        self.target().join("test-tools")
     }
 
     /// A cargo command at the root of the workspace.

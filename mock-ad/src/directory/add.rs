@@ -215,6 +215,9 @@ impl Directory {
                 return Err(Refusal::system_only(&definition.name, why));
             }
             if definition.is_forward_link() {
+                if definition.single_valued && values.len() > 1 {
+                    return Err(Refusal::single_valued(definition));
+                }
                 for target in self.link_values(attribute, &values)? {
                     if links.contains(&(attribute, target)) {
                         let dn = self.dn_text(target);

@@ -132,6 +132,7 @@ impl Directory {
         let links_after = links.as_ref().unwrap_or(&self.links);
         let has_links = |attribute| links_after.targets(attribute, id).next().is_some();
         self.check_changed_classes(&before, &after, &touched, has_links)?;
+        self.follow_host_names(&before, &mut after);
         self.check_account_names(Some(id), Some(&before), &after)?;
         if touched.contains(&AttributeId::LOCKOUT_TIME)
             && after.integer(AttributeId::LOCKOUT_TIME) == Some(0)

@@ -40,33 +40,6 @@ impl Directory {
         self.check_service_names(id, before, after)
     }
 
-    /// Whether the service principal names of an object are free; the same switch of the forest
-    /// decides on them (MS-ADTS 3.1.1.5.1.3).
-    fn check_service_names(
-        &self,
-        id: Option<ObjectId>,
-        before: Option<&Object>,
-        after: &Object,
-    ) -> Result<(), Refusal> {
-        let Some(attribute) = self.schema.attribute("servicePrincipalName") else {
-            return Ok(());
-        };
-        let had = |name: &str| {
-            before.is_some_and(|object| object.texts(attribute).any(|own| eq_fold(own, name)))
-        };
-        for name in after.texts(attribute) {
-            if !self.settings.enforce_unique_upn || had(name) {
-                continue;
-            }
-            let others = self.live_with_text(attribute, name);
-            if let Some(owner) = others.into_iter().find(|found| Some(*found) != id) {
-                let definition = self.schema.definition(attribute);
-                return Err(Refusal::spn_exists(definition, name, &self.dn_text(owner)));
-            }
-        }
-        Ok(())
-    }
-
     /// The live objects that have a text among the values of an attribute.
     pub(crate) fn live_with_text(&self, attribute: AttributeId, text: &str) -> Vec<ObjectId> {
         let has = |id: &ObjectId| {

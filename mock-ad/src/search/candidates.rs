@@ -228,8 +228,13 @@ pub(super) fn fingerprint(request: &SearchRequest, controls: &Controls) -> u64 {
         hash,
         u64::from(controls.deleted) + 2 * u64::from(controls.recycled),
     );
-    let sort = controls.sort.as_ref();
-    hash = store::mix(hash, sort.map_or(0, |sort| store::fold_hash(&sort.name)));
+    if let Some(sort) = &controls.sort {
+        hash = store::mix(hash, store::fold_hash(&sort.name));
+        hash = store::mix(
+            hash,
+            1 + u64::from(sort.critical) + 2 * u64::from(sort.reverse),
+        );
+    }
     request
         .attributes
         .iter()

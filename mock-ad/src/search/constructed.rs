@@ -218,7 +218,7 @@ fn closure(directory: &Directory, mut open: Vec<ObjectId>, upwards: bool) -> BTr
 
 /// The SIDs of the groups for security that an account is in, directly or not, its primary group
 /// included (MS-ADTS 3.1.1.4.5.19).
-fn token_groups(
+pub(super) fn token_groups(
     directory: &Directory,
     id: ObjectId,
     object: &Object,

@@ -3,8 +3,8 @@
 use store::Text;
 
 use super::controls::oid;
-use super::{Context, Entry, SearchRequest};
-use crate::directory::{Directory, ServerVersion, Value, Values, generalized_time};
+use super::{Bound, Context, Entry, SearchRequest, constructed};
+use crate::directory::{AttributeId, Directory, ServerVersion, Value, Values, generalized_time};
 
 /// The controls that requests may carry, in the order in which domain controllers list them.
 ///
@@ -82,7 +82,7 @@ const EXTENSIONS: [&str; 3] = [
 ];
 
 /// The attributes that have to be asked for by name.
-const ON_REQUEST: [&str; 3] = ["supportedExtension", "msDS-PortLDAP", "validFSMOs"];
+const ON_REQUEST: [&str; 3] = ["supportedExtension", "msDS-PortLDAP", "tokenGroups"];
 
 fn attributes(directory: &Directory, context: &Context) -> Vec<(&'static str, Vec<String>)> {
     let base = directory.base();
@@ -162,9 +162,31 @@ fn attributes(directory: &Directory, context: &Context) -> Vec<(&'static str, Ve
     ]
 }
 
+/// The SIDs of whoever is bound: their own first, then those of their groups (MS-ADTS 3.1.1.3.2).
+fn token_groups(directory: &Directory, context: &Context) -> Vec<Value> {
+    let Bound::Account(id) = context.bound else {
+        return Vec::new();
+    };
+    let Some(object) = directory.object(id) else {
+        return Vec::new();
+    };
+    let own = object.bytes(AttributeId::OBJECT_SID).map(Value::from);
+    let groups = constructed::token_groups(directory, id, object, false);
+    own.into_iter().chain(groups).collect()
+}
+
 /// The rootDSE, with the attributes that a request asks for; the filter does not count ("measured
-/// on Samba 4.17").
-pub(super) fn entry(directory: &Directory, context: &Context, request: &SearchRequest) -> Entry {
+/// on Samba 4.17"). Nothing if it is `netlogon`, a ping that has to say whom it looks for, and
+/// that is not modelled.
+pub(super) fn entry(
+    directory: &Directory,
+    context: &Context,
+    request: &SearchRequest,
+) -> Option<Entry> {
+    let is_ping = |name: &String| name.eq_ignore_ascii_case("netlogon");
+    if request.attributes.iter().any(is_ping) {
+        return None;
+    }
     let asked = &request.attributes;
     let all = asked.is_empty() || asked.iter().any(|name| name == "*");
     let operational = asked.iter().any(|name| name == "+");
@@ -172,19 +194,22 @@ pub(super) fn entry(directory: &Directory, context: &Context, request: &SearchRe
         let by_name = asked.iter().any(|asked| asked.eq_ignore_ascii_case(name));
         by_name || operational || (all && !ON_REQUEST.contains(&name))
     };
-    let attributes = attributes(directory, context)
-        .into_iter()
-        .filter(|(name, values)| wanted(name) && !values.is_empty());
+    let texts = attributes(directory, context).into_iter();
+    let texts = texts.map(|(name, values)| (name, values.into_iter().map(Value::from).collect()));
+    let groups = ("tokenGroups", token_groups(directory, context));
+    let attributes = texts
+        .chain([groups])
+        .filter(|(name, values): &(_, Vec<Value>)| wanted(name) && !values.is_empty());
     let attributes = attributes.map(|(name, values)| {
         let values = if request.types_only {
             Vec::new()
         } else {
-            values.into_iter().map(Value::from).collect()
+            values
         };
         (Text::from(name), Values::answer(values))
     });
-    Entry {
+    Some(Entry {
         dn: Text::new(),
         attributes: attributes.collect(),
-    }
+    })
 }

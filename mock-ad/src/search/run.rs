@@ -145,15 +145,24 @@ impl<'a> Search<'a> {
         found
     }
 
+    /// Whether an object that was found earlier still passes; one that was moved away is given all
+    /// the same, as by Windows (Samba's `test_paged_modify_object_scope`).
+    pub(super) fn still_finds(&self, place: Place) -> bool {
+        let part = self.parts.get(place.part);
+        part.is_some_and(|part| self.is_wanted(part, place.id))
+    }
+
     fn passes(&self, part: &Part<'_>, id: ObjectId) -> bool {
+        part.base.covers(part.scope, id) && part.base.holds(id) && self.is_wanted(part, id)
+    }
+
+    /// Whether an object may be seen and the filter holds for it.
+    fn is_wanted(&self, part: &Part<'_>, id: ObjectId) -> bool {
         let directory = part.base.directory;
-        let Some(object) = directory.object(id) else {
-            return false;
-        };
+        let object = directory.object(id);
         visible(directory, id, self.deleted, self.recycled)
-            && part.base.covers(part.scope, id)
-            && part.base.holds(id)
-            && part.view.evaluate(&part.node, id, object) == Truth::True
+            && object
+                .is_some_and(|object| part.view.evaluate(&part.node, id, object) == Truth::True)
     }
 
     /// The objects that a linked attribute of the base names and that pass the filter.
@@ -182,12 +191,7 @@ impl<'a> Search<'a> {
             definition.is_back_link(),
             part.view.links,
         );
-        let passing = ends.into_iter().filter(|end| {
-            visible(directory, *end, self.deleted, self.recycled)
-                && directory.object(*end).is_some_and(|object| {
-                    part.view.evaluate(&part.node, *end, object) == Truth::True
-                })
-        });
+        let passing = ends.into_iter().filter(|end| self.is_wanted(part, *end));
         Ok(passing.map(|id| Place { part: 0, id }).collect())
     }
 

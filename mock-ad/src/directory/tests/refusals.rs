@@ -187,3 +187,86 @@ fn a_forest_has_a_service_principal_name_once() {
     let again = Modification::replace(spn, [name, "HTTP/web"]);
     lab.modify(ann, again).unwrap();
 }
+
+#[test]
+fn a_service_principal_name_has_two_or_three_parts() {
+    let (mut lab, ann, _) = ann_and_group();
+    let spn = lab.directory.schema().attribute("servicePrincipalName");
+    let spn = spn.unwrap();
+    let mut set = |name: &str| lab.modify(ann, Modification::replace(spn, [name]));
+    for good in [
+        "cifs/",
+        "cifs/a",
+        " //",
+        "/host/a",
+        "cifs//a",
+        ":/b\0/b/b",
+        "a@b/a@b/a@b",
+    ] {
+        assert!(set(good).is_ok(), "{good:?}");
+    }
+    for bad in [
+        "a",
+        " ",
+        "cifs\u{ff0f}a",
+        "/a",
+        "//",
+        "//a",
+        "cifs/a/b/",
+        "host/a/b/c",
+    ] {
+        check(set(bad), 19, 0x20B5);
+    }
+}
+
+#[test]
+fn the_services_of_a_computer_follow_its_names() {
+    let mut lab = Lab::new(true);
+    let attribute = |lab: &Lab, name| lab.directory.schema().attribute(name).unwrap();
+    let spn = attribute(&lab, "servicePrincipalName");
+    let host = attribute(&lab, "dNSHostName");
+    let pc = [(SAM, "PC1$"), (host, "pc1.example.test")];
+    let pc = lab.try_add("CN=PC1,CN=Computers", "computer", &pc).unwrap();
+    // The name that it will have, besides.
+    let more = ["HOST/pc2", "http/other"];
+    let services = ["HOST/PC1", "cifs/PC1.example.test/more.PC1"];
+    let services = services.into_iter().chain(more);
+    lab.modify(pc, Modification::add(spn, services)).unwrap();
+    lab.modify(pc, Modification::replace(host, ["pc2.example.test"]))
+        .unwrap();
+    lab.modify(pc, Modification::replace(SAM, ["PC2$"]))
+        .unwrap();
+    // Without a name there is none to follow.
+    lab.modify(pc, Modification::clear(host)).unwrap();
+    lab.modify(pc, Modification::replace(host, ["pc3.example.test"]))
+        .unwrap();
+    let now: Vec<&str> = lab
+        .directory
+        .object(pc)
+        .unwrap()
+        .texts(spn)
+        .map(|name| &**name)
+        .collect();
+    assert_eq!(
+        now,
+        ["HOST/PC2", "cifs/pc2.example.test/more.PC1", "http/other"]
+    );
+}
+
+#[test]
+fn a_new_object_has_no_two_values_of_a_single_valued_link() {
+    let (mut lab, _, _) = ann_and_group();
+    let two = [
+        "CN=Ann,CN=Users,DC=example,DC=test",
+        "CN=Users,DC=example,DC=test",
+    ];
+    let request = AddRequest {
+        dn: "CN=Two,CN=Users,DC=example,DC=test".parse().unwrap(),
+        attributes: vec![
+            (AttributeId::OBJECT_CLASS, vec!["user".into()]),
+            (AttributeId::MANAGER, two.map(Value::from).to_vec()),
+        ],
+        guid: (lab.guids)(),
+    };
+    check(lab.directory.add(request, at(9)).map(drop), 19, 0x2081);
+}

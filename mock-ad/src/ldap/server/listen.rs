@@ -14,7 +14,7 @@ use super::shared::SharedHost;
 use crate::ldap::Session;
 
 /// MaxConnections: how many connections there are at a time (MS-ADTS 3.1.1.3.4.6).
-const CONNECTIONS_MAX: usize = 5000;
+pub(super) const CONNECTIONS_MAX: u32 = 5000;
 /// InitRecvTimeout: how long a new connection may take to say something.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(120);
 
@@ -39,7 +39,7 @@ impl Common {
             host,
             acceptor,
             stopped,
-            places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            places: Arc::new(Semaphore::new(CONNECTIONS_MAX as usize)),
             _alive: alive,
         }
     }

@@ -1,15 +1,16 @@
 //! Listeners over any host: a directory by itself, or one inside a larger world.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
 
 use super::builder::StartError;
-use super::listen::{Common, Door, listen};
+use super::listen::{CONNECTIONS_MAX, Common, Door, listen};
 use super::shared::SharedHost;
 use super::tls;
 
@@ -68,9 +69,9 @@ pub fn serve(host: Arc<dyn SharedHost>, addresses: &Listen) -> Result<Running, S
         .map_err(StartError::Runtime)?;
     let bind = |address| {
         let wrong = move |error| StartError::Listen(address, error);
-        let listener = runtime
-            .block_on(TcpListener::bind(address))
-            .map_err(wrong)?;
+        // A socket knows its runtime from where it is made.
+        let _guard = runtime.enter();
+        let listener = listener(address).map_err(wrong)?;
         let address = listener.local_addr().map_err(wrong)?;
         Ok((listener, address))
     };
@@ -95,6 +96,24 @@ pub fn serve(host: Arc<dyn SharedHost>, addresses: &Listen) -> Result<Running, S
         over: Mutex::new(over),
         runtime: Some(runtime),
     })
+}
+
+/// A listener where as many connections may wait to be taken in as may be open.
+///
+/// Without saying so it would be 128: a client that opens more at once, faster than they are taken
+/// in, has the next one dropped, and tries again only a second later.
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // As any listener has it here: the port of a server that just ended is free at once. Windows
+    // means something else by that.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(CONNECTIONS_MAX)
 }
 
 impl Drop for Running {

@@ -400,3 +400,33 @@ fn names_elsewhere_are_referred_and_configuration_is_read_only() {
             .is_some()
     );
 }
+
+#[test]
+fn what_the_directory_works_out_by_itself_may_be_said_of_a_new_object() {
+    let mut host = host();
+    let said = [
+        ("objectClass", "group"),
+        ("name", "somebody else"),
+        ("distinguishedName", "CN=Other,DC=example,DC=test"),
+        ("uSNCreated", "1"),
+        ("uSNChanged", "1"),
+        ("whenCreated", "20200101000000.0Z"),
+        ("isDeleted", "FALSE"),
+    ];
+    let dn = "CN=New,OU=Staff,DC=example,DC=test";
+    let outcome = admin(&mut host, add(dn, &said), &[]);
+    assert_eq!(outcome.code, ResultCode::SUCCESS, "{outcome:?}");
+    assert_eq!(texts(&mut host, dn, "name"), ["New"]);
+    assert_eq!(texts(&mut host, dn, "distinguishedName"), [dn]);
+    assert_ne!(texts(&mut host, dn, "uSNCreated"), ["1"]);
+    assert!(texts(&mut host, dn, "isDeleted").is_empty());
+    for refused in [("isDeleted", "TRUE"), ("memberOf", dn)] {
+        let request = add("CN=Newer,OU=Staff,DC=example,DC=test", &[said[0], refused]);
+        let outcome = admin(&mut host, request, &[]);
+        assert_eq!(
+            outcome.code,
+            ResultCode::UNWILLING_TO_PERFORM,
+            "{refused:?}"
+        );
+    }
+}

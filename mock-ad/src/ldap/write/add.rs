@@ -1,7 +1,5 @@
 //! Add requests.
 
-use store::eq_fold;
-
 use super::{No, Write};
 use crate::directory::{AttributeId, Change, Dn, Refusal, Value};
 use crate::ldap::message::Addition;
@@ -13,7 +11,7 @@ impl Write<'_> {
     pub(super) fn add(self, addition: &Addition) -> Result<(), No> {
         let dn = self.new_name(&addition.dn)?;
         self.check_access(&addition.dn)?;
-        let attributes = self.attributes_of(&dn, &addition.attributes)?;
+        let attributes = self.attributes_of(&addition.attributes)?;
         if attributes
             .iter()
             .any(|(id, _)| *id == AttributeId::UNICODE_PWD)
@@ -47,7 +45,7 @@ impl Write<'_> {
         Ok(dn)
     }
 
-    fn attributes_of(&self, dn: &Dn, given: &[(String, Vec<Vec<u8>>)]) -> Result<Attributes, No> {
+    fn attributes_of(&self, given: &[(String, Vec<Vec<u8>>)]) -> Result<Attributes, No> {
         let directory = self.directory();
         let mut attributes = Attributes::with_capacity(given.len());
         for (description, raw) in given {
@@ -58,7 +56,7 @@ impl Write<'_> {
                 return Err(Refusal::constraint(definition, 0x57, hint).into());
             }
             let values = values::values(directory, attribute, raw)?;
-            if follows_anyway(dn, attribute, &values) {
+            if follows_anyway(attribute, &values) {
                 continue;
             }
             let own = definition.system_only && attribute != AttributeId::OBJECT_CLASS;
@@ -75,23 +73,19 @@ impl Write<'_> {
     }
 }
 
-/// Whether a value is what the directory would work out by itself.
-fn follows_anyway(dn: &Dn, attribute: AttributeId, values: &[Value]) -> bool {
-    let Some(text) = values.first() else {
-        return false;
-    };
-    let text = text.as_text();
+/// Whether the directory works an attribute out by itself, and takes what is said of it without
+/// looking (Samba's `ldap.py`, which was run against Windows: even a wrong name).
+fn follows_anyway(attribute: AttributeId, values: &[Value]) -> bool {
     match attribute {
-        AttributeId::NAME => {
-            let rdn = dn.rdn().map(|rdn| &rdn.value);
-            text.zip(rdn)
-                .is_some_and(|(given, name)| eq_fold(given, name))
-        }
-        AttributeId::DISTINGUISHED_NAME => {
-            text.and_then(|text| text.parse::<Dn>().ok()).as_ref() == Some(dn)
-        }
+        AttributeId::NAME
+        | AttributeId::DISTINGUISHED_NAME
+        | AttributeId::USN_CREATED
+        | AttributeId::USN_CHANGED
+        | AttributeId::WHEN_CREATED
+        | AttributeId::WHEN_CHANGED => true,
         AttributeId::INSTANCE_TYPE => values == [Value::Integer(4)],
-        AttributeId::OBJECT_CATEGORY => text.is_some(),
+        AttributeId::IS_DELETED => values == [Value::Boolean(false)],
+        AttributeId::OBJECT_CATEGORY => values.iter().any(|value| value.as_text().is_some()),
         _ => false,
     }
 }

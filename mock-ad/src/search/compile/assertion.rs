@@ -78,7 +78,8 @@ pub(super) fn matcher(
         Syntax::CaseExactText | Syntax::NumericText | Syntax::PresentationAddress => {
             Matcher::Exact(comparison, text()?.into())
         }
-        Syntax::Integer | Syntax::LargeInteger => Matcher::Integer(comparison, integer(text()?)?),
+        Syntax::Integer => Matcher::Integer(comparison, as_signed(integer(text()?)?)),
+        Syntax::LargeInteger => Matcher::Integer(comparison, integer(text()?)?),
         Syntax::Boolean if equal => Matcher::Boolean(boolean(text()?)?),
         Syntax::Time => Matcher::Time(comparison, parse_time(text()?)?.as_second()),
         Syntax::Sid => Matcher::Bytes(comparison, sid_bytes(value)),
@@ -91,6 +92,15 @@ pub(super) fn matcher(
 /// Decimal digits with a sign, nothing else.
 fn integer(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| !text.starts_with('+'))
+}
+
+/// A number of 32 bits, which some write without its sign: 2147483653 is -2147483643 (Samba's
+/// `test_groupType_int32`).
+fn as_signed(number: i64) -> i64 {
+    match u32::try_from(number) {
+        Ok(bits) => i64::from(bits.cast_signed()),
+        Err(_) => number,
+    }
 }
 
 /// A SID in its binary form or as S-1-….

@@ -253,3 +253,40 @@ fn a_query_may_be_scoped_by_an_attribute() {
         Some(0)
     );
 }
+
+#[test]
+fn a_sorted_search_in_pages_tells_what_is_still_so() {
+    let mut lab = staffed();
+    let people = request(
+        BASE,
+        Scope::Subtree,
+        "(&(objectClass=person)(sAMAccountName=*))",
+    );
+    let by_name = || sort("cn", false);
+    let first = lab.run(&people, &[by_name(), paged(1, b"")]);
+    assert_eq!(names(&first), ["Ann"]);
+    // The order belongs to the search that a cookie goes on with.
+    for other in [sort("cn", true), sort("sn", false)] {
+        let wrong = lab.run(&people, &[other, paged(1, &cookie(&first))]);
+        let code = ResultCode::UNAVAILABLE_CRITICAL_EXTENSION;
+        assert_eq!(wrong.result.code, code);
+    }
+    let bob = lab.directory.find_by_sam_account_name("bob").unwrap();
+    lab.delete(bob);
+    let rest = lab.run(&people, &[by_name(), paged(5, &cookie(&first))]);
+    assert_eq!(names(&rest), ["PC1"], "Bob is deleted");
+    assert!(cookie(&rest).is_empty());
+}
+
+#[test]
+fn a_window_in_pages_is_nothing_a_domain_controller_gives() {
+    let mut lab = staffed();
+    let people = request(BASE, Scope::Subtree, "(objectClass=person)");
+    let value = b"\x30\x0e\x02\x01\x00\x02\x01\x02\xa0\x06\x02\x01\x01\x02\x01\x00";
+    let window = control(oid::VLV, value);
+    let reply = lab.run(&people, &[sort("cn", false), window.clone(), paged(5, b"")]);
+    let code = ResultCode::UNAVAILABLE_CRITICAL_EXTENSION;
+    assert_eq!(reply.result.code, code);
+    let alone = lab.run(&people, &[sort("cn", false), window]);
+    assert_eq!(alone.result.code, ResultCode::SUCCESS);
+}

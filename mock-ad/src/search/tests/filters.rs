@@ -225,3 +225,14 @@ fn filters_without_end_are_refused() {
     let reply = lab.run(&SearchRequest::new(BASE, Scope::Subtree, wide), &[]);
     assert_eq!(reply.result.code, ResultCode::ADMIN_LIMIT_EXCEEDED);
 }
+
+#[test]
+fn a_number_of_32_bits_is_the_same_without_its_sign() {
+    let mut lab = staffed();
+    let groups = lab.found("(groupType=-2147483646)");
+    assert_eq!(groups, ["Inner", "Outer"]);
+    assert_eq!(lab.found("(groupType=2147483650)"), groups);
+    assert!(lab.found("(groupType=6442450946)").is_empty());
+    // uSNChanged has 64 bits.
+    assert!(lab.found("(uSNChanged>=4294967295)").is_empty());
+}

@@ -189,3 +189,27 @@ fn the_aggregate_describes_the_schema_in_the_form_of_active_directory() {
         "only on request"
     );
 }
+
+#[test]
+fn the_root_dse_tells_somebody_their_groups_and_is_no_answer_to_a_ping() {
+    let lab = staffed();
+    let ask = |bound, attributes: [&str; 2]| {
+        let context = Context {
+            bound,
+            ..Context::administrator(lab.now())
+        };
+        let root = request("", Scope::Base, "(objectClass=*)").for_attributes(attributes);
+        let mut state = SearchState::default();
+        search(&lab.directory, &context, &mut state, &root, &[]).entries
+    };
+    let ann = lab.directory.find_by_sam_account_name("ann").unwrap();
+    let told = ask(Bound::Account(ann), ["tokenGroups", "dnsHostName"]);
+    let groups = told[0].values("tokenGroups");
+    let own = lab.directory.object(ann).unwrap();
+    let own = own.bytes(AttributeId::OBJECT_SID);
+    assert_eq!(groups.first().map(Value::ldap_bytes).as_deref(), own);
+    assert_eq!(groups.len(), 4, "Inner, Outer and Domain Users besides");
+    let nobody = ask(Bound::Anonymous, ["tokenGroups", "dnsHostName"]);
+    assert!(nobody[0].values("tokenGroups").is_empty());
+    assert!(ask(Bound::Anonymous, ["netlogon", "dnsHostName"]).is_empty());
+}

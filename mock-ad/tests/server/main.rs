@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by unwrapping")]
 
+mod hostile;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -145,26 +147,6 @@ fn requests_that_come_together_are_answered_in_order() {
 }
 
 #[test]
-fn what_is_no_ldap_ends_with_a_notice_and_nobody_else_notices() {
-    let server = server();
-    for garbage in [
-        &b"GET / HTTP/1.1\r\n\r\n"[..],
-        b"\x30\x80",
-        b"\x30\x84\x7f\xff\xff\xff",
-    ] {
-        let mut stream = connect(&server);
-        stream.write_all(garbage).unwrap();
-        let notice = receive(&mut stream);
-        let text = String::from_utf8_lossy(&notice);
-        assert!(text.contains("1.3.6.1.4.1.1466.20036"), "{notice:02x?}");
-        assert_eq!(receive(&mut stream), b"");
-    }
-    let mut stream = connect(&server);
-    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
-    assert_eq!(code(&receive(&mut stream)), 0);
-}
-
-#[test]
 fn tls_is_trusted_by_the_authority_of_the_server_from_the_start_and_later() {
     let server = server();
     let stream = TcpStream::connect(server.ldaps_address()).unwrap();
@@ -224,123 +206,6 @@ fn many_connections_stay_open_together() {
             "a notice of disconnection"
         );
     }
-}
-
-/// A message whose contents are shorter than 64 KiB.
-fn message(id: u8, kind: u8, contents: &[u8]) -> Vec<u8> {
-    let length = |count: usize| [0x82, (count >> 8) as u8, count as u8];
-    let mut inner = vec![0x02, 1, id, kind];
-    inner.extend(length(contents.len()));
-    inner.extend_from_slice(contents);
-    let mut whole = vec![0x30];
-    whole.extend(length(inner.len()));
-    whole.extend(inner);
-    whole
-}
-
-/// A search below the domain with a filter and controls, both encoded.
-fn search(id: u8, filter: &[u8], controls: &[u8]) -> Vec<u8> {
-    let base = b"DC=example,DC=test";
-    let mut contents = vec![0x04, base.len() as u8];
-    contents.extend_from_slice(base);
-    contents.extend_from_slice(b"\x0a\x01\x02\x0a\x01\x00\x02\x01\x00\x02\x01\x00\x01\x01\x00");
-    contents.extend_from_slice(filter);
-    contents.extend_from_slice(b"\x30\x05\x04\x031.1");
-    let mut whole = message(id, 0x63, &contents);
-    whole.extend_from_slice(controls);
-    let length = whole.len() - 4;
-    whole[2..4].copy_from_slice(&[(length >> 8) as u8, length as u8]);
-    whole
-}
-
-/// The result of a search, past its entries and references.
-fn result(stream: &mut impl Read) -> u8 {
-    loop {
-        let answer = receive(stream);
-        assert!(!answer.is_empty(), "the connection ended");
-        if answer.get(9) == Some(&0x65) {
-            return code(&answer);
-        }
-    }
-}
-
-#[test]
-fn a_page_of_a_billion_entries_is_a_page_as_large_as_the_server_gives() {
-    let server = server();
-    let mut stream = connect(&server);
-    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
-    assert_eq!(code(&receive(&mut stream)), 0);
-    // pagedResultsControl, critical: 2147483647 entries, no cookie.
-    let control = b"\xa0\x28\x30\x26\x04\x161.2.840.113556.1.4.319\x01\x01\xff\x04\x0a\
-        \x30\x08\x02\x04\x7f\xff\xff\xff\x04\x00";
-    let mut control = control.to_vec();
-    control[1] = control.len() as u8 - 2;
-    control[3] = control.len() as u8 - 4;
-    control[32] = control.len() as u8 - 33;
-    stream
-        .write_all(&search(2, b"\x87\x0bobjectClass", &control))
-        .unwrap();
-    assert_eq!(result(&mut stream), 0);
-}
-
-#[test]
-fn filters_that_do_not_end_are_refused_and_the_connection_lives() {
-    let server = server();
-    let mut stream = connect(&server);
-    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
-    assert_eq!(code(&receive(&mut stream)), 0);
-    // (!(!(!… nested ten thousand times, and one that says to be longer than it is.
-    let mut deep = b"\x87\x0bobjectClass".to_vec();
-    while deep.len() < 40_000 {
-        let length = deep.len();
-        let mut outer = vec![0xA2, 0x82, (length >> 8) as u8, length as u8];
-        outer.append(&mut deep);
-        deep = outer;
-    }
-    stream.write_all(&search(2, &deep, b"")).unwrap();
-    let refused = receive(&mut stream);
-    assert!(refused.is_empty() || code(&refused) != 0, "{refused:02x?}");
-    let mut stream = connect(&server);
-    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
-    assert_eq!(code(&receive(&mut stream)), 0);
-    stream
-        .write_all(&search(3, b"\xa0\x82\x7f\xff\x87\x01a", b""))
-        .unwrap();
-    let refused = receive(&mut stream);
-    assert!(refused.is_empty() || code(&refused) != 0, "{refused:02x?}");
-    // A wide one, of some four thousand clauses, is answered.
-    let mut stream = connect(&server);
-    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
-    assert_eq!(code(&receive(&mut stream)), 0);
-    let clauses = b"\xa3\x09\x04\x02cn\x04\x03ann".repeat(4_000);
-    let length = clauses.len();
-    let mut wide = vec![0xA1, 0x82, (length >> 8) as u8, length as u8];
-    wide.extend(clauses);
-    stream.write_all(&search(4, &wide, b"")).unwrap();
-    assert_eq!(result(&mut stream), 0);
-}
-
-#[test]
-fn connections_that_say_half_a_request_hold_nobody_up() {
-    let server = server();
-    let half = bind(1, "Passw0rd!23");
-    let mut open: Vec<TcpStream> = (0..200).map(|_| connect(&server)).collect();
-    for stream in &mut open {
-        stream.write_all(&half[..half.len() / 2]).unwrap();
-    }
-    // Half of a TLS handshake as well.
-    let mut hello = TcpStream::connect(server.ldaps_address()).unwrap();
-    hello.write_all(b"\x16\x03\x01\x02\x00\x01").unwrap();
-    let mut stream = connect(&server);
-    stream.write_all(&bind(1, "Passw0rd!23")).unwrap();
-    assert_eq!(code(&receive(&mut stream)), 0);
-    // Who goes on is answered; who closes the sending half gets the answer before the end.
-    let mut first = open.remove(0);
-    first.write_all(&half[half.len() / 2..]).unwrap();
-    first.shutdown(std::net::Shutdown::Write).unwrap();
-    assert_eq!(code(&receive(&mut first)), 0);
-    assert_eq!(receive(&mut first), b"");
-    server.stop();
 }
 
 #[test]
