@@ -166,7 +166,7 @@ fn each_part_of_an_assertion_is_held_against_what_is_known() {
     let end = desk.claims["exp"].as_i64().unwrap() - 600;
     desk.claims["exp"] = json!(end - 200);
     assert_eq!(desk.said(), (200, 0));
-    desk.claims["exp"] = json!(end as f64 + 0.25);
+    desk.claims["exp"] = serde_json::from_str(&format!("{end}.25")).unwrap();
     assert_eq!(desk.said(), (200, 0), "msal writes decimals");
     desk.claims["exp"] = json!(end - 400);
     assert_eq!(desk.said(), (401, 700_024));
