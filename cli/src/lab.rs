@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use host::{Lab, Pace, Secrets, Settings};
+use host::{Lab, Origin, Pace, Secrets, Settings};
 use jiff::SignedDuration;
 use mock_ad::directory::{Directory, DirectoryOptions, Dn, ObjectGuid};
+use mock_cloud::conduct::Throttling;
 use mock_cloud::server::Client;
 use mock_cloud::{Profile, Tenant};
 use serde_json::{Value, json};
@@ -46,6 +47,16 @@ pub(crate) struct LabArguments {
     /// world's own schedule comes round.
     #[arg(long, value_name = "TIME", value_parser = length)]
     write_takes: Option<SignedDuration>,
+    /// Let Graph throttle by resource units: as documented, or after so many in ten seconds.
+    #[arg(long, value_name = "UNITS", num_args = 0..=1, require_equals = true,
+          default_missing_value = "documented")]
+    throttle: Option<Throttling>,
+    /// Let reads of Graph see a write only after up to so many milliseconds of the world's time.
+    #[arg(long, value_name = "MS")]
+    lag: Option<u32>,
+    /// Decides how late each write is.
+    #[arg(long, value_name = "SEED", requires = "lag", default_value_t = 1)]
+    lag_seed: u64,
     /// Check permissions of tokens and roles of users, as Graph does.
     #[arg(long)]
     permissions: bool,
@@ -101,6 +112,9 @@ impl LabArguments {
             user_password: None,
             sync_every: 0,
             write_takes: None,
+            throttle: None,
+            lag: None,
+            lag_seed: 1,
             permissions: false,
             token: None,
         }
@@ -114,6 +128,7 @@ impl LabArguments {
             pace: Pace {
                 sync_every: self.sync_every,
                 write_takes: self.write_takes.unwrap_or_default(),
+                follows_wall: false,
             },
             ..Settings::default()
         }
@@ -197,6 +212,19 @@ impl LabArguments {
     /// A lab over a world that was read.
     pub(crate) fn lab(&self, loaded: &Loaded) -> Lab {
         Lab::new(loaded.rehearsal.clone(), self.settings())
+    }
+
+    /// Lets Graph treat its clients as was asked for; what was not is as it was.
+    pub(crate) fn treat(&self, lab: &mut Lab) {
+        let mut conduct = lab.conduct();
+        conduct.throttling = self.throttle.unwrap_or(conduct.throttling);
+        if let Some(milliseconds) = self.lag {
+            conduct.lag = SignedDuration::from_millis(milliseconds.into());
+            conduct.seed = self.lag_seed;
+        }
+        if conduct != lab.conduct() {
+            lab.set_conduct(Origin::Control, conduct);
+        }
     }
 
     fn empty(&self) -> Loaded {

@@ -5,7 +5,7 @@ mod cloud;
 
 use std::time::Duration;
 
-use host::{Chaos, Lab, Origin};
+use host::{Lab, Origin};
 use mock_ad::directory::Dn;
 use mock_ad::ldap::PlannedFault as LdapFault;
 use mock_cloud::CloudId;
@@ -113,12 +113,14 @@ pub(crate) fn carry_out(lab: &mut Lab, wanted: Wanted) -> Option<u64> {
             return None;
         }
         Wanted::Chaos(seed) => {
-            lab.faults.set_chaos(Some(Chaos::new(seed)));
-            return None;
+            lab.set_chaos(Origin::Console, seed);
         }
         Wanted::Calm => {
-            lab.faults.clear();
-            return None;
+            let before = lab.journal().len();
+            lab.calm(Origin::Console);
+            if lab.journal().len() == before {
+                return None;
+            }
         }
     }
     lab.journal().last().map(|entry| entry.number)

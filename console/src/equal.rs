@@ -61,6 +61,7 @@ pub(crate) fn entry(scene: &Scene<'_>, entry: &Entry) -> Equal {
         Happening::Reset => Equal::command("dirsync-lab reset"),
         Happening::Save(name) => Equal::command(format!("dirsync-lab snapshot save {name}")),
         Happening::Restore(name) => Equal::command(format!("dirsync-lab snapshot restore {name}")),
+        Happening::Conduct(conduct) => Equal::command(host::conduct_commands(conduct).join("; ")),
     }
 }
 

@@ -73,7 +73,12 @@ async function purgeTheDuplicate() {
   const { value } = await deleted.select(FIELDS).get();
   for (const { id, onPremisesImmutableId } of value) {
     if (onPremisesImmutableId !== anchor) continue;
-    await graph.api(`/directory/deletedItems/${id}`).delete();
+    try {
+      await graph.api(`/directory/deletedItems/${id}`).delete();
+    } catch (error) {
+      // What is listed may be gone already.
+      if (error.statusCode !== 404) throw error;
+    }
   }
 }
 

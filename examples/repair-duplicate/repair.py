@@ -103,7 +103,11 @@ class Repair:
         for user in deleted.value:
             if user.on_premises_immutable_id == anchor:
                 item = self.graph.directory.deleted_items.by_directory_object_id(user.id)
-                await item.delete()
+                try:
+                    await item.delete()
+                except ODataError as gone:  # what is listed may be gone already
+                    if gone.response_status_code != 404:
+                        raise
 
     async def set_the_anchor(self):
         if not await self.is_anchored():

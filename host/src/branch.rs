@@ -150,7 +150,7 @@ impl Branch {
             Happening::Act(action) => self.act(lab, action, false),
             Happening::Reset => self.world = lab.rehearsal().world().clone(),
             // What was kept before the branch is not what would have been kept on it.
-            Happening::Save(_) | Happening::Restore(_) => {}
+            Happening::Save(_) | Happening::Restore(_) | Happening::Conduct(_) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mock_ad::directory::{Directory, ObjectId, Refusal as AdRefusal};
 use mock_ad::ldap::Kind;
 use mock_cloud::tenant::{Change as CloudChange, Refusal as CloudRefusal};
-use mock_cloud::{CloudId, CloudKey, Tenant};
+use mock_cloud::{CloudId, CloudKey, Conduct, Tenant};
 use sim::world::{Action, AdChange, Event};
 
 use crate::lab::{Lab, Origin};
@@ -77,6 +77,18 @@ impl mock_cloud::server::Host for GraphDoor<'_> {
         }
         // A world answers each change of its tenant.
         answer.unwrap_or(Ok(None))
+    }
+
+    fn visible_tenant(&self) -> &Tenant {
+        self.lab.seen_tenant()
+    }
+
+    fn conduct(&self) -> Conduct {
+        self.lab.conduct()
+    }
+
+    fn sent_away(&mut self, seconds: u32) {
+        self.lab.owe(seconds);
     }
 
     fn now(&self) -> Timestamp {

@@ -1,6 +1,8 @@
 //! What goes wrong on purpose, at either door.
 
+use jiff::SignedDuration;
 use mock_ad::ldap::{Kind, PlannedFault as LdapFault};
+use mock_cloud::conduct::{Conduct, Throttling};
 use mock_cloud::server::PlannedFault;
 use store::Entropy;
 
@@ -20,6 +22,15 @@ impl Chaos {
             seed,
             entropy: Entropy::new(seed),
             calm: true,
+        }
+    }
+
+    /// How the service treats its clients meanwhile: reads miss what was just written.
+    pub const fn conduct(&self) -> Conduct {
+        Conduct {
+            throttling: Throttling::Documented,
+            lag: SignedDuration::from_secs(3),
+            seed: self.seed,
         }
     }
 
@@ -72,6 +83,21 @@ fn how_often(every: u32, at_most: u32) -> impl Iterator<Item = String> {
     let every = (every > 1).then(|| format!("--every {every}"));
     let times = (at_most > 1).then(|| format!("--times {at_most}"));
     every.into_iter().chain(times)
+}
+
+/// The commands of `dirsync-lab fault` that let the service treat its clients so.
+pub fn conduct_commands(conduct: &Conduct) -> Vec<String> {
+    let throttle = match conduct.throttling {
+        Throttling::Off => "off".to_owned(),
+        Throttling::Documented => "documented".to_owned(),
+        Throttling::Units(units) => units.to_string(),
+    };
+    let milliseconds = conduct.lag.as_millis();
+    let seed = conduct.seed;
+    vec![
+        format!("dirsync-lab fault throttle {throttle}"),
+        format!("dirsync-lab fault lag {milliseconds} --seed {seed}"),
+    ]
 }
 
 /// All faults that are planned.

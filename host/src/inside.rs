@@ -71,6 +71,7 @@ impl Lab {
         request: &Request,
     ) -> Response {
         let response = respond(service, &mut GraphDoor { lab: self, from }, request);
+        self.pass_waiting();
         self.finish_request();
         response
     }
@@ -128,3 +129,6 @@ impl Lab {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

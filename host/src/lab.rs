@@ -6,20 +6,24 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use mock_ad::directory::{Directory, ObjectGuid};
 use mock_ad::ldap::{give_passwords, provision};
-use mock_cloud::CloudId;
+use mock_cloud::conduct::{Conduct, Replication};
+use mock_cloud::{CloudId, Tenant};
 use sim::engine::CyclePolicy;
 use sim::judge::Property;
-use sim::rehearse::{Happening, Judgement, Rehearsal, counts, describe};
+use sim::rehearse::{Happening, Judgement, Rehearsal, conduct_words, counts, describe};
 use sim::world::{Action, Discard, Event, World};
 use store::Entropy;
 
-use crate::fault::Faults;
+use crate::fault::{Chaos, Faults};
 use crate::kept::{self, Keep};
 
 /// Sets objectGUIDs of the accounts that a server adds apart from those of the world.
 const ACCOUNTS: u64 = 0x4C44_4150;
 /// Sets the ids of accounts that Graph makes apart from everything else.
 const IDS: u64 = 0x4752_4150;
+/// How long a request of Graph takes while a write is still on its way, where no clock on the wall
+/// says it: whoever asks until it has arrived gets on.
+const REQUEST_TAKES: SignedDuration = SignedDuration::from_secs(1);
 /// So many worlds are remembered at most; older ones are made again from the beginning.
 const PAST_MAX: usize = 4_096;
 
@@ -105,6 +109,9 @@ pub struct Pace {
     pub sync_every: u64,
     /// So much virtual time passes with every request that writes.
     pub write_takes: SignedDuration,
+    /// A clock on the wall moves the time; else the waiting that Graph asks of a client passes in
+    /// the world as soon as it is asked for.
+    pub follows_wall: bool,
 }
 
 /// How a lab is set up.
@@ -153,6 +160,12 @@ pub struct Lab {
     settings: Settings,
     /// What goes wrong on purpose.
     pub faults: Faults,
+    /// How the service treats its clients.
+    conduct: Conduct,
+    /// What reads of Graph still see.
+    replication: Replication,
+    /// How many seconds a client that was sent away has to wait.
+    owed: u32,
     /// Requests that wrote something.
     writes: u64,
     /// Whether the request that is being answered has written something.
@@ -175,6 +188,9 @@ impl Lab {
             ids: Entropy::new(IDS),
             settings,
             faults: Faults::default(),
+            conduct: Conduct::default(),
+            replication: Replication::default(),
+            owed: 0,
             writes: 0,
             wrote: false,
             frozen: false,
@@ -206,6 +222,7 @@ impl Lab {
                 Happening::Restore(name) => {
                     self.restore(from, &name);
                 }
+                Happening::Conduct(conduct) => self.set_conduct(from, conduct),
             }
             let by_client = matches!(from, Origin::Ldap(_) | Origin::Graph);
             let refused = self.journal.last().is_some_and(Entry::is_refused);
@@ -236,6 +253,11 @@ impl Lab {
     /// How it is set up.
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Says whether a clock on the wall moves the time.
+    pub(crate) const fn follow_wall(&mut self, follows: bool) {
+        self.settings.pace.follows_wall = follows;
     }
 
     /// Everything that happened, in order.
@@ -275,6 +297,7 @@ impl Lab {
                         world = World::clone(known);
                     }
                 }
+                Happening::Conduct(_) => {}
             }
         }
         world
@@ -294,12 +317,87 @@ impl Lab {
     pub fn act(&mut self, from: Origin, action: Action) -> &[Event] {
         let what = describe(&self.world, &action, self.rehearsal.labels());
         let at = self.world.now();
+        let is_write = matches!(action, Action::Cloud(_));
+        let before = (is_write && self.conduct.lags()).then(|| self.world.tenant().clone());
         let events = self.world.apply(&action);
+        if let Some(before) = before {
+            let now = self.world.now();
+            self.replication.note(&self.conduct, before, now);
+        } else if !is_write {
+            self.let_arrive(&action);
+        }
         self.note(from, at, Happening::Act(action), what, events)
+    }
+
+    /// Lets what was written before arrive with what an engine's run has exported: a run takes
+    /// longer than that.
+    fn let_arrive(&mut self, action: &Action) {
+        if let Action::Cycle(_) | Action::Run { .. } | Action::BrokenExport(_) = action {
+            self.replication.arrive();
+        }
+    }
+
+    /// How the service treats its clients.
+    pub const fn conduct(&self) -> Conduct {
+        self.conduct
+    }
+
+    /// Lets the service treat its clients differently from now on.
+    pub fn set_conduct(&mut self, from: Origin, conduct: Conduct) {
+        self.conduct = conduct;
+        self.replication.settle();
+        let at = self.world.now();
+        let what = conduct_words(&conduct);
+        self.note(from, at, Happening::Conduct(conduct), what, Vec::new());
+    }
+
+    /// Lets a seed decide on faults, and on how late reads are.
+    pub fn set_chaos(&mut self, from: Origin, seed: u64) {
+        let chaos = Chaos::new(seed);
+        self.set_conduct(from, chaos.conduct());
+        self.faults.set_chaos(Some(chaos));
+    }
+
+    /// Forgets all faults that are planned; limits and late reads end.
+    pub fn calm(&mut self, from: Origin) {
+        self.faults.clear();
+        if !self.conduct.is_plain() {
+            self.set_conduct(from, Conduct::default());
+        }
+    }
+
+    /// The tenant as reads of Graph see it.
+    pub(crate) fn seen_tenant(&self) -> &Tenant {
+        let now = self.world.now();
+        let seen = self.replication.seen(now);
+        seen.unwrap_or_else(|| self.world.tenant())
+    }
+
+    /// Takes note that a client of Graph was sent away, and has to wait so many seconds.
+    pub(crate) fn owe(&mut self, seconds: u32) {
+        self.owed = self.owed.max(seconds);
+    }
+
+    /// Lets the time pass that a client of Graph waits, where no clock on the wall says it.
+    pub(crate) fn pass_waiting(&mut self) {
+        let owed = SignedDuration::from_secs(std::mem::take(&mut self.owed).into());
+        if self.settings.pace.follows_wall {
+            return;
+        }
+        let is_late = self.replication.seen(self.world.now()).is_some();
+        let length = if is_late {
+            owed.max(REQUEST_TAKES)
+        } else {
+            owed
+        };
+        if length > SignedDuration::ZERO {
+            self.act(Origin::Pace, Action::Advance(length));
+        }
     }
 
     /// Sets the world to its beginning again.
     pub fn reset(&mut self, from: Origin) {
+        self.replication.settle();
         let at = self.world.now();
         self.world = self.rehearsal.world().clone();
         let what = "set the world to its beginning".to_owned();
@@ -320,6 +418,7 @@ impl Lab {
             return false;
         };
         let at = self.world.now();
+        self.replication.settle();
         self.world = kept.clone();
         let what = format!("set the world to `{name}`");
         self.note(
@@ -345,6 +444,7 @@ impl Lab {
             return 0;
         };
         self.world = world;
+        self.replication.settle();
         self.journal.truncate(stays);
         if let Some(past) = &mut self.past {
             past.truncate(past.len().saturating_sub(actions));
@@ -407,6 +507,7 @@ impl Lab {
         let Pace {
             sync_every,
             write_takes,
+            ..
         } = self.settings.pace;
         if write_takes > SignedDuration::ZERO {
             self.act(Origin::Pace, Action::Advance(write_takes));

@@ -49,7 +49,7 @@ mod workbench;
 pub use branch::{
     Branch, Differing, Happened, Inserted, changed_attributes, differing, differing_in_ad, facts,
 };
-pub use fault::{Chaos, Faults};
+pub use fault::{Chaos, Faults, conduct_commands};
 pub use inside::{NotChanged, Unreached};
 pub use kept::{Keep, read as read_entry};
 pub use lab::{Entry, Lab, Origin, Pace, Settings};

@@ -8,13 +8,13 @@ use mock_ad::ldap::server::{Running as LdapRunning, SharedHost, StartError as Ld
 use mock_ad::ldap::{Replica, SecondController};
 use mock_cloud::server::{
     Client, Request, Response, Running as HttpRunning, Service, Settings as GraphSettings,
-    StartError as HttpError, Tokens, respond, start,
+    StartError as HttpError, Tokens, start,
 };
 use serde_json::{Value, json};
 use sim::world::Action;
 
 use crate::control;
-use crate::doors::{GraphDoor, LdapDoor};
+use crate::doors::LdapDoor;
 use crate::lab::{Lab, Origin};
 
 /// Where to listen; a port of 0 takes a free one.
@@ -185,11 +185,12 @@ impl std::fmt::Debug for Serving {
 ///
 /// An address that is taken, or no certificate.
 pub fn serve(
-    lab: Lab,
+    mut lab: Lab,
     secrets: Secrets,
     listen: &Listen,
     clock: Option<WallClock>,
 ) -> Result<Serving, ServeError> {
+    lab.follow_wall(clock.is_some());
     let places = lab.world().forests().len();
     let service = Service::new(GraphSettings {
         tokens: Tokens::Fixed(secrets.token.clone()),
@@ -274,14 +275,7 @@ fn lost() -> Response {
 
 fn graph(state: &mut State, request: &Request) -> Response {
     let State { lab, service, .. } = state;
-    respond(
-        service,
-        &mut GraphDoor {
-            lab,
-            from: Origin::Graph,
-        },
-        request,
-    )
+    lab.graph_from(Origin::Graph, service, request)
 }
 
 fn controlled(state: &mut State, request: &Request) -> Response {

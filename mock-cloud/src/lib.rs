@@ -28,12 +28,14 @@
 //! - [`tenant`]: the state, and what an administrator may do to it
 //! - [`provisioning`]: matching, takeover, quarantine, healing (catalogue Appendix A)
 //! - [`profile`]: what differs between eras, and the switches for what nobody knows
+//! - [`conduct`]: limits and late reads, for who asks for them
 //! - [`rule`]: the catalogue of behaviours, each with source and confidence
 //! - `server` (feature `server`): sign-in and Microsoft Graph over HTTP
 //! - [`odata`]: the tenant as Graph serves it: query options, errors, pages
 //! - [`graph`]: reading and writing the JSON that Graph returns
 
 pub mod address;
+pub mod conduct;
 pub mod graph;
 mod ids;
 pub mod odata;
@@ -49,6 +51,7 @@ pub mod tenant;
 mod workbench;
 
 pub use address::{ProxyAddress, Upn};
+pub use conduct::Conduct;
 pub use ids::{CloudId, CloudKey, SourceAnchor};
 pub use profile::Profile;
 pub use reason::{Arg, Reason};

@@ -154,29 +154,65 @@ pub enum Confidence {
     Assumed,
 }
 
-/// What Graph's endpoints do where sources disagree or are silent; see [`GRAPH_SWITCHES`].
+impl fmt::Display for Confidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Observed => "observed",
+            Self::Assumed => "assumed",
+        })
+    }
+}
+
+/// What Graph's endpoints do where sources disagree or are silent; see [`GRAPH_SWITCHES`] for
+/// what each field means.
+#[expect(missing_docs, reason = "the table of switches describes them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GraphPolicy {
-    /// See [`GRAPH_SWITCHES`].
-    pub sync_enabled_is_writable: bool,
-    /// See [`GRAPH_SWITCHES`].
+    pub all_lambda_is_supported: bool,
+    pub bin_keeps_addresses: bool,
+    pub cloud_managed_was_synced: bool,
+    pub conflicting_object_is_left_out: bool,
+    pub content_type_is_checked: bool,
+    pub deleted_name_has_hyphens: bool,
+    pub delta_tokens_expire: bool,
     pub empty_immutable_id_is_ignored: bool,
-    /// See [`GRAPH_SWITCHES`].
+    pub if_match_is_refused: bool,
+    pub immutable_id_filter_is_advanced: bool,
+    pub immutable_id_of_synced_is_writable: bool,
     pub on_premises_facts_are_clearable: bool,
-    /// See [`GRAPH_SWITCHES`].
-    pub unknown_properties_are_ignored: bool,
-    /// See [`GRAPH_SWITCHES`].
+    pub restore_conflict_is_409: bool,
+    pub resync_is_sync_state_not_found: bool,
+    pub security_groups_are_restorable: bool,
     pub short_mastered_message: bool,
+    pub sync_enabled_is_writable: bool,
+    pub synced_name_is_read_only: bool,
+    pub synced_user_is_not_deletable: bool,
+    pub unknown_properties_are_ignored: bool,
 }
 
 impl GraphPolicy {
     /// What is assumed unless somebody says otherwise.
     pub const DEFAULT: Self = Self {
-        sync_enabled_is_writable: true,
+        all_lambda_is_supported: false,
+        bin_keeps_addresses: false,
+        cloud_managed_was_synced: false,
+        conflicting_object_is_left_out: false,
+        content_type_is_checked: false,
+        deleted_name_has_hyphens: false,
+        delta_tokens_expire: true,
         empty_immutable_id_is_ignored: false,
+        if_match_is_refused: false,
+        immutable_id_filter_is_advanced: false,
+        immutable_id_of_synced_is_writable: false,
         on_premises_facts_are_clearable: false,
-        unknown_properties_are_ignored: false,
+        restore_conflict_is_409: false,
+        resync_is_sync_state_not_found: false,
+        security_groups_are_restorable: false,
         short_mastered_message: false,
+        sync_enabled_is_writable: true,
+        synced_name_is_read_only: false,
+        synced_user_is_not_deletable: false,
+        unknown_properties_are_ignored: false,
     };
 }
 
@@ -212,19 +248,73 @@ macro_rules! graph_switches {
 }
 
 graph_switches! {
+    "graph-all-lambda-is-supported" Assumed all_lambda_is_supported
+        "`all` in a $filter is an advanced query wherever `any` is one, instead of a 400"
+        "the page on lambda operators has `all`, but the directory's table of what each property \
+         supports knows `any` alone";
+    "graph-bin-keeps-addresses" Assumed bin_keeps_addresses
+        "an address that an object in the recycle bin has can't be given to another"
+        "addresses stay on a deleted object; that they block nobody until it is restored is \
+         nowhere recorded";
+    "graph-cloud-managed-was-synced" Assumed cloud_managed_was_synced
+        "onPremisesSyncEnabled is false after isCloudManaged was set to true, instead of null"
+        "no answer after a conversion is recorded; null is consistent with one public document";
+    "graph-conflicting-object-is-left-out" Assumed conflicting_object_is_left_out
+        "details of a conflict have no second item that names the other object"
+        "the item is recorded for proxyAddresses (docs-contrib#8421), the form of its target is \
+         not";
+    "graph-content-type-is-checked" Assumed content_type_is_checked
+        "a write whose Content-Type is not JSON is 415, instead of being read as JSON"
+        "the documentation lists the status; the recorded text for a body that can't be read asks \
+         for the header as well";
+    "graph-deleted-name-has-hyphens" Assumed deleted_name_has_hyphens
+        "the UPN of a deleted user stands behind its id with hyphens, instead of 32 digits"
+        "a sample of the documentation has hyphens, where GUIDs are replaced by examples; in the \
+         field it is 32 digits";
+    "graph-delta-tokens-expire" Observed delta_tokens_expire
+        "a delta token is good for seven days; then it is 410, and one begins anew"
+        "seven days in the documentation; one of two weeks was accepted (docs-contrib#9003)";
     "graph-empty-immutable-id-is-ignored" Assumed empty_immutable_id_is_ignored
         "PATCH of onPremisesImmutableId with an empty text changes nothing, instead of a 400"
         "Update-MgUser sends an empty text for $null (msgraph-sdk-powershell#2514); what it does \
          is not recorded, but it clears nothing";
+    "graph-if-match-is-refused" Assumed if_match_is_refused
+        "a write with If-Match other than `*` is 412, instead of the header being ignored"
+        "the OpenAPI description has the header for DELETE, and no directory object in any sample \
+         has an ETag to match";
+    "graph-immutable-id-filter-is-advanced" Observed immutable_id_filter_is_advanced
+        "a $filter on onPremisesImmutableId needs the advanced parameters"
+        "two copies of the documentation's table disagree; scripts in use send it without them";
+    "graph-immutable-id-of-synced-is-writable" Assumed immutable_id_of_synced_is_writable
+        "PATCH of onPremisesImmutableId works on a synced user, instead of a 400"
+        "one refusal is known by its length alone (msgraph-sdk-powershell#2819)";
     "graph-on-premises-facts-are-clearable" Assumed on_premises_facts_are_clearable
         "PATCH with null clears onPremisesSamAccountName and its like on users that are not synced"
         "the documentation says read-only; ADSyncTools 1.5.0 clears them";
+    "graph-restore-conflict-is-409" Assumed restore_conflict_is_409
+        "a restore that meets a taken name is 409 Request_MultipleObjectsWithSameKeyValue, \
+         instead of the 400 of any other write"
+        "the body of a refused restore is not recorded; the documentation has the 409 for \
+         synchronization across tenants";
+    "graph-resync-is-sync-state-not-found" Assumed resync_is_sync_state_not_found
+        "the 410 of a delta token that is too old has the code syncStateNotFound, instead of \
+         resyncRequired"
+        "the documentation has the status and the Location; both codes are seen, of other services";
+    "graph-security-groups-are-restorable" Assumed security_groups_are_restorable
+        "a deleted security group goes to the recycle bin, instead of being gone at once"
+        "refused by the documentation until 2024; its newest page no longer says so";
     "graph-short-mastered-message" Observed short_mastered_message
         "the refusal for synced objects ends after `Directory Sync objects`"
         "both forms are seen: the long one since 2018, the short one in a report of 2025";
     "graph-sync-enabled-is-writable" Observed sync_enabled_is_writable
         "PATCH of organization may change onPremisesSyncEnabled"
         "refused as read-only in June 2023 (docs-contrib#1146); Entra PowerShell of 2026 does it";
+    "graph-synced-name-is-read-only" Assumed synced_name_is_read_only
+        "PATCH of userPrincipalName is refused on a synced user, as that of other properties is"
+        "Set-MsolUserPrincipalName changes it (many pages); whether Graph does is not recorded";
+    "graph-synced-user-is-not-deletable" Assumed synced_user_is_not_deletable
+        "DELETE is refused on a synced user"
+        "widely done to clean up orphans; no refusal is recorded";
     "graph-unknown-properties-are-ignored" Assumed unknown_properties_are_ignored
         "a property that Graph does not know is left out of a write, instead of a 400"
         "no answer to an unknown name is recorded";
@@ -285,4 +375,37 @@ switches! {
         "turning off directory synchronization frees the accounts at once, not after 72 hours";
     "takeover-obeys-upn-gate" R4_6 healthy_takeover_obeys_upn_gate
         "synchronizeUpnForManagedUsers off also holds back the UPN of the export that takes over";
+}
+
+/// The names of all switches, of the service and of Graph's endpoints.
+pub fn switch_names() -> impl Iterator<Item = &'static str> {
+    let service = SERVICE_SWITCHES.iter().map(|switch| switch.name);
+    service.chain(GRAPH_SWITCHES.iter().map(|switch| switch.name))
+}
+
+impl ServicePolicy {
+    /// Answers the switch of a name; `false` where there is none of that name.
+    pub fn answer(&mut self, name: &str, on: bool) -> bool {
+        if let Some(switch) = SERVICE_SWITCHES.iter().find(|switch| switch.name == name) {
+            (switch.set)(self, on);
+            return true;
+        }
+        let graph = GRAPH_SWITCHES.iter().find(|switch| switch.name == name);
+        if let Some(switch) = graph {
+            (switch.set)(&mut self.graph, on);
+        }
+        graph.is_some()
+    }
+
+    /// The switches that are answered otherwise than in another policy.
+    pub fn answers_apart_from(&self, usual: &Self) -> Vec<(&'static str, bool)> {
+        let service = SERVICE_SWITCHES
+            .iter()
+            .map(|it| (it.name, (it.get)(self), (it.get)(usual)));
+        let graph = GRAPH_SWITCHES
+            .iter()
+            .map(|it| (it.name, (it.get)(&self.graph), (it.get)(&usual.graph)));
+        let apart = service.chain(graph).filter(|(_, on, usual)| on != usual);
+        apart.map(|(name, on, _)| (name, on)).collect()
+    }
 }

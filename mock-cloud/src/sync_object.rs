@@ -94,6 +94,11 @@ impl Property {
             .map(|place| Self(place as u8))
     }
 
+    /// Its place among the properties.
+    pub(crate) const fn place(self) -> u32 {
+        self.0 as u32
+    }
+
     /// The name in the metaverse.
     pub const fn name(self) -> &'static str {
         PROPERTIES[self.0 as usize].0

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::matrix::Matrix;
 use crate::served::Served;
-use crate::tools::{node, python, rust, shell, steps, tool};
+use crate::tools::{node, python, root, rust, shell, steps, tool};
 
 /// The account with the mailbox, and the synced duplicate beside it.
 const KEEP: &str = "11111111-aaaa-4bbb-8ccc-000000000001";
@@ -32,6 +32,12 @@ const MATRIX: Matrix = Matrix {
             "unauthorized",
             "a request without a token is refused in Graph's words",
         ),
+        (
+            "certificate",
+            "a token for a client assertion signed with a certificate",
+        ),
+        ("proxy", "Microsoft's own names, through HTTPS_PROXY"),
+        ("takeover", "Microsoft's own names, resolved to the server"),
         ("find", "`$filter` and `$select`: the duplicate is found"),
         ("page", "252 users page by page, each once"),
         ("delta", "delta: everything, then the one change"),
@@ -80,6 +86,12 @@ fn users() -> String {
     format!("{{\"value\": [{}]}}", all.join(",\n"))
 }
 
+/// A key with its certificate, as PEM.
+fn certificate() -> String {
+    let path = root().join("mock-cloud/src/server/tests/client.pem");
+    path.display().to_string()
+}
+
 fn serve() -> Served {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let cloud = directory.path().join("cloud");
@@ -87,6 +99,7 @@ fn serve() -> Served {
     std::fs::write(cloud.join("users.json"), users()).expect("the users");
     // The first request for one group is throttled, then never again.
     let fault = format!("429:retry-after={RETRY_AFTER}:at-most=1:path=/groups/44444444");
+    let certificate = certificate();
     let arguments = [
         "--load",
         "cloud",
@@ -98,6 +111,8 @@ fn serve() -> Served {
         NAME,
         "--password",
         PASSWORD,
+        "--client-certificate",
+        &certificate,
         "--fault",
         &fault,
     ];
@@ -118,6 +133,7 @@ fn story(mut command: Command) -> Vec<String> {
         .env("TENANT_ID", tenant)
         .env("CLIENT_ID", served.said("client_id"))
         .env("CLIENT_SECRET", served.said("client_secret"))
+        .env("CLIENT_CERTIFICATE", certificate())
         .env("KEEP", KEEP)
         .env("DOUBLE", DOUBLE)
         .env("NAME", NAME)

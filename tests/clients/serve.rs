@@ -82,6 +82,14 @@ fn commands_drive_a_running_server() {
             "\"planned\": 2",
         ),
         (&["fault", "chaos", "7"], "\"planned\": 3"),
+        (
+            &["fault", "throttle", "40"],
+            "40 resource units in 10 s, writes are seen up to 3000 ms late (seed 7)",
+        ),
+        (
+            &["fault", "lag", "500", "--seed", "2"],
+            "up to 500 ms late (seed 2)",
+        ),
         (&["fault", "clear"], "\"planned\": 0"),
     ] {
         let said = say(&served, arguments, 0);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use mock_cloud::conduct::Throttling;
 use serde_json::{Value, json};
 
 use crate::control::Server;
@@ -235,7 +236,24 @@ enum Planned {
         #[command(flatten)]
         place: Where,
     },
-    /// Forget what is planned.
+    /// Graph throttles by resource units from now on.
+    Throttle {
+        /// `documented`, a number of units in ten seconds, or `off`.
+        limit: Throttling,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Reads of Graph see a write only after a while, of the world's time.
+    Lag {
+        /// At most so many milliseconds; 0 ends it.
+        milliseconds: u32,
+        /// Decides how late each write is.
+        #[arg(long, value_name = "SEED")]
+        seed: Option<u64>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Forget what is planned; limits and late reads end.
     Clear {
         #[command(flatten)]
         place: Where,
@@ -276,6 +294,23 @@ impl Fault {
             }
             Planned::Chaos { seed, place } => {
                 let body = json!({ "on": "both", "chaos": seed });
+                place.send("POST", "/fault", &body)
+            }
+            Planned::Throttle { limit, place } => {
+                let throttle = match limit {
+                    Throttling::Off => Value::from(false),
+                    Throttling::Documented => Value::from(true),
+                    Throttling::Units(units) => Value::from(*units),
+                };
+                let body = json!({ "on": "graph", "throttle": throttle });
+                place.send("POST", "/fault", &body)
+            }
+            Planned::Lag {
+                milliseconds,
+                seed,
+                place,
+            } => {
+                let body = json!({ "on": "graph", "lagMilliseconds": milliseconds, "seed": seed });
                 place.send("POST", "/fault", &body)
             }
             Planned::Clear { place } => place.send("DELETE", "/fault", &Value::Null),

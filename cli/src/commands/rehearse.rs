@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use host::{Chaos, Lab, Listen, Origin};
+use host::{Lab, Listen, Origin};
 use sim::judge::Property;
 use sim::rehearse::{At, HazardMet, Judgement};
 
@@ -52,7 +52,7 @@ pub(crate) struct Rehearse {
     /// may be repeated.
     #[arg(long, value_name = "PROPERTY", value_parser = property)]
     allow: Vec<Property>,
-    /// Let faults happen as this seed decides: throttling, refusals, lost replies.
+    /// Let faults happen as this seed decides: throttling, refusals, lost replies, late reads.
     #[arg(long, value_name = "SEED")]
     chaos: Option<u64>,
     /// Run the command again for each request with which it wrote something: killed after it, and
@@ -197,6 +197,14 @@ impl Rehearse {
         Ok(Exit::Success)
     }
 
+    /// Lets go wrong what was asked for.
+    fn disturb(&self, lab: &mut Lab) {
+        if let Some(seed) = self.chaos {
+            lab.set_chaos(Origin::Control, seed);
+        }
+        self.lab.treat(lab);
+    }
+
     /// What is run, with its arguments.
     fn words(&self) -> Vec<String> {
         let script = self.script.script.iter().map(|it| it.display().to_string());
@@ -213,7 +221,7 @@ impl Rehearse {
         let mut settings = self.lab.settings();
         settings.freeze_after = kill;
         let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
-        lab.faults.set_chaos(self.chaos.map(Chaos::new));
+        self.disturb(&mut lab);
         let left = script.run(lab, kill.is_some(), kill.is_some());
         if kill.is_none() {
             script.keep(&left)?;
@@ -237,7 +245,7 @@ impl Rehearse {
         let mut settings = self.lab.settings();
         settings.freeze_after = kill;
         let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
-        lab.faults.set_chaos(self.chaos.map(Chaos::new));
+        self.disturb(&mut lab);
         let serving = host::serve(lab, self.lab.secrets()?, &Listen::default(), None)
             .map_err(|error| refused(&error))?;
         let ca_file = place.join("ca.pem");

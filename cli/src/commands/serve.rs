@@ -106,12 +106,13 @@ pub(crate) fn refused(error: &ServeError) -> Error {
 
 impl Serve {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        let (lab, arguments, name) = if let Some(directory) = &self.state {
+        let (mut lab, arguments, name) = if let Some(directory) = &self.state {
             self.kept(directory)?
         } else {
             let loaded = self.lab.load(self.world.as_deref())?;
             (self.lab.lab(&loaded), self.lab.clone(), loaded.name)
         };
+        arguments.treat(&mut lab);
         let listen = Listen {
             ldap: self.ldap,
             ldaps: self.ldaps,

@@ -310,6 +310,8 @@ impl Desk {
                 self.session.save(&name);
                 return Ok(());
             }
+            // How the service treats a client is none of the learner's doing.
+            Happening::Conduct(_) => return Ok(()),
             Happening::Reset => self.session.set_back(self.served_from),
             Happening::Restore(name) => self.session.restore(&name),
         }

@@ -95,7 +95,10 @@ fn kept(scene: &Scene<'_>) -> Markup {
 }
 
 fn faults(scene: &Scene<'_>) -> Markup {
-    let planned = scene.lab.faults.commands();
+    let mut planned = scene.lab.faults.commands();
+    if !scene.lab.conduct().is_plain() {
+        planned.extend(host::conduct_commands(&scene.lab.conduct()));
+    }
     html! {
         @if !planned.is_empty() {
             ul { @for command in &planned { li { code { (command) } } } }

@@ -2,29 +2,66 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use mock_ad::ldap::{Fault, Kind, PlannedFault as LdapFault};
+use mock_cloud::conduct::{Conduct, Throttling};
 use mock_cloud::server::{Fault as Graph, PlannedFault};
 use serde_json::{Value, json};
 
 use super::{Answer, Refused};
-use crate::fault::Chaos;
-use crate::lab::Lab;
+use crate::lab::{Lab, Origin};
 
 /// Plans what a body describes.
 pub(super) fn plan(lab: &mut Lab, body: &Value) -> Answer {
     match body["on"].as_str() {
+        Some("graph") if body["fault"].is_null() => {
+            let conduct = conduct(lab.conduct(), body)?;
+            lab.set_conduct(Origin::Control, conduct);
+        }
         Some("graph") => lab.faults.plan_graph(graph(body)?),
         Some("ldap") => lab.faults.plan_ldap(ldap(body)?),
         Some("both") => {
             let seed = number(body, "chaos", None)?;
-            lab.faults.set_chaos(Some(Chaos::new(seed)));
+            lab.set_chaos(Origin::Control, seed);
         }
         _ => {
             let message = "`on` says where: \"graph\", \"ldap\", or \"both\" with `chaos`";
             return Err(Refused::bad(message));
         }
     }
-    Ok(json!({ "planned": lab.faults.planned() }))
+    Ok(told(lab))
+}
+
+/// What is planned, and how the service treats its clients.
+pub(super) fn told(lab: &Lab) -> Value {
+    json!({ "planned": lab.faults.planned(), "service": lab.conduct().to_string() })
+}
+
+/// How the service is to treat its clients: what a body names, and the rest as before.
+fn conduct(before: Conduct, body: &Value) -> Result<Conduct, Refused> {
+    let mut conduct = before;
+    match (&body["throttle"], &body["lagMilliseconds"]) {
+        (Value::Null, Value::Null) => {
+            let message = "`fault`, `throttle` or `lagMilliseconds` says what";
+            return Err(Refused::bad(message));
+        }
+        (Value::Null, _) => {}
+        (Value::Bool(false), _) => conduct.throttling = Throttling::Off,
+        (Value::Bool(true), _) => conduct.throttling = Throttling::Documented,
+        (units, _) => {
+            let units = units.as_u64().and_then(|it| u32::try_from(it).ok());
+            let units = units.filter(|units| *units > 0).ok_or_else(|| {
+                Refused::bad("`throttle` has to be true, false or a number of resource units")
+            })?;
+            conduct.throttling = Throttling::Units(units);
+        }
+    }
+    if !body["lagMilliseconds"].is_null() {
+        let lag = small(body, "lagMilliseconds", 0)?;
+        conduct.lag = SignedDuration::from_millis(lag.into());
+    }
+    conduct.seed = number(body, "seed", Some(conduct.seed))?;
+    Ok(conduct)
 }
 
 fn number(body: &Value, key: &str, default: Option<u64>) -> Result<u64, Refused> {

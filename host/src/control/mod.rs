@@ -137,8 +137,8 @@ fn answer(lab: &mut Lab, token: &str, request: &Request) -> Answer {
         }
         ("POST", "/fault") => faults::plan(lab, &body(request)?),
         ("DELETE", "/fault") => {
-            lab.faults.clear();
-            Ok(json!({ "planned": 0 }))
+            lab.calm(Origin::Control);
+            Ok(faults::told(lab))
         }
         (method, path) => Err(unknown(method, path)),
     }

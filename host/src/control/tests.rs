@@ -184,7 +184,33 @@ fn faults_are_planned_and_forgotten() {
     assert_eq!(ok(&mut lab, "POST", "/fault", &fault)["planned"], 2);
     let chaos = json!({ "on": "both", "chaos": 7 });
     assert_eq!(ok(&mut lab, "POST", "/fault", &chaos)["planned"], 3);
-    assert_eq!(ok(&mut lab, "DELETE", "/fault", &Value::Null)["planned"], 0);
+    let calm = ok(&mut lab, "DELETE", "/fault", &Value::Null);
+    assert_eq!(
+        calm,
+        json!({ "planned": 0, "service": "no limits, writes are seen at once" })
+    );
+}
+
+#[test]
+fn limits_and_late_reads_are_set_one_by_one() {
+    let mut lab = lab_of(WORLD);
+    let mut set = |body: Value| ok(&mut lab, "POST", "/fault", &body)["service"].clone();
+    let throttle = set(json!({ "on": "graph", "throttle": true }));
+    assert_eq!(throttle, "the documented limits, writes are seen at once");
+    let late = set(json!({ "on": "graph", "lagMilliseconds": 2000, "seed": 7 }));
+    assert_eq!(
+        late,
+        "the documented limits, writes are seen up to 2000 ms late (seed 7)"
+    );
+    let tight = set(json!({ "on": "graph", "throttle": 40 }));
+    assert_eq!(
+        tight,
+        "40 resource units in 10 s, writes are seen up to 2000 ms late (seed 7)"
+    );
+    let free = set(json!({ "on": "graph", "throttle": false, "lagMilliseconds": 0 }));
+    assert_eq!(free, "no limits, writes are seen at once");
+    let state = ok(&mut lab, "GET", "/state", &Value::Null);
+    assert_eq!((&state["service"], &state["journal"]), (&free, &json!(4)));
 }
 
 #[test]
@@ -213,6 +239,19 @@ fn what_does_not_fit_is_refused_in_words() {
             400,
         ),
         ("POST", "/fault", json!({ "on": "both" }), 400),
+        ("POST", "/fault", json!({ "on": "graph" }), 400),
+        (
+            "POST",
+            "/fault",
+            json!({ "on": "graph", "throttle": 0 }),
+            400,
+        ),
+        (
+            "POST",
+            "/fault",
+            json!({ "on": "graph", "lagMilliseconds": -1 }),
+            400,
+        ),
         ("GET", "/events?since=x", Value::Null, 400),
         ("GET", "/events?until=1", Value::Null, 400),
     ] {

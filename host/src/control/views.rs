@@ -59,6 +59,7 @@ pub(super) fn state(lab: &Lab) -> Value {
         "writes": lab.writes(),
         "kept": lab.kept().collect::<Vec<_>>(),
         "faults": lab.faults.planned(),
+        "service": lab.conduct().to_string(),
     })
 }
 

@@ -12,6 +12,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use mock_cloud::conduct::{Conduct, Throttling};
 use serde_json::{Value, json};
 use sim::engine::CyclePolicy;
 use sim::rehearse::Happening;
@@ -36,6 +37,7 @@ pub(crate) fn write(world: &World, from: Origin, happening: &Happening) -> Optio
         Happening::Reset => json!("reset"),
         Happening::Save(name) => json!({ "save": name }),
         Happening::Restore(name) => json!({ "restore": name }),
+        Happening::Conduct(conduct) => json!({ "service": write_conduct(conduct) }),
         Happening::Act(Action::Cycle(CyclePolicy::Delta)) => json!({ "sync": "delta" }),
         Happening::Act(Action::Cycle(CyclePolicy::Initial)) => json!({ "sync": "initial" }),
         Happening::Act(Action::Advance(by)) => json!({ "advance": engine::write_length(*by) }),
@@ -75,6 +77,7 @@ fn read_entry(world: &World, entry: &Value) -> Result<(Origin, Happening), Broke
     let happening = match kind {
         "save" => Happening::Save(text(value)?.to_owned()),
         "restore" => Happening::Restore(text(value)?.to_owned()),
+        "service" => Happening::Conduct(read_conduct(value)?),
         "sync" => Happening::Act(Action::Cycle(match text(value)? {
             "initial" => CyclePolicy::Initial,
             _ => CyclePolicy::Delta,
@@ -94,6 +97,29 @@ fn read_entry(world: &World, entry: &Value) -> Result<(Origin, Happening), Broke
         _ => return Err(Broken::of("something that happens", happening)),
     };
     Ok((from, happening))
+}
+
+fn write_conduct(conduct: &Conduct) -> Value {
+    let throttle = match conduct.throttling {
+        Throttling::Off => Value::Null,
+        Throttling::Documented => "documented".into(),
+        Throttling::Units(units) => units.into(),
+    };
+    let lag = engine::write_length(conduct.lag);
+    json!({ "throttle": throttle, "lag": lag, "seed": conduct.seed })
+}
+
+fn read_conduct(value: &Value) -> Result<Conduct, Broken> {
+    let seed = get(value, "seed")?;
+    Ok(Conduct {
+        throttling: match get(value, "throttle")? {
+            Value::Null => Throttling::Off,
+            Value::String(word) if word == "documented" => Throttling::Documented,
+            units => Throttling::Units(number(units)?),
+        },
+        lag: engine::read_length(get(value, "lag")?)?,
+        seed: seed.as_u64().ok_or(Broken::of("a seed", seed))?,
+    })
 }
 
 fn origin(from: Origin) -> Value {

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use jiff::SignedDuration;
+use mock_cloud::conduct::{Conduct, Throttling};
 use mock_cloud::graph::{self, Part};
 use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES};
 use mock_cloud::server::{
-    Client, Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost, Tokens,
-    openapi,
+    Certificate, Client, Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost,
+    Tokens, openapi,
 };
 use mock_cloud::{Profile, Tenant};
 use serde_json::json;
@@ -87,6 +89,9 @@ struct Arguments {
     /// Secret of that application [default: from the seed]
     #[arg(long, value_name = "SECRET", help_heading = "Sign-in")]
     client_secret: Option<String>,
+    /// PEM file with a certificate that the application may prove itself by; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Sign-in")]
+    client_certificate: Vec<PathBuf>,
     /// Permissions of that application, such as User.ReadWrite.All [default: all that
     /// administering a directory takes]
     #[arg(
@@ -100,10 +105,19 @@ struct Arguments {
     #[arg(long, help_heading = "Sign-in")]
     permissions: bool,
 
-    /// Throttle by resource units, as the service does
-    #[arg(long, help_heading = "Behaviour of the service")]
-    throttle: bool,
-    /// Let reads see a write only after up to so many milliseconds
+    /// Throttle by resource units: as the service documents it, or after so many in ten seconds
+    #[arg(
+        long,
+        value_name = "UNITS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "off",
+        default_missing_value = "documented",
+        hide_default_value = true,
+        help_heading = "Behaviour of the service"
+    )]
+    throttle: Throttling,
+    /// Let reads see a write only after up to so many milliseconds, as the seed decides
     #[arg(
         long,
         value_name = "MS",
@@ -203,7 +217,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let clock = arguments.now.map_or_else(Clock::default, Clock::showing);
     let tenant_id = tenant.organization.id.to_string();
     let mut host = StandaloneHost::new(tenant, clock.now(), arguments.seed);
-    host.set_lag(arguments.lag);
+    host.set_conduct(Conduct {
+        throttling: arguments.throttle,
+        lag: SignedDuration::from_millis(i64::try_from(arguments.lag).unwrap_or(i64::MAX)),
+        seed: arguments.seed,
+    });
     for fault in &arguments.fault {
         host.plan_fault(fault.clone());
     }
@@ -213,6 +231,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     if let Some(secret) = arguments.client_secret.clone() {
         client.secret = secret;
+    }
+    for path in &arguments.client_certificate {
+        client.certificates.push(certificate(path)?);
     }
     if !arguments.client_roles.is_empty() {
         client.roles.clone_from(&arguments.client_roles);
@@ -227,7 +248,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         password: arguments.password.clone(),
         me: arguments.me.clone(),
         permissions: arguments.permissions,
-        throttle: arguments.throttle,
         seed: arguments.seed,
     };
     let listen = Listen {
@@ -266,6 +286,13 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let _ = writeln!(std::io::stdout(), "{text}");
     cloud.wait();
     Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the edge reads files")]
+fn certificate(path: &Path) -> Result<Certificate, String> {
+    let text = fs::read_to_string(path);
+    let text = text.map_err(|error| format!("can't read {}: {error}", path.display()))?;
+    Certificate::from_pem(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn ca_file(arguments: &Arguments) -> PathBuf {
@@ -319,14 +346,10 @@ fn answer_switch(tenant: &mut Tenant, text: &str) -> Result<(), String> {
         "off" | "false" => false,
         _ => return Err(usage()),
     };
-    if let Some(switch) = GRAPH_SWITCHES.iter().find(|switch| switch.name == name) {
-        (switch.set)(&mut tenant.policy.graph, on);
+    if tenant.policy.answer(name, on) {
         return Ok(());
     }
-    let switch = SERVICE_SWITCHES.iter().find(|switch| switch.name == name);
-    let switch = switch.ok_or_else(usage)?;
-    (switch.set)(&mut tenant.policy, on);
-    Ok(())
+    Err(usage())
 }
 
 /// Reads `503:retry-after=1:every=5:at-most=3:method=GET:path=/users`.

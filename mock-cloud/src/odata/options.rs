@@ -9,6 +9,7 @@ use super::query::{Pair, pairs};
 use super::resource::{EntityType, Navigation, Resource};
 use super::search::Search;
 use super::select::Select;
+use crate::profile::GraphPolicy;
 
 /// The largest page (graph.md section 4, error 22).
 pub const PAGE_MAX: u16 = 999;
@@ -71,7 +72,18 @@ impl QueryOptions {
         raw_query: &str,
         consistency_level: Option<&str>,
     ) -> Result<Self, GraphError> {
-        let reader = Reader::new(resource.entity_type(), Shape::Collection, consistency_level);
+        Self::parse_by(GraphPolicy::DEFAULT, resource, raw_query, consistency_level)
+    }
+
+    /// The same where doubts are answered in one's own way.
+    pub fn parse_by(
+        policy: GraphPolicy,
+        resource: &Resource,
+        raw_query: &str,
+        consistency_level: Option<&str>,
+    ) -> Result<Self, GraphError> {
+        let entity = resource.entity_type();
+        let reader = Reader::new(policy, entity, Shape::Collection, consistency_level);
         reader.read(raw_query, Some(resource))
     }
 
@@ -81,7 +93,18 @@ impl QueryOptions {
         raw_query: &str,
         consistency_level: Option<&str>,
     ) -> Result<Self, GraphError> {
-        let reader = Reader::new(resource.entity_type(), Shape::Count, consistency_level);
+        Self::parse_count_by(GraphPolicy::DEFAULT, resource, raw_query, consistency_level)
+    }
+
+    /// The same where doubts are answered in one's own way.
+    pub fn parse_count_by(
+        policy: GraphPolicy,
+        resource: &Resource,
+        raw_query: &str,
+        consistency_level: Option<&str>,
+    ) -> Result<Self, GraphError> {
+        let entity = resource.entity_type();
+        let reader = Reader::new(policy, entity, Shape::Count, consistency_level);
         if !reader.eventual {
             let message = "$count is not currently supported.";
             return Err(GraphError::new(400, "Request_BadRequest", message));
@@ -91,20 +114,27 @@ impl QueryOptions {
 
     /// Reads the query of a request for one object.
     pub fn parse_one(entity: EntityType, raw_query: &str) -> Result<Self, GraphError> {
-        Reader::new(entity, Shape::One, None).read(raw_query, None)
+        Reader::new(GraphPolicy::DEFAULT, entity, Shape::One, None).read(raw_query, None)
     }
 }
 
 struct Reader {
+    policy: GraphPolicy,
     entity: EntityType,
     shape: Shape,
     eventual: bool,
 }
 
 impl Reader {
-    fn new(entity: EntityType, shape: Shape, consistency_level: Option<&str>) -> Self {
+    fn new(
+        policy: GraphPolicy,
+        entity: EntityType,
+        shape: Shape,
+        consistency_level: Option<&str>,
+    ) -> Self {
         let eventual = |level: &str| level.trim().eq_ignore_ascii_case("eventual");
         Self {
+            policy,
             entity,
             shape,
             eventual: consistency_level.is_some_and(eventual),
@@ -146,7 +176,7 @@ impl Reader {
             }
             "filter" if self.shape != Shape::One => {
                 let expression = Expression::parse(value)?;
-                let test = check::check(&expression, self.entity, advanced)?;
+                let test = check::check(&expression, self.entity, advanced, self.policy)?;
                 options.filter = Some((expression, test));
             }
             "search" if self.shape != Shape::One => {

@@ -47,6 +47,7 @@ pub(super) enum Reader {
     UsageLocation,
     UserPrincipalName,
     UserType,
+    Visibility,
     /// One of the plain texts that flow.
     Text(Property),
     /// Nothing of ours: what an administrator set, else the value for "nothing" of its type.
@@ -86,6 +87,7 @@ impl Reader {
             "usageLocation" => Self::UsageLocation,
             "userPrincipalName" => Self::UserPrincipalName,
             "userType" => Self::UserType,
+            "visibility" => Self::Visibility,
             _ => match Property::from_name(name) {
                 Some(text) if name == "businessPhones" => Self::BusinessPhones(text),
                 Some(text) if text.graph_name() == name => Self::Text(text),
@@ -155,7 +157,8 @@ pub(super) fn read_object<'a>(
     match facts.reader {
         Reader::Id => Value::Guid(Uuid::from_bytes(*object.id.as_bytes())),
         Reader::UserPrincipalName => {
-            Value::owned(object.graph_user_principal_name().map(|it| it.to_string()))
+            let name = object.graph_user_principal_name(hyphens(tenant));
+            Value::owned(name.map(|it| it.to_string()))
         }
         Reader::BusinessPhones(name) => Value::List(
             property(&object.properties, name)
@@ -179,6 +182,7 @@ pub(super) fn read_object<'a>(
         Reader::GroupTypes | Reader::MailEnabled | Reader::SecurityEnabled => {
             group(object, facts.reader)
         }
+        Reader::Visibility => visibility(object, facts),
         Reader::AssignedLicenses => licences(object),
         Reader::Identities => identities(tenant, object),
         Reader::SecurityIdentifier => {
@@ -203,6 +207,23 @@ fn group(object: &DirectoryObject, reader: Reader) -> Value<'_> {
         Reader::GroupTypes => Value::List(types),
         Reader::MailEnabled => Value::Bool(mail),
         _ => Value::Bool(security),
+    }
+}
+
+/// What was set, else what a group is made with in the cloud: one of Microsoft 365 is public, a
+/// security group private.
+fn visibility<'a>(object: &'a DirectoryObject, facts: &PropertyFacts) -> Value<'a> {
+    let usual = match object.kind {
+        Kind::Microsoft365Group => "Public",
+        Kind::Group {
+            mail_enabled: false,
+            ..
+        } if object.on_premises.sync_enabled.is_none() => "Private",
+        _ => return other(object, facts),
+    };
+    match other(object, facts) {
+        Value::Null => Value::Text(Cow::Borrowed(usual)),
+        set => set,
     }
 }
 
@@ -282,9 +303,14 @@ fn licences(object: &DirectoryObject) -> Value<'_> {
     Value::List(object.licences.iter().map(licence).collect())
 }
 
+/// Whether the ids before the names of deleted users have hyphens.
+const fn hyphens(tenant: &Tenant) -> bool {
+    tenant.policy.graph.deleted_name_has_hyphens
+}
+
 /// Every user signs in with its UPN; the issuer is the tenant's initial domain.
 fn identities<'a>(tenant: &'a Tenant, object: &'a DirectoryObject) -> Value<'a> {
-    let Some(upn) = object.graph_user_principal_name() else {
+    let Some(upn) = object.graph_user_principal_name(hyphens(tenant)) else {
         return Value::List(Vec::new());
     };
     let issuer = tenant.domains.initial().as_str();

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use store::Entropy;
 
+use crate::conduct::{Conduct, Replication};
 use crate::ids::{CloudId, CloudKey};
 use crate::tenant::{Change, Refusal, Tenant};
 
@@ -26,6 +27,16 @@ pub trait Host: Send {
     /// The tenant as reads see it: an older one while a write has not arrived everywhere.
     fn visible_tenant(&self) -> &Tenant {
         self.tenant()
+    }
+
+    /// How clients are treated: limits, and how late reads are.
+    fn conduct(&self) -> Conduct {
+        Conduct::default()
+    }
+
+    /// Takes note that a client was sent away, and has to wait so many seconds.
+    fn sent_away(&mut self, seconds: u32) {
+        let _ = seconds;
     }
 
     /// What goes wrong with the next request, if anything does.
@@ -55,7 +66,8 @@ pub struct StandaloneHost {
     tenant: Tenant,
     entropy: Entropy,
     now: Timestamp,
-    lag: Option<Lag>,
+    conduct: Conduct,
+    replication: Replication,
     faults: Vec<PlannedFault>,
     /// How many requests there were.
     requests: u64,
@@ -92,15 +104,6 @@ impl PlannedFault {
     }
 }
 
-/// Reads that see writes only after a while.
-#[derive(Debug)]
-struct Lag {
-    milliseconds_max: u64,
-    /// Older states of the tenant, each with the time from which on it can no longer be seen.
-    older: Vec<(Timestamp, Tenant)>,
-    entropy: Entropy,
-}
-
 impl StandaloneHost {
     /// The host of a tenant; `seed` decides on ids and digits.
     pub fn new(tenant: Tenant, now: Timestamp, seed: u64) -> Self {
@@ -108,7 +111,8 @@ impl StandaloneHost {
             tenant,
             entropy: Entropy::new(seed),
             now,
-            lag: None,
+            conduct: Conduct::default(),
+            replication: Replication::default(),
             faults: Vec::new(),
             requests: 0,
         }
@@ -120,19 +124,12 @@ impl StandaloneHost {
         if self.tenant.next_expiry().is_some_and(|at| at <= now) {
             self.tenant.expire_recycle_bin(now);
         }
-        if let Some(lag) = &mut self.lag {
-            lag.older.retain(|(until, _)| *until > now);
-        }
     }
 
-    /// Lets reads see a write only after up to so many milliseconds, drawn from the seed; zero
-    /// turns that off.
-    pub fn set_lag(&mut self, milliseconds_max: u64) {
-        self.lag = (milliseconds_max > 0).then(|| Lag {
-            milliseconds_max,
-            older: Vec::new(),
-            entropy: Entropy::new(self.entropy.seed() ^ 0x6c61_6721),
-        });
+    /// Treats clients differently from now on; the seed decides how late each write is.
+    pub fn set_conduct(&mut self, conduct: Conduct) {
+        self.conduct = conduct;
+        self.replication.settle();
     }
 
     /// Plans a fault.
@@ -152,17 +149,10 @@ impl Host for StandaloneHost {
     }
 
     fn apply(&mut self, change: &Change) -> Result<Option<CloudKey>, Refusal> {
-        let before = self.lag.is_some().then(|| self.tenant.clone());
+        let before = self.conduct.lags().then(|| self.tenant.clone());
         let done = self.tenant.apply(change, self.now, &mut self.entropy)?;
-        if let (Some(lag), Some(before)) = (&mut self.lag, before) {
-            let wait = lag.entropy.next_u64() % (lag.milliseconds_max + 1);
-            let wait = jiff::SignedDuration::from_millis(i64::try_from(wait).unwrap_or(0));
-            let until = self.now.saturating_add(wait).unwrap_or(self.now);
-            // A later write is never seen before an earlier one.
-            let latest = lag.older.last().map_or(until, |(at, _)| (*at).max(until));
-            if latest > self.now {
-                lag.older.push((latest, before));
-            }
+        if let Some(before) = before {
+            self.replication.note(&self.conduct, before, self.now);
         }
         Ok(done)
     }
@@ -176,8 +166,11 @@ impl Host for StandaloneHost {
     }
 
     fn visible_tenant(&self) -> &Tenant {
-        let older = self.lag.as_ref().and_then(|lag| lag.older.first());
-        older.map_or(&self.tenant, |(_, tenant)| tenant)
+        self.replication.seen(self.now).unwrap_or(&self.tenant)
+    }
+
+    fn conduct(&self) -> Conduct {
+        self.conduct
     }
 
     fn fault(&mut self, method: &str, path: &str) -> Option<Fault> {

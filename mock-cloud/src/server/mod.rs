@@ -48,6 +48,7 @@ pub use openapi::openapi;
 pub use problem::Problem;
 pub use respond::{BODY_MAX, respond};
 pub use service::{Client, Identity, Service, Settings, Tokens};
+pub use sign_in::{Certificate, CertificateUnread};
 pub use standalone::{Clock, Listen, MockCloud, Running, StartError, start};
 
 /// The application id of Microsoft Graph.

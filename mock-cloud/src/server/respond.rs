@@ -13,6 +13,7 @@ use super::problem::{Problem, Stamp};
 use super::service::{Identity, Service};
 use super::sign_in;
 use super::throttle;
+use crate::profile::GraphPolicy;
 
 /// How large a body may be, in bytes: as Graph's own limit.
 pub const BODY_MAX: usize = 4 * 1024 * 1024;
@@ -146,19 +147,24 @@ pub(super) fn serve(
     let is_write = path.is_write(&request.method);
     let units = throttle::cost(is_write, &path.names(), &request.query);
     let mut used = None;
-    if service.settings.throttle {
-        let users = host.tenant().objects().len();
+    let throttling = host.conduct().throttling;
+    let objects = host.tenant().objects().len();
+    if let Some(max) = throttling.units(objects) {
         let client = identity.client().to_owned();
         let taken = service
             .throttle
-            .take(&client, users, units, is_write, host.now());
+            .take(&client, max, units, is_write, host.now());
         let tenant = host.tenant().organization.id;
         used = Some(taken.map_err(|wait| {
+            host.sent_away(wait.retry_after);
             let scope = format!("Tenant_Application/ReadWrite/{client}/{tenant}");
             refused(429, Some(wait.retry_after))
                 .header("x-ms-throttle-information", wait.information)
                 .header("x-ms-throttle-scope", scope)
         })?);
+    }
+    if is_write {
+        refuse_headers(host.tenant().policy.graph, request)?;
     }
     let version = if path.beta { "beta" } else { "v1.0" };
     let base = format!("{}/{version}", request.origin());
@@ -170,7 +176,14 @@ pub(super) fn serve(
         identity,
         base,
     };
-    let response = exchange.answer()?;
+    let response = exchange.answer().map_err(|mut problem| {
+        if host.tenant().policy.graph.conflicting_object_is_left_out {
+            problem
+                .details
+                .retain(|(code, ..)| *code != "ConflictingObjects");
+        }
+        problem
+    })?;
     let mut response = response
         .with_header("OData-Version", "4.0")
         .with_header("x-ms-resource-unit", units.to_string());
@@ -178,6 +191,29 @@ pub(super) fn serve(
         response = response.with_header("x-ms-throttle-limit-percentage", format!("{part:.1}"));
     }
     Ok(response)
+}
+
+/// Refuses headers of a write, where the policy takes them so.
+fn refuse_headers(policy: GraphPolicy, request: &Request) -> Result<(), Problem> {
+    let matching = request.header_value("if-match");
+    if policy.if_match_is_refused && matching.is_some_and(|tag| tag.trim() != "*") {
+        let text = "The precondition in the If-Match header does not hold: the object has no ETag.";
+        return Err(Problem::new(412, "PreconditionFailed", text));
+    }
+    let kind = request.header_value("content-type").unwrap_or_default();
+    let is_json = kind
+        .trim()
+        .to_ascii_lowercase()
+        .starts_with("application/json");
+    if policy.content_type_is_checked && !request.body.is_empty() && !is_json {
+        let text = format!(
+            "A supported MIME type could not be found that matches the content type of the \
+             request. None of the supported type(s) 'application/json' matches the content type \
+             '{kind}'."
+        );
+        return Err(Problem::new(415, "UnsupportedMediaType", text));
+    }
+    Ok(())
 }
 
 /// The error of a service that can't or won't serve a request now.

@@ -7,6 +7,7 @@ use store::Entropy;
 use uuid::Uuid;
 
 use super::key::SigningKey;
+use super::sign_in::Certificate;
 use super::throttle::Throttle;
 use crate::ids::CloudKey;
 
@@ -35,6 +36,8 @@ pub struct Client {
     pub id: String,
     /// `client_secret`.
     pub secret: String,
+    /// The certificates that it may prove itself by.
+    pub certificates: Vec<Certificate>,
     /// Its application permissions, such as `User.ReadWrite.All`.
     pub roles: Vec<String>,
 }
@@ -63,6 +66,7 @@ impl Client {
         Self {
             id,
             secret: format!("mock~{secret}"),
+            certificates: Vec::new(),
             roles: roles.map(str::to_owned).to_vec(),
         }
     }
@@ -81,8 +85,6 @@ pub struct Settings {
     pub me: Option<String>,
     /// Whether permissions and roles are checked.
     pub permissions: bool,
-    /// Whether requests are throttled as the service does.
-    pub throttle: bool,
     /// Where the seed of request ids and tokens starts.
     pub seed: u64,
 }

@@ -1,5 +1,6 @@
 //! The server without a socket: requests in, responses and the tenant out.
 
+mod assertion;
 mod bad_input;
 mod batch;
 mod deleted;
@@ -11,6 +12,7 @@ mod people;
 mod service;
 mod sign_in;
 mod sockets;
+mod switches;
 mod writes;
 
 use jiff::Timestamp;

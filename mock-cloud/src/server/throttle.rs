@@ -7,17 +7,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-/// How many resource units an application may use within [`WINDOW_SECONDS`].
-const fn units_max(users: usize) -> u32 {
-    match users {
-        0..50 => 3_500,
-        50..=500 => 5_000,
-        _ => 8_000,
-    }
-}
+use crate::conduct::WINDOW_SECONDS;
 
-/// The length of the window for resource units.
-const WINDOW_SECONDS: i64 = 10;
 /// How many writes an application may do in a tenant within [`WRITE_WINDOW_SECONDS`].
 const WRITES_MAX: u32 = 3_000;
 /// The length of the window for writes.
@@ -52,7 +43,7 @@ impl Throttle {
     pub(super) fn take(
         &mut self,
         client: &str,
-        users: usize,
+        max: u32,
         cost: u32,
         is_write: bool,
         now: Timestamp,
@@ -68,15 +59,18 @@ impl Throttle {
             writes: 0,
         });
         let age = |since: Timestamp| now.as_second() - since.as_second();
-        if age(used.since) >= WINDOW_SECONDS {
+        // A world that was set back is younger than what was used in it.
+        let is_over = |since: Timestamp, window: i64| !(0..window).contains(&age(since));
+        if is_over(used.since, WINDOW_SECONDS) {
             (used.since, used.units) = (now, 0);
         }
-        if age(used.writes_since) >= WRITE_WINDOW_SECONDS {
+        if is_over(used.writes_since, WRITE_WINDOW_SECONDS) {
             (used.writes_since, used.writes) = (now, 0);
         }
         let wait =
             |since: Timestamp, window: i64| u32::try_from(window - age(since)).unwrap_or(1).max(1);
-        let max = units_max(users);
+        // What costs more than the whole limit would never be served: it takes all of it.
+        let cost = cost.min(max);
         if used.units + cost > max {
             return Err(Wait {
                 retry_after: wait(used.since, WINDOW_SECONDS),

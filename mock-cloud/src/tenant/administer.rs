@@ -72,7 +72,11 @@ pub struct ObjectUpdate {
 impl Tenant {
     /// `DELETE /users/{id}`, `Remove-MsolUser`: to the recycle bin (rules R5.19 and R5.25).
     pub fn delete_object(&mut self, key: CloudKey, now: Timestamp) -> Result<(), Refusal> {
-        self.live(key)?;
+        let object = self.live(key)?;
+        if object.is_synced() && self.policy.graph.synced_user_is_not_deletable {
+            let hint = "the object is synced: delete it in Active Directory";
+            return Err(self.mastered(hint));
+        }
         self.bin(key, false, now);
         Ok(())
     }
@@ -150,7 +154,7 @@ impl Tenant {
             let hint = "the anchor of a group or contact can't be set by an administrator";
             return Err(self.mastered(hint).by(RuleId::R1_13));
         }
-        if object.is_synced() {
+        if object.is_synced() && !self.policy.graph.immutable_id_of_synced_is_writable {
             let hint = "the account is synced: take its Active Directory object out of scope and \
                         synchronise first";
             return Err(self.mastered(hint).by(RuleId::R1_10));
@@ -234,7 +238,12 @@ impl Tenant {
             user_principal_name: update.user_principal_name.clone(),
             ..only_location.clone()
         };
-        if object.is_synced() && *update != only_location && *update != only_upn {
+        let is_free = if self.policy.graph.synced_name_is_read_only {
+            *update == only_location
+        } else {
+            *update == only_location || *update == only_upn
+        };
+        if object.is_synced() && !is_free {
             let hint = "the object is synced: change it in Active Directory";
             return Err(self.mastered(hint));
         }
@@ -311,7 +320,8 @@ impl Tenant {
             if before.is_some_and(|before| super::owns(before, address)) {
                 return None;
             }
-            let owner = self.owners_of(address).find(|owner| *owner != key)?;
+            let owner = self.owners_of(address).find(|owner| *owner != key);
+            let owner = owner.or_else(|| self.deleted_owner_of(address))?;
             self.object(owner)
         };
         let upn = object.user_principal_name.as_ref().map(Upn::as_str);
@@ -333,6 +343,19 @@ impl Tenant {
             }
         }
         Ok(())
+    }
+
+    /// Who had an address when it was deleted, where that still counts.
+    fn deleted_owner_of(&self, address: &str) -> Option<CloudKey> {
+        if !self.policy.graph.bin_keeps_addresses {
+            return None;
+        }
+        let has = |object: &DirectoryObject| {
+            let mut listed = object.proxy_addresses.iter();
+            listed.any(|value| value.is_smtp() && store::eq_fold(value.address(), address))
+        };
+        let mut deleted = self.deleted();
+        deleted.find(|(_, object)| has(object)).map(|(key, _)| key)
     }
 
     /// Gives a directory role.
@@ -379,7 +402,8 @@ impl Tenant {
             return Err(self.mastered(hint).by(RuleId::R2_30));
         }
         after.on_premises.cloud_managed = managed;
-        after.on_premises.sync_enabled = None;
+        let was_synced = managed && self.policy.graph.cloud_managed_was_synced;
+        after.on_premises.sync_enabled = was_synced.then_some(false);
         self.replace(key, after);
         Ok(())
     }

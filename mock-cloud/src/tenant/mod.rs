@@ -4,6 +4,7 @@
 //! ([`administer`]); what the sync engine sends goes through [`crate::provisioning`].
 
 pub mod administer;
+mod aspects;
 mod calculate;
 mod change;
 mod domain;
@@ -17,12 +18,14 @@ mod recycle_bin;
 mod refusal;
 mod roles;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{OrdSet, Vector};
 use jiff::Timestamp;
 use store::{Entropy, Index, Table, eq_fold, fold_hash};
 
+pub use aspects::Aspects;
 pub(crate) use calculate::{Addresses, Addressing, Input, Recalculate, calculate};
 pub use change::{Change, Link};
 pub use domain::{Authentication, Domain, Domains};
@@ -57,7 +60,7 @@ pub struct Tenant {
     groups: OrdSet<CloudKey>,
     contacts: OrdSet<CloudKey>,
     users: u32,
-    changes: Vector<CloudKey>,
+    changes: Vector<(CloudKey, Aspects)>,
     memberships: Vector<MembershipChange>,
     /// The organisation.
     pub organization: Organization,
@@ -224,9 +227,23 @@ impl Tenant {
             .unwrap_or(usize::MAX)
             .min(self.changes.len());
         (start..self.changes.len()).filter_map(|place| {
-            let key = *self.changes.get(place)?;
+            let (key, _) = *self.changes.get(place)?;
             (self.object(key)?.changed == place as u64 + 1).then_some(key)
         })
+    }
+
+    /// The objects that changed after a count, in the order of their keys, with all that the
+    /// changes were about.
+    pub fn changed_since(&self, count: u64) -> BTreeMap<CloudKey, Aspects> {
+        let start = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut all = BTreeMap::new();
+        for place in start.min(self.changes.len())..self.changes.len() {
+            if let Some((key, aspects)) = self.changes.get(place) {
+                let known = all.entry(*key).or_insert(Aspects::NONE);
+                *known = *known | *aspects;
+            }
+        }
+        all
     }
 
     /// An id that nobody has yet.
@@ -289,7 +306,7 @@ impl Tenant {
     /// says is there, is there.
     pub fn insert(&mut self, mut object: DirectoryObject) -> CloudKey {
         let key = CloudKey(self.objects.len());
-        self.changes.push_back(key);
+        self.changes.push_back((key, Aspects::EXISTENCE));
         object.changed = self.changes.len() as u64;
         self.by_id
             .insert(store::hash_bytes(object.id.as_bytes()), key.0);
@@ -304,7 +321,8 @@ impl Tenant {
         let Some(old) = self.object(key).cloned() else {
             return;
         };
-        self.changes.push_back(key);
+        self.changes
+            .push_back((key, Aspects::between(&old, &object)));
         object.changed = self.changes.len() as u64;
         if !same_keys(&old, &object) {
             self.index(key, &old, false);

@@ -317,13 +317,17 @@ impl DirectoryObject {
     }
 
     /// The name as Graph prints it: a deleted user's stands behind its id without hyphens
-    /// (rule R5.18).
-    pub fn graph_user_principal_name(&self) -> Option<Text> {
+    /// (rule R5.18), or with them where the switch says so.
+    pub fn graph_user_principal_name(&self, hyphens: bool) -> Option<Text> {
         let upn = self.user_principal_name.as_ref()?;
         if self.is_live() {
             return Some(upn.text().clone());
         }
-        let mut text = Text::from(self.id.simple());
+        let mut text = if hyphens {
+            Text::from(self.id.to_string())
+        } else {
+            Text::from(self.id.simple())
+        };
         text.push_str(upn.as_str());
         Some(text)
     }

@@ -27,7 +27,10 @@ impl Tenant {
             return;
         };
         let mut object = DirectoryObject::clone(object);
-        let recoverable = object.kind.is_user() || object.kind == super::Kind::Microsoft365Group;
+        let is_group = matches!(object.kind, super::Kind::Group { .. });
+        let recoverable = object.kind.is_user()
+            || object.kind == super::Kind::Microsoft365Group
+            || is_group && self.policy.graph.security_groups_are_restorable;
         if recoverable {
             object.state = State::SoftDeleted { at: now };
             object.account_enabled = false;

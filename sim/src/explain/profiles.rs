@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mock_cloud::profile::{NewObjectConflict, SERVICE_SWITCHES};
+use mock_cloud::profile::{GRAPH_SWITCHES, NewObjectConflict, SERVICE_SWITCHES};
 use mock_cloud::tenant::{FEATURES, Features};
 use mock_cloud::{Profile, RuleId};
 
@@ -52,6 +52,15 @@ pub fn profiles() -> String {
     for switch in ENGINE_SWITCHES {
         let values = Profile::ALL.map(|profile| on((switch.get)(&EnginePolicy::of(profile))));
         doubt(&mut text, switch.name, &values, switch.rule, switch.effect);
+    }
+    text.push_str("\nSwitches of Graph, where no rule stands behind an answer\n");
+    for switch in GRAPH_SWITCHES {
+        let graph = |profile: Profile| profile.service_policy().graph;
+        let values = Profile::ALL.map(|profile| on((switch.get)(&graph(profile))));
+        row(&mut text, switch.name, &values);
+        let (confidence, effect) = (switch.confidence, switch.effect);
+        let said = format!("{confidence}: {effect}; {}", switch.known);
+        text.push_str(&wrapped(&said, "      ", "      "));
     }
     text
 }

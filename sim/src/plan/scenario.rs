@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mock_ad::directory::{AttributeId, Directory, ObjectKind, Value};
-use mock_cloud::profile::SERVICE_SWITCHES;
 use mock_cloud::tenant::{Authentication, FEATURES, Kind, Role, State};
 use mock_cloud::{CloudKey, DirectoryObject, SecurityIdentifier};
 use thiserror::Error;
@@ -258,10 +257,7 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
         *initial.tenant.features.slot(feature) = known.map(|it| (it.get)(&tenant.features));
     }
     let usual = world.profile.service_policy();
-    let service = SERVICE_SWITCHES.iter().filter_map(|switch| {
-        let on = (switch.get)(&tenant.policy);
-        (on != (switch.get)(&usual)).then_some((switch.name, on))
-    });
+    let service = tenant.policy.answers_apart_from(&usual).into_iter();
     let usual = EnginePolicy::of(world.profile);
     let engine = ENGINE_SWITCHES.iter().filter_map(|switch| {
         let on = (switch.get)(&config.policy);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mock_cloud::tenant::State;
 use mock_cloud::{CloudKey, Profile, RuleId};
 
-use super::{AccountChange, Happening, Rehearsal, counts, describe, difference};
+use super::{AccountChange, Happening, Rehearsal, conduct_words, counts, describe, difference};
 use crate::engine::{CyclePolicy, EngineEvent, PendingExport};
 use crate::hazard::{Hazard, Labels, Severity, Watch, hazard};
 use crate::judge::{GroundTruth, Property, Violation};
@@ -273,6 +273,7 @@ impl<'r> Judge<'r> {
                 }
                 format!("set the world to `{name}`")
             }
+            Happening::Conduct(conduct) => conduct_words(conduct),
         };
         self.told.push(Told {
             at: time,

@@ -14,11 +14,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mock_ad::directory::{Directory, Dn};
-use mock_cloud::{CloudId, CloudKey, Profile};
+use mock_cloud::{CloudId, CloudKey, Conduct, Profile};
 
 pub use difference::{AccountChange, Fate, difference};
 pub use judgement::{At, HazardMet, Health, Irreversible, Judgement, Told, ViolationMet};
-pub use words::{counts, describe, event_word};
+pub use words::{conduct_words, counts, describe, event_word};
 
 use crate::engine::Source;
 use crate::hazard::Labels;
@@ -40,6 +40,9 @@ pub enum Happening {
     Save(String),
     /// The world is set to what was kept under a name; one that is not known changes nothing.
     Restore(String),
+    /// The service treats its clients differently from now on: limits, late reads. It changes no
+    /// world.
+    Conduct(Conduct),
 }
 
 /// How many steps of a scenario are taken before somebody else takes over.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use mock_ad::directory::{Directory, ForestSetting, Modification, ObjectId, Operation};
-use mock_cloud::CloudKey;
+use mock_cloud::{CloudKey, Conduct};
 
 use crate::engine::{ConnectorId, CyclePolicy, EngineEvent, PendingExport};
 use crate::hazard::Labels;
@@ -39,6 +39,11 @@ pub fn describe(world: &World, action: &Action, labels: &dyn Labels) -> String {
         Action::Advance(length) => format!("let {} pass", length_of(*length)),
         Action::Configure(change) => configure(change),
     }
+}
+
+/// How the service treats its clients, as an administrator would read it.
+pub fn conduct_words(conduct: &Conduct) -> String {
+    format!("let Graph treat its clients so: {conduct}")
 }
 
 fn length_of(length: SignedDuration) -> String {

@@ -2,7 +2,6 @@
 
 use mock_ad::directory::Schema;
 use mock_cloud::Profile;
-use mock_cloud::profile::SERVICE_SWITCHES;
 use mock_cloud::provisioning::ErrorCode;
 use mock_cloud::sync_object::PROPERTIES;
 
@@ -42,8 +41,7 @@ pub fn known() -> Words {
         .map(|code| code.name())
         .chain(own)
         .collect();
-    let service = SERVICE_SWITCHES.iter().map(|switch| switch.name);
-    let switches = service
+    let switches = mock_cloud::profile::switch_names()
         .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
         .map(|name| Switch {
             name,

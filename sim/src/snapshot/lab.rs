@@ -142,10 +142,7 @@ impl Lab {
 
 /// The names of all switches, of service and engine.
 fn switch_names() -> Vec<&'static str> {
-    let service = mock_cloud::profile::SERVICE_SWITCHES
-        .iter()
-        .map(|switch| switch.name);
-    service
+    mock_cloud::profile::switch_names()
         .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
         .collect()
 }

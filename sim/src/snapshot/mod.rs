@@ -107,10 +107,7 @@ impl Snapshot {
             if let Some(switch) = ENGINE_SWITCHES.iter().find(|switch| switch.name == *name) {
                 (switch.set)(&mut config.policy, *on);
             }
-            let service = mock_cloud::profile::SERVICE_SWITCHES;
-            if let Some(switch) = service.iter().find(|switch| switch.name == *name) {
-                (switch.set)(&mut tenant.policy, *on);
-            }
+            tenant.policy.answer(name, *on);
         }
         let seed = self.lab.seed;
         let forests = vec![self.directory.clone()];

@@ -12,6 +12,7 @@ CLIENT = os.environ["CLIENT_ID"]
 SECRET = os.environ["CLIENT_SECRET"]
 NAME = os.environ["NAME"]  # the account with the mailbox, where she signs in herself
 PASSWORD = os.environ["PASSWORD"]
+CERTIFICATE = os.environ["CLIENT_CERTIFICATE"]  # PEM: the key and the certificate
 KEEP = os.environ["KEEP"]  # the account with the mailbox
 DOUBLE = os.environ["DOUBLE"]  # the synced duplicate, by id
 RETRY_AFTER = int(os.environ["RETRY_AFTER"])  # seconds

@@ -1,19 +1,24 @@
 """msal, which most sign-ins in Python go through, and plain requests."""
 
 import os
+import socket
 import time
 import warnings
+from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 import msal
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from graph_story import (
     ANCHOR,
     AUTHORITY,
+    CERTIFICATE,
     CLIENT,
     DOUBLE,
     EVERYBODY,
@@ -128,6 +133,62 @@ with step("password"):
         refused = program.acquire_token_by_username_password(NAME, f"{PASSWORD}x", SCOPES)
     check_person(mine)
     assert refused.get("error_codes") == [50126], refused
+
+def as_microsoft():
+    """An application that knows nothing but Microsoft's own names."""
+    program = msal.ConfidentialClientApplication(
+        CLIENT,
+        authority=f"https://login.microsoftonline.com/{TENANT}",
+        client_credential=SECRET,
+    )
+    token = program.acquire_token_for_client(["https://graph.microsoft.com/.default"])
+    assert "access_token" in token, token
+    answer = requests.get(
+        "https://graph.microsoft.com/v1.0/organization",
+        headers={"Authorization": f"Bearer {token['access_token']}"},
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["value"][0]["id"] == TENANT, answer.text
+    context = answer.json()["@odata.context"]
+    assert context.startswith("https://graph.microsoft.com/v1.0/"), context
+
+
+with step("proxy"), patch.dict(os.environ, {"https_proxy": PROXY, "no_proxy": ""}):
+    as_microsoft()
+
+with step("takeover"):
+    port = urlsplit(GRAPH).port
+    asked = []
+
+    def resolve(host, *_, **__):
+        """As a hosts file would, with the server behind port 443."""
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    with patch("socket.getaddrinfo", resolve):
+        as_microsoft()
+    assert set(asked) == {"login.microsoftonline.com", "graph.microsoft.com"}, asked
+
+with step("certificate"):
+    pem = Path(CERTIFICATE).read_text()
+    certificate = x509.load_pem_x509_certificate(pem.encode())
+    thumbprint = certificate.fingerprint(hashes.SHA1()).hex()  # noqa: S303
+    wrong = "0" * 40
+    for credential, works in [
+        ({"private_key": pem, "thumbprint": thumbprint}, True),
+        # Without a thumbprint the library signs with PSS and names SHA-256.
+        ({"private_key": pem, "public_certificate": pem}, True),
+        ({"private_key": pem, "thumbprint": wrong}, False),
+    ]:
+        program = msal.ConfidentialClientApplication(
+            CLIENT,
+            authority=f"{AUTHORITY}/{TENANT}",
+            instance_discovery=False,
+            client_credential=credential,
+        )
+        token = program.acquire_token_for_client(["https://graph.microsoft.com/.default"])
+        assert ("access_token" in token) == works, token
+        assert works or token["error_codes"] == [700027], token
 
 with step("unauthorized"):
     answer = requests.get(f"{GRAPH}/v1.0/users")

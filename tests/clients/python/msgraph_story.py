@@ -4,7 +4,7 @@ import asyncio
 import time
 from urllib.parse import urlparse
 
-from azure.identity import ClientSecretCredential
+from azure.identity import CertificateCredential, ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_authentication_azure.azure_identity_authentication_provider import (
     AzureIdentityAuthenticationProvider,
@@ -21,6 +21,7 @@ from msgraph_core.tasks.page_iterator import PageIterator
 from graph_story import (
     ANCHOR,
     AUTHORITY,
+    CERTIFICATE,
     CLIENT,
     DOUBLE,
     EVERYBODY,
@@ -57,6 +58,12 @@ async def main():
 
     with step("token"):
         assert (await graph.organization.get()).value
+
+    with step("certificate"):
+        credential = CertificateCredential(
+            TENANT, CLIENT, CERTIFICATE, authority=AUTHORITY, disable_instance_discovery=True
+        )
+        assert credential.get_token(f"{GRAPH}/.default").token
 
     with step("find"):
         select = ["id", "onPremisesSyncEnabled"]

@@ -41,6 +41,27 @@ unauthorized() {
     *InvalidAuthenticationToken*401 ]]
 }
 
+# The names of Microsoft, with options that lead them here.
+as_microsoft() {
+  local given answer
+  given=$(curl --silent "$@" "https://login.microsoftonline.com/$TENANT_ID/oauth2/v2.0/token" \
+    --data grant_type=client_credentials --data-urlencode "client_id=$CLIENT_ID" \
+    --data-urlencode "client_secret=$CLIENT_SECRET" \
+    --data-urlencode "scope=https://graph.microsoft.com/.default" | member access_token)
+  answer=$(curl --silent --fail "$@" --header "Authorization: Bearer $given" \
+    "https://graph.microsoft.com/v1.0/users?\$top=1")
+  [[ $(member @odata.nextLink <<<"$answer") == https://graph.microsoft.com/v1.0/users?* ]]
+}
+
+proxy() { as_microsoft --proxy "$GRAPH_HTTP"; }
+
+# As a hosts file would, with the server behind port 443.
+takeover() {
+  local here=${GRAPH_URL#https://}
+  as_microsoft --connect-to "graph.microsoft.com:443:$here" \
+    --connect-to "login.microsoftonline.com:443:$here"
+}
+
 find_both() {
   local found
   found=$(graph --get "$GRAPH_URL/v1.0/users" \
@@ -139,6 +160,8 @@ anchor() {
 
 step token graph "$GRAPH_URL/v1.0/organization"
 step unauthorized unauthorized
+step proxy proxy
+step takeover takeover
 step find find_both
 step page page
 step delta delta

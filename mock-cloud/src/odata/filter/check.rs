@@ -10,6 +10,7 @@ use crate::odata::resource::EntityType;
 use crate::odata::schema::{
     self, EdmKind, FilterUse, Gate, PropertyFacts, Returned, properties_of,
 };
+use crate::profile::GraphPolicy;
 
 /// What an object must be like.
 #[derive(Debug, Clone)]
@@ -64,10 +65,12 @@ pub(in crate::odata) fn check(
     expression: &Expression,
     entity: EntityType,
     advanced: bool,
+    policy: GraphPolicy,
 ) -> Result<Test, GraphError> {
     let mut checker = Checker {
         entity,
         advanced,
+        policy,
         negated: false,
         scope: None,
         clauses: 0,
@@ -127,6 +130,7 @@ struct Scope {
 struct Checker {
     entity: EntityType,
     advanced: bool,
+    policy: GraphPolicy,
     negated: bool,
     scope: Option<Scope>,
     clauses: usize,
@@ -350,9 +354,15 @@ impl Checker {
         if !facts.edm.collection {
             return Err(invalid("Any/All may only be used following a collection."));
         }
-        // The directory's table has `any` alone; a lambda in a lambda has nothing to range over.
-        if all || self.scope.is_some() || facts.edm.navigation {
+        // A lambda in a lambda has nothing to range over: no collection holds another.
+        if all && !self.policy.all_lambda_is_supported
+            || self.scope.is_some()
+            || facts.edm.navigation
+        {
             return Err(self.refuse(facts));
+        }
+        if all && !self.advanced {
+            return Err(needs_advanced("all"));
         }
         let Some((variable, body)) = body else {
             self.require(facts, FilterUse::Count0)?;
@@ -364,7 +374,13 @@ impl Checker {
         });
         let body = self.test(body);
         self.scope = None;
-        Ok(Test::Any(facts, Box::new(body?)))
+        let body = body?;
+        if all {
+            // All pass where none fails.
+            let fails = Test::Any(facts, Box::new(Test::Not(Box::new(body))));
+            return Ok(Test::Not(Box::new(fails)));
+        }
+        Ok(Test::Any(facts, Box::new(body)))
     }
 
     /// What a path names.
@@ -446,6 +462,9 @@ impl Checker {
 
     fn require(&self, facts: &PropertyFacts, what: FilterUse) -> Result<(), GraphError> {
         let mut gate = facts.filter.gate(what);
+        if facts.name == "onPremisesImmutableId" && self.policy.immutable_id_filter_is_advanced {
+            gate = gate.max(Gate::Advanced);
+        }
         if gate == Gate::Never {
             return Err(self.refuse(facts));
         }

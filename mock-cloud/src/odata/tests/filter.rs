@@ -1,5 +1,7 @@
 //! `$filter`: meaning and refusals.
 
+use std::fmt::Write as _;
+
 use super::{advanced, column, get, small};
 use crate::odata::{GraphError, Resource};
 
@@ -223,4 +225,27 @@ fn withheld_values_are_found_without_the_header() {
         let page = get(&bench.tenant, &resource, query).expect("it is answered");
         assert_eq!(column(&page, "id").len(), 0);
     }
+}
+
+/// What comes of a filter: how many are found, or the words of the refusal.
+fn outcome(query: &str) -> String {
+    let (bench, _) = small();
+    let query = format!("$filter={query}&$select=displayName");
+    match advanced(&bench.tenant, &Resource::Users, &query) {
+        Ok(page) => format!("{} found", column(&page, "displayName").len()),
+        Err(error) => error.message,
+    }
+}
+
+#[test]
+fn corners_of_the_grammar_are_read_or_refused_in_words() {
+    let mut told = String::new();
+    for query in include_str!("grammar.txt")
+        .lines()
+        .filter_map(|line| line.strip_prefix("? "))
+    {
+        let _ = writeln!(told, "? {query}\n  {}", outcome(query));
+    }
+    let expected = include_str!("grammar.txt").replace('\r', "");
+    assert_eq!(told, expected, "{told}");
 }

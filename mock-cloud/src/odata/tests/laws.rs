@@ -10,6 +10,7 @@ use crate::odata::filter::eval::passes;
 use crate::odata::filter::{Comparison, Expression, Literal, Operand, Path};
 use crate::odata::record::Item;
 use crate::odata::{EntityType, QueryOptions, Resource, list};
+use crate::profile::GraphPolicy;
 use crate::tenant::Tenant;
 use crate::workbench::random;
 
@@ -182,7 +183,7 @@ proptest! {
     fn no_text_is_too_strange(text in "\\PC{0,80}", more in "[a-z()'/:, 0-9-]{0,80}") {
         for filter in [&text, &more] {
             if let Ok(expression) = Expression::parse(filter) {
-                let _ = check(&expression, EntityType::User, true);
+                let _ = check(&expression, EntityType::User, true, GraphPolicy::DEFAULT);
             }
             for name in ["filter", "search", "select", "orderby", "expand", "top", "skiptoken"] {
                 let query = format!("${name}={filter}");
@@ -203,7 +204,7 @@ proptest! {
         order in select(ORDERS.to_vec()),
     ) {
         let expression = Expression::parse(&filter).expect("it is a filter");
-        let test = check(&expression, EntityType::User, true);
+        let test = check(&expression, EntityType::User, true, GraphPolicy::DEFAULT);
         prop_assume!(test.is_ok());
         let test = test.expect("it was looked at");
         let mut scan: Vec<String> = tenant

@@ -6,11 +6,13 @@ use crate::odata::schema::{
 };
 use crate::odata::{EntityType, GraphError, QueryOptions, Resource};
 
-fn resources() -> [(Resource, &'static str, &'static str); 4] {
+fn resources() -> [(Resource, &'static str, &'static str); 6] {
     [
         (Resource::Users, "user", "User"),
         (Resource::Groups, "group", "Group"),
         (Resource::Contacts, "orgContact", "Contact"),
+        (Resource::DeletedItems(EntityType::User), "user", "User"),
+        (Resource::DeletedItems(EntityType::Group), "group", "Group"),
         (Resource::DirectoryRoles, "directoryRole", "DirectoryRole"),
     ]
 }

@@ -19,6 +19,10 @@ pub(super) enum Holds {
     Date,
     /// An object.
     Object,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// What Graph lets a client set and nothing here models, in words.
+    NotModelled(&'static str),
     /// Nothing that a client may set.
     ReadOnly,
 }
@@ -35,13 +39,25 @@ pub(super) struct Given<'a> {
 /// The properties that `POST` and `PATCH` of a user know.
 pub(super) const USER: &[(&str, Holds)] = &[
     ("accountEnabled", Holds::Bool),
-    ("ageGroup", Holds::Text(64)),
+    ("ageGroup", Holds::OneOf(&["Minor", "NotAdult", "Adult"])),
+    (
+        "authorizationInfo",
+        Holds::NotModelled("certificates of users"),
+    ),
     ("businessPhones", Holds::Texts),
     ("city", Holds::Text(128)),
     ("companyName", Holds::Text(64)),
-    ("consentProvidedForMinor", Holds::Text(64)),
+    (
+        "consentProvidedForMinor",
+        Holds::OneOf(&["Granted", "Denied", "NotRequired"]),
+    ),
     ("country", Holds::Text(128)),
+    (
+        "customSecurityAttributes",
+        Holds::NotModelled("custom security attributes"),
+    ),
     ("department", Holds::Text(64)),
+    ("deviceEnrollmentLimit", Holds::NotModelled("devices")),
     ("displayName", Holds::Text(256)),
     ("employeeHireDate", Holds::Date),
     ("employeeId", Holds::Text(16)),
@@ -50,6 +66,7 @@ pub(super) const USER: &[(&str, Holds)] = &[
     ("employeeType", Holds::Text(64)),
     ("faxNumber", Holds::Text(64)),
     ("givenName", Holds::Text(64)),
+    ("identities", Holds::NotModelled("identities of users")),
     ("jobTitle", Holds::Text(128)),
     ("mail", Holds::Text(256)),
     ("mailNickname", Holds::Text(64)),
@@ -74,14 +91,13 @@ pub(super) const USER: &[(&str, Holds)] = &[
     ("id", Holds::ReadOnly),
     ("assignedLicenses", Holds::ReadOnly),
     ("assignedPlans", Holds::ReadOnly),
-    ("authorizationInfo", Holds::ReadOnly),
     ("createdDateTime", Holds::ReadOnly),
     ("creationType", Holds::ReadOnly),
     ("deletedDateTime", Holds::ReadOnly),
     ("externalUserState", Holds::ReadOnly),
     ("externalUserStateChangeDateTime", Holds::ReadOnly),
-    ("identities", Holds::ReadOnly),
     ("imAddresses", Holds::ReadOnly),
+    ("isManagementRestricted", Holds::ReadOnly),
     ("isResourceAccount", Holds::ReadOnly),
     ("lastPasswordChangeDateTime", Holds::ReadOnly),
     ("legalAgeGroupClassification", Holds::ReadOnly),
@@ -102,19 +118,40 @@ pub(super) const USER: &[(&str, Holds)] = &[
     ("signInSessionsValidFromDateTime", Holds::ReadOnly),
 ];
 
+/// What groups have in Exchange, each to be set by itself.
+const EXCHANGE: &str = "what Exchange keeps of a group";
+const DYNAMIC: &str = "dynamic membership";
+
 /// The properties that `POST` and `PATCH` of a group know.
 pub(super) const GROUP: &[(&str, Holds)] = &[
+    ("accessType", Holds::NotModelled(EXCHANGE)),
+    ("allowExternalSenders", Holds::NotModelled(EXCHANGE)),
+    ("assignedLabels", Holds::NotModelled("sensitivity labels")),
+    ("autoSubscribeNewMembers", Holds::NotModelled(EXCHANGE)),
     ("classification", Holds::Text(256)),
     ("description", Holds::Text(1024)),
     ("displayName", Holds::Text(256)),
     ("groupTypes", Holds::Texts),
+    ("hideFromAddressLists", Holds::NotModelled(EXCHANGE)),
+    ("hideFromOutlookClients", Holds::NotModelled(EXCHANGE)),
+    ("isAssignableToRole", Holds::Bool),
+    ("isSubscribedByMail", Holds::NotModelled(EXCHANGE)),
     ("mailEnabled", Holds::Bool),
     ("mailNickname", Holds::Text(64)),
+    ("membershipRule", Holds::NotModelled(DYNAMIC)),
+    ("membershipRuleProcessingState", Holds::NotModelled(DYNAMIC)),
     ("preferredDataLocation", Holds::Text(16)),
     ("preferredLanguage", Holds::Text(64)),
+    ("resourceBehaviorOptions", Holds::NotModelled(EXCHANGE)),
+    ("resourceProvisioningOptions", Holds::NotModelled(EXCHANGE)),
     ("securityEnabled", Holds::Bool),
     ("theme", Holds::Text(32)),
-    ("visibility", Holds::Text(32)),
+    ("uniqueName", Holds::NotModelled("unique names of groups")),
+    ("unseenCount", Holds::NotModelled(EXCHANGE)),
+    (
+        "visibility",
+        Holds::OneOf(&["Private", "Public", "HiddenMembership"]),
+    ),
     ("id", Holds::ReadOnly),
     ("createdDateTime", Holds::ReadOnly),
     ("deletedDateTime", Holds::ReadOnly),
@@ -208,6 +245,7 @@ pub(super) fn properties<'a>(
 fn check(name: &str, holds: Holds, value: &Value, resource: &str) -> Result<(), Problem> {
     let edm = match (holds, value) {
         (Holds::ReadOnly, _) => return Err(Problem::read_only(name)),
+        (Holds::NotModelled(what), _) => return Err(Problem::not_modelled(what)),
         (Holds::Bool, Value::Bool(_)) | (Holds::Object, Value::Object(_)) | (_, Value::Null) => {
             return Ok(());
         }
@@ -220,6 +258,12 @@ fn check(name: &str, holds: Holds, value: &Value, resource: &str) -> Result<(), 
                 return Err(Problem::invalid_value(name, resource));
             }
             return Ok(());
+        }
+        (Holds::OneOf(known), Value::String(text)) => {
+            if known.iter().any(|one| one.eq_ignore_ascii_case(text)) {
+                return Ok(());
+            }
+            return Err(Problem::invalid_value(name, resource));
         }
         (Holds::Texts, Value::Array(all)) => {
             if all.len() <= 250 && all.iter().all(Value::is_string) {
@@ -235,7 +279,7 @@ fn check(name: &str, holds: Holds, value: &Value, resource: &str) -> Result<(), 
             "Edm.DateTimeOffset"
         }
         (Holds::Bool, _) => "Edm.Boolean",
-        (Holds::Text(_), _) => "Edm.String",
+        (Holds::Text(_) | Holds::OneOf(_), _) => "Edm.String",
         (Holds::Texts, _) => "Collection(Edm.String)",
         (Holds::Date, _) => "Edm.DateTimeOffset",
         (Holds::Object, _) => "Edm.ComplexType",

@@ -34,9 +34,6 @@ impl Exchange<'_> {
             ["$count"] => self.only_get(|this| this.count(&Resource::DirectoryObjects)),
             ["delta"] => self.only_get(|this| this.delta(&Resource::DirectoryObjects)),
             ["getbyids"] => self.only_post(Self::get_by_ids),
-            ["validateproperties"] => Err(Problem::not_modelled(
-                "/directoryObjects/validateProperties",
-            )),
             [_] => match self.method() {
                 "GET" => self.any_object(),
                 "DELETE" => self.delete_object(any),

@@ -174,7 +174,7 @@ impl Exchange<'_> {
         let taken = tenant.taken_meanwhile(&wanted);
         let is_upn = |property: ConflictProperty| property == ConflictProperty::UserPrincipalName;
         if taken.iter().any(|(property, _)| is_upn(*property)) {
-            return Err(Problem::value_taken("userPrincipalName", None));
+            return Err(self.not_restored("userPrincipalName", None));
         }
         let other = taken.first().and_then(|(_, value)| {
             let address = crate::provisioning::address_of(value);
@@ -182,9 +182,20 @@ impl Exchange<'_> {
             Some(tenant.object(owner)?.id.to_string())
         });
         if other.is_some() && !options.auto_reconcile_proxy_conflicts {
-            return Err(Problem::value_taken("proxyAddresses", other.as_deref()));
+            return Err(self.not_restored("proxyAddresses", other.as_deref()));
         }
         Ok(())
+    }
+
+    fn not_restored(&self, property: &str, other: Option<&str>) -> Problem {
+        let problem = Problem::value_taken(property, other);
+        if !self.policy().restore_conflict_is_409 {
+            return problem;
+        }
+        let message = "A conflicting object with one or more of the specified property values is \
+                       present in the directory.";
+        let code = "Request_MultipleObjectsWithSameKeyValue";
+        Problem::new(409, code, message).detail("ConflictingObjects", other.unwrap_or(property))
     }
 
     /// An object as it is after a write, whatever reads see.

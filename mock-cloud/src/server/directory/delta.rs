@@ -15,12 +15,16 @@ use super::{Answer, Exchange};
 use crate::CloudKey;
 use crate::ids::CloudId;
 use crate::odata::{EntityType, Resource};
-use crate::tenant::{DirectoryObject, State};
+use crate::tenant::{Aspects, DirectoryObject, State};
 
 /// How many objects a page holds, unless `Prefer: odata.maxpagesize` says otherwise.
 const PAGE: usize = 200;
 /// How many ids a filter may name.
 const FILTER_MAX: usize = 50;
+
+/// How long a token is good for, in seconds: seven days, as the documentation of directory objects
+/// has it.
+const TOKEN_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// What a token remembers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +42,8 @@ struct Token {
     ids: Vec<CloudId>,
     /// The types of the filter, by name.
     types: Vec<String>,
+    /// When it was given out, in seconds.
+    given: i64,
 }
 
 impl Token {
@@ -49,15 +55,17 @@ impl Token {
             next,
             select,
             types,
+            given,
             ..
         } = self;
-        let body = json!([since, until, next, select, ids, types]);
+        let body = json!([since, until, next, select, ids, types, given]);
         URL_SAFE_NO_PAD.encode(body.to_string())
     }
 
     fn from_text(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (since, until, next, select, ids, types): Kept = serde_json::from_slice(&bytes).ok()?;
+        let kept: Kept = serde_json::from_slice(&bytes).ok()?;
+        let (since, until, next, select, ids, types, given) = kept;
         let ids = ids
             .iter()
             .map(|id| id.parse().ok())
@@ -69,7 +77,17 @@ impl Token {
             select,
             ids,
             types,
+            given,
         })
+    }
+
+    /// What of an object a change has to be about to be told: all that was selected, or anything.
+    fn wanted(&self) -> Option<Aspects> {
+        let select = self.select.as_deref().filter(|select| !select.is_empty())?;
+        let names = select.split(',').map(str::trim);
+        Some(names.fold(Aspects::EXISTENCE, |all, name| {
+            all | Aspects::of_property(name)
+        }))
     }
 
     /// Whether the filter lets an object through.
@@ -91,7 +109,7 @@ impl Token {
 }
 
 /// What a token's text holds.
-type Kept = (u64, u64, u32, Option<String>, Vec<String>, Vec<String>);
+type Kept = (u64, u64, u32, Option<String>, Vec<String>, Vec<String>, i64);
 
 impl Exchange<'_> {
     /// `/{users, groups, contacts, directoryObjects}/delta`.
@@ -106,22 +124,24 @@ impl Exchange<'_> {
         };
         let is_first = token.since == 0;
         let page = self.page_size();
-        let mut keys: Vec<CloudKey> = if is_first {
+        let mut keys: Vec<(CloudKey, Aspects)> = if is_first {
             let all = tenant.objects().filter(|(_, object)| object.is_live());
-            all.map(|(key, _)| key).filter(is_meant).collect()
+            let all = all.map(|(key, _)| (key, Aspects::EXISTENCE));
+            all.filter(|(key, _)| is_meant(key)).collect()
         } else {
-            tenant
-                .changes_since(token.since - 1)
-                .filter(is_meant)
+            let wanted = token.wanted();
+            let is_told = |about: Aspects| wanted.is_none_or(|wanted| about.touches(wanted));
+            let all = tenant.changed_since(token.since - 1).into_iter();
+            all.filter(|(key, about)| is_meant(key) && is_told(*about))
                 .collect()
         };
-        keys.sort_unstable();
-        let mut keys = keys.into_iter().skip_while(|key| key.0 < token.next);
-        let here: Vec<CloudKey> = keys.by_ref().take(page).collect();
-        let more = keys.next();
+        keys.sort_unstable_by_key(|(key, _)| *key);
+        let mut keys = keys.into_iter().skip_while(|(key, _)| key.0 < token.next);
+        let here: Vec<(CloudKey, Aspects)> = keys.by_ref().take(page).collect();
+        let more = keys.next().map(|(key, _)| key);
         let mut items = Vec::with_capacity(here.len());
-        for key in here {
-            let mut item = self.delta_item(key, &token)?;
+        for (key, about) in here {
+            let mut item = self.delta_item(key, &token, about)?;
             if entity == EntityType::DirectoryObject {
                 // Items of several types say which one each is.
                 item["@odata.type"] = self.odata_type(key).into();
@@ -178,14 +198,18 @@ impl Exchange<'_> {
         Ok(self.delta_page(entity, &token.next_round(), link, items))
     }
 
-    /// The token of a round that ends with the change `latest`, where it is not of another tenant.
+    /// The token of a round that ends with the change `latest`, where it is not of another tenant
+    /// and not too old. What is given out in its place begins to age now.
     fn round(&self, mut token: Token, latest: u64, entity: EntityType) -> Result<Token, Problem> {
-        if token.since > latest || token.until > latest {
+        let now = self.host.now().as_second();
+        let is_old = now - token.given > TOKEN_SECONDS && self.policy().delta_tokens_expire;
+        if token.since > latest || token.until > latest || is_old {
             return Err(self.resync(entity));
         }
         if token.until == 0 {
             token.until = latest;
         }
+        token.given = now;
         Ok(token)
     }
 
@@ -205,14 +229,30 @@ impl Exchange<'_> {
         body.insert("@odata.context".to_owned(), context.into());
         body.insert(name.to_owned(), address.into());
         body.insert("value".to_owned(), items.into());
-        Response::graph(200, &Value::Object(body))
+        let response = Response::graph(200, &Value::Object(body));
+        if self.wants_minimal() {
+            return response.with_header("Preference-Applied", "return=minimal");
+        }
+        response
+    }
+
+    /// Whether items are to hold what changed and nothing else.
+    fn wants_minimal(&self) -> bool {
+        let prefer = self.request.header_value("prefer").unwrap_or_default();
+        let mut all = prefer.split([',', ';']).map(str::trim);
+        all.any(|one| one.eq_ignore_ascii_case("return=minimal"))
     }
 
     /// 410 with the address to begin anew at.
     fn resync(&self, entity: EntityType) -> Problem {
         let set = entity.entity_set();
         let text = "The sync state is not known here. Start again without a token.";
-        Problem::new(410, "resyncRequired", text).header(
+        let code = if self.policy().resync_is_sync_state_not_found {
+            "syncStateNotFound"
+        } else {
+            "resyncRequired"
+        };
+        Problem::new(410, code, text).header(
             "Location",
             format!("{}/{set}/delta?$deltatoken=", self.base),
         )
@@ -228,7 +268,10 @@ impl Exchange<'_> {
     }
 
     fn delta_token(&self, entity: EntityType) -> Result<Token, Problem> {
-        let mut token = Token::default();
+        let mut token = Token {
+            given: self.host.now().as_second(),
+            ..Token::default()
+        };
         for (name, value) in pairs(&self.request.query) {
             let name = name.strip_prefix('$').unwrap_or(&name).to_ascii_lowercase();
             match name.as_str() {
@@ -260,7 +303,7 @@ impl Exchange<'_> {
         Ok(token)
     }
 
-    fn delta_item(&self, key: CloudKey, token: &Token) -> Result<Value, Problem> {
+    fn delta_item(&self, key: CloudKey, token: &Token, about: Aspects) -> Result<Value, Problem> {
         let tenant = self.tenant();
         let Some(object) = tenant.object(key) else {
             return Ok(Value::Null);
@@ -277,8 +320,10 @@ impl Exchange<'_> {
         }
         let select = token.select.as_deref().unwrap_or_default();
         let plain = without_relations(select);
-        let query = if plain.is_empty() {
+        let query = if select.is_empty() {
             String::new()
+        } else if plain.is_empty() {
+            "$select=id".to_owned()
         } else {
             format!("$select={plain}")
         };
@@ -286,13 +331,20 @@ impl Exchange<'_> {
         let Value::Object(map) = item else {
             return Ok(item);
         };
-        // What was never set is left out.
+        // What was never set is left out; what was emptied since the last round is told.
         let is_empty =
             |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        let mut item: Map<String, Value> = map
-            .into_iter()
-            .filter(|(_, value)| !is_empty(value))
-            .collect();
+        let is_new = about.touches(Aspects::EXISTENCE);
+        let is_minimal = self.wants_minimal() && !is_new;
+        let has_changed = |name: &str| about.touches(Aspects::of_property(name));
+        let is_told = |(name, value): &(String, Value)| {
+            if is_empty(value) {
+                !is_new && has_changed(name)
+            } else {
+                !is_minimal || has_changed(name)
+            }
+        };
+        let mut item: Map<String, Value> = map.into_iter().filter(is_told).collect();
         item.insert("id".to_owned(), id.into());
         if EntityType::of(object) == EntityType::Group && wants(select, "members") {
             let members = self.members_delta(key, object, token);
@@ -302,6 +354,7 @@ impl Exchange<'_> {
         }
         if wants(select, "manager")
             && !select.is_empty()
+            && (!is_minimal || has_changed("manager"))
             && let Some(manager) = object.extras().manager.and_then(|key| tenant.object(key))
         {
             let manager =

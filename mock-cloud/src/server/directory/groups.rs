@@ -31,6 +31,7 @@ impl Exchange<'_> {
             },
             ["$count"] => self.only_get(|this| this.count(&Resource::Groups)),
             ["delta"] => self.only_get(|this| this.delta(&Resource::Groups)),
+            ["getbyids"] => self.only_post(Self::get_by_ids),
             [_] => match self.method() {
                 "GET" => self.one(GROUP_TYPE, self.find(1, GROUP_TYPE)?),
                 "PATCH" => self.update_group(),
@@ -42,7 +43,6 @@ impl Exchange<'_> {
                 this.find_to_write(1, GROUP_TYPE)?;
                 Ok(Response::empty(204))
             }),
-            [_, "assignlicense"] => Err(Problem::not_modelled("licences of groups")),
             [_, name, rest @ ..] => match Navigation::from_name(name) {
                 Some(navigation) => self.related(GROUP_TYPE, navigation, rest),
                 None => self.object_action_or_property(GROUP_TYPE, name, rest),
@@ -64,19 +64,28 @@ impl Exchange<'_> {
         let kind = kind(&given)?;
         let draft = Draft::of_group(&given)?;
         let nickname = draft.update.mail_nickname.clone().unwrap_or_default();
-        let is_taken = |(_, group): (_, &std::sync::Arc<DirectoryObject>)| {
-            let own = group.mail_nickname.as_deref();
-            group.kind == Kind::Microsoft365Group
-                && own.is_some_and(|own| store::eq_fold(own, &nickname))
+        let is_unified = kind == Kind::Microsoft365Group;
+        if is_unified {
+            self.refuse_taken_nickname(&nickname, None)?;
+        }
+        let flag = |name: &str| {
+            given
+                .iter()
+                .any(|one| one.name == name && *one.value == true)
         };
-        if kind == Kind::Microsoft365Group && self.host.tenant().groups().any(is_taken) {
-            return Err(Problem::value_taken("mailNickname", None));
+        if flag("isAssignableToRole") {
+            return Err(Problem::not_modelled("groups that roles are given to"));
+        }
+        let visibility = given.iter().find(|one| one.name == "visibility");
+        let visibility = visibility.and_then(|one| one.value.as_str());
+        if visibility.is_some_and(is_hidden) && !is_unified {
+            return Err(Problem::invalid_value("visibility", "Group"));
         }
         let (id, now) = (self.host.fresh_id(), self.host.now());
         let mut object = DirectoryObject::new(id, kind, now);
         draft.fill(&mut object);
         object.kind = kind;
-        if kind == Kind::Microsoft365Group {
+        if is_unified {
             let address = format!("{nickname}@{}", self.host.tenant().domains.default());
             object.proxy_addresses = [ProxyAddress::primary(&address)].into();
             object.mail = Some(address.into());
@@ -88,6 +97,20 @@ impl Exchange<'_> {
         }
         object.change_extras(|extras| extras.owners = owners);
         self.create(object, "groups")
+    }
+
+    /// The alias of a group of Microsoft 365 is its own among them.
+    fn refuse_taken_nickname(&self, wanted: &str, own: Option<CloudKey>) -> Result<(), Problem> {
+        let is_taken = |(key, group): (CloudKey, &std::sync::Arc<DirectoryObject>)| {
+            let alias = group.mail_nickname.as_deref();
+            group.kind == Kind::Microsoft365Group
+                && Some(key) != own
+                && alias.is_some_and(|alias| store::eq_fold(alias, wanted))
+        };
+        if self.host.tenant().groups().any(is_taken) {
+            return Err(Problem::value_taken("mailNickname", None));
+        }
+        Ok(())
     }
 
     /// The objects that a body binds to a list; all or none.
@@ -112,14 +135,15 @@ impl Exchange<'_> {
         let key = self.find_to_write(1, GROUP_TYPE)?;
         let map = body::object(&self.request.body)?;
         let given = body::properties(&map, GROUP, "Group", self.policy())?;
-        let decides = ["groupTypes", "mailEnabled"];
-        if let Some(one) = given.iter().find(|one| decides.contains(&one.name)) {
-            return Err(Problem::not_modelled(&format!("a change of {}", one.name)));
-        }
         let mut draft = Draft::of_group(&given)?;
         let Some(object) = self.host.tenant().object(key).cloned() else {
             return Err(Problem::not_found(self.path.raw(1)));
         };
+        refuse_fixed(&given, object.kind)?;
+        let nickname = draft.update.mail_nickname.as_deref();
+        if let Some(nickname) = nickname.filter(|_| object.kind == Kind::Microsoft365Group) {
+            self.refuse_taken_nickname(nickname, Some(key))?;
+        }
         let secured = given.iter().find(|one| one.name == "securityEnabled");
         if let (Some(secured), Kind::Group { mail_enabled, .. }) = (secured, object.kind) {
             draft.update.kind = Some(Kind::Group {
@@ -137,6 +161,45 @@ impl Exchange<'_> {
         self.apply_all(changes)?;
         Ok(Response::empty(204))
     }
+}
+
+fn is_hidden(visibility: &str) -> bool {
+    visibility.eq_ignore_ascii_case("HiddenMembership")
+}
+
+/// Refuses to change what is decided once, when a group is made: what kind it is, whether roles are
+/// given to it, whether its members are hidden. Whoever sends what it is already changes nothing.
+fn refuse_fixed(given: &[Given<'_>], kind: Kind) -> Result<(), Problem> {
+    let is_unified = kind == Kind::Microsoft365Group;
+    let is_mail_enabled = match kind {
+        Kind::Group { mail_enabled, .. } => mail_enabled,
+        _ => is_unified,
+    };
+    for one in given {
+        match one.name {
+            "mailEnabled" if *one.value != is_mail_enabled => {
+                return Err(Problem::not_modelled("a change of mailEnabled"));
+            }
+            "groupTypes" => {
+                let words = one.value.as_array().into_iter().flatten();
+                let words: Vec<&str> = words.filter_map(Value::as_str).collect();
+                let same = match words[..] {
+                    [] => !is_unified,
+                    [word] => is_unified && word.eq_ignore_ascii_case("Unified"),
+                    _ => false,
+                };
+                if !same {
+                    return Err(Problem::not_modelled("a change of groupTypes"));
+                }
+            }
+            "isAssignableToRole" => return Err(Problem::read_only("isAssignableToRole")),
+            "visibility" if one.value.as_str().is_some_and(is_hidden) => {
+                return Err(Problem::invalid_value("visibility", "Group"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// What kind of group a body asks for.

@@ -12,6 +12,7 @@ mod licences;
 mod links;
 mod organization;
 mod roles;
+mod segments;
 mod synchronization;
 mod users;
 mod write;
@@ -52,6 +53,7 @@ impl Exchange<'_> {
     pub(super) fn answer(&mut self) -> Answer {
         let path = self.path;
         let names = path.names();
+        segments::refuse_unmodelled(path)?;
         self.check_permission(&names)?;
         let Some((first, rest)) = names.split_first() else {
             return self.only_get(|this| Ok(this.service_document()));
@@ -69,20 +71,6 @@ impl Exchange<'_> {
             "domains" => self.domains(rest),
             "organization" => self.organization(rest),
             "subscribedskus" => self.subscribed_skus(rest),
-            "applications"
-            | "serviceprincipals"
-            | "devices"
-            | "auditlogs"
-            | "policies"
-            | "identity"
-            | "identitygovernance"
-            | "invitations"
-            | "reports"
-            | "security"
-            | "administrativeunits"
-            | "schemaextensions"
-            | "subscriptions"
-            | "oauth2permissiongrants" => Err(Problem::not_modelled(&format!("/{}", path.raw(0)))),
             _ => Err(self.no_segment(0)),
         }
     }
@@ -137,7 +125,8 @@ impl Exchange<'_> {
 
     /// One page of a collection.
     fn collection(&self, resource: &Resource) -> Answer {
-        let options = QueryOptions::parse(resource, &self.request.query, self.consistency_level())?;
+        let (query, level) = (&self.request.query, self.consistency_level());
+        let options = QueryOptions::parse_by(self.policy(), resource, query, level)?;
         let page = odata::list(self.tenant(), resource, &options, &self.base)?;
         Ok(Response::graph_bytes(200, page.into_body()))
     }
@@ -145,7 +134,8 @@ impl Exchange<'_> {
     /// How many objects a collection has, as text.
     fn count(&self, resource: &Resource) -> Answer {
         let level = self.consistency_level();
-        let options = QueryOptions::parse_count(resource, &self.request.query, level)?;
+        let query = &self.request.query;
+        let options = QueryOptions::parse_count_by(self.policy(), resource, query, level)?;
         let count = odata::count(self.tenant(), resource, &options);
         Ok(Response::text(200, count.to_string()))
     }

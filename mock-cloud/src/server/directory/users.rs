@@ -47,7 +47,7 @@ impl Exchange<'_> {
             },
             ["$count"] => self.only_get(|this| this.count(&Resource::Users)),
             ["delta"] => self.only_get(|this| this.delta(&Resource::Users)),
-            ["validateproperties"] => Err(Problem::not_modelled("/users/validateProperties")),
+            ["getbyids"] => self.only_post(Self::get_by_ids),
             [_, rest @ ..] => self.user(rest),
         }
     }

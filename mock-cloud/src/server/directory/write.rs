@@ -82,9 +82,12 @@ impl Draft {
                     return Err(Problem::required(name, "Group"));
                 }
                 "displayName" => draft.update.display_name = text(value),
-                "mailNickname" => draft.update.mail_nickname = text(value),
+                "mailNickname" => {
+                    refuse_bad_nickname(value)?;
+                    draft.update.mail_nickname = text(value);
+                }
                 // What kind of group it is decides the whole body.
-                "groupTypes" | "mailEnabled" | "securityEnabled" => {}
+                "groupTypes" | "mailEnabled" | "securityEnabled" | "isAssignableToRole" => {}
                 "description" | "preferredLanguage" => draft.take_text(name, value),
                 _ => draft.take_value(name, value),
             }
@@ -119,6 +122,10 @@ impl Draft {
                 };
             }
             "businessPhones" => self.take_phones(value)?,
+            "passwordPolicies" => {
+                refuse_unknown_policy(value)?;
+                self.take_value(name, value);
+            }
             "passwordProfile" => self.take_password(value)?,
             "onPremisesImmutableId" => {
                 self.anchor = match value.as_str() {
@@ -333,6 +340,26 @@ fn with_primary(before: &[ProxyAddress], mail: &str) -> Vec<ProxyAddress> {
         });
     }
     all
+}
+
+/// The alias of a group is part of an address.
+fn refuse_bad_nickname(value: &Value) -> Result<(), Problem> {
+    let text = value.as_str().unwrap_or_default();
+    let is_bad = |c: char| !c.is_ascii() || "@()\\[]\";:<>, ".contains(c);
+    if text.chars().any(is_bad) {
+        return Err(Problem::invalid_value("mailNickname", "Group"));
+    }
+    Ok(())
+}
+
+fn refuse_unknown_policy(value: &Value) -> Result<(), Problem> {
+    let known = ["None", "DisablePasswordExpiration", "DisableStrongPassword"];
+    let is_known = |word: &str| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let mut words = value.as_str().into_iter().flat_map(|text| text.split(','));
+    if words.all(|word| is_known(word.trim())) {
+        return Ok(());
+    }
+    Err(Problem::invalid_value("passwordPolicies", "User"))
 }
 
 /// Eight characters, and three of: lower case, upper case, digits, others.

@@ -4,6 +4,7 @@
 //! tenant. Sources: the probes in the reference notes for MSAL, azure-identity, Azure CLI and
 //! Terraform; error bodies as captured from the real service in August 2026.
 
+mod assertion;
 mod authorize;
 mod claims;
 mod discovery;
@@ -17,6 +18,7 @@ use super::message::{Request, Response};
 use super::path::pairs;
 use super::service::Service;
 
+pub use assertion::{Certificate, CertificateUnread};
 pub(super) use claims::bearer;
 
 /// A request that may be one for sign-in, with what it works on.

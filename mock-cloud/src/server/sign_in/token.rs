@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::super::message::Response;
 use super::super::path::percent_decode;
-use super::super::service::{Asked, Grant, Identity, TOKEN_SECONDS};
-use super::claims::{is_over, payload, words};
+use super::super::service::{Asked, Client, Grant, Identity, TOKEN_SECONDS};
+use super::assertion::{ASSERTION_TYPE, Expected};
+use super::claims::{is_over, words};
 use super::{Form, Visit, no_store};
 use crate::ids::CloudKey;
 use crate::tenant::DirectoryObject;
@@ -98,7 +99,7 @@ impl Visit<'_> {
             );
             return self.refuse(400, "unauthorized_client", 700_016, &text);
         };
-        if let Err(response) = self.prove_client(form, client, &known.secret) {
+        if let Err(response) = self.prove_client(form, &known) {
             return response;
         }
         let scope = form
@@ -125,30 +126,37 @@ impl Visit<'_> {
         ))
     }
 
-    /// Checks a secret, or the shape of an assertion. The signature of an assertion can't be
-    /// checked: nobody has told this tenant the certificate.
-    fn prove_client(&mut self, form: &Form, client: &str, secret: &str) -> Result<(), Response> {
+    /// Checks a secret or an assertion.
+    fn prove_client(&mut self, form: &Form, known: &Client) -> Result<(), Response> {
         if let Some(assertion) = form.get("client_assertion") {
-            let claims = payload(assertion).unwrap_or_default();
-            let issuer = claims["iss"].as_str().or_else(|| claims["sub"].as_str());
-            if issuer.is_some_and(|it| it.eq_ignore_ascii_case(client)) {
-                let now = self.now().as_second();
-                if claims["exp"].as_i64().is_none_or(|end| end > now) {
-                    return Ok(());
-                }
-                let text = "Client assertion is not within its valid time range.";
-                return Err(self.refuse(401, "invalid_client", 700_024, text));
+            if form.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+                let text = format!(
+                    "The request body must contain the following parameter: \
+                     'client_assertion_type' with value '{ASSERTION_TYPE}'."
+                );
+                return Err(self.refuse(400, "invalid_request", 900_144, &text));
             }
-            let text = "Client assertion failed signature validation.";
-            return Err(self.refuse(401, "invalid_client", 700_027, text));
+            let tenant = self.tenant_id();
+            let expected = Expected {
+                client: &known.id,
+                certificates: &known.certificates,
+                hosts: [&self.request.host, "login.microsoftonline.com"],
+                tenants: [&self.tenant, &tenant],
+                now: self.now().as_second(),
+            };
+            let proven = expected.check(assertion);
+            return proven.map_err(|unproven| {
+                self.refuse(401, "invalid_client", unproven.number, &unproven.text)
+            });
         }
         match form.get("client_secret") {
-            Some(given) if given == secret => Ok(()),
+            Some(given) if given == known.secret => Ok(()),
             Some(_) => {
                 let text = format!(
                     "Invalid client secret provided. Ensure the secret being sent in the request \
                      is the client secret value, not the client secret ID, for a secret added to \
-                     app '{client}'."
+                     app '{}'.",
+                    known.id
                 );
                 Err(self.refuse(401, "invalid_client", 7_000_215, &text))
             }
@@ -220,7 +228,7 @@ impl Visit<'_> {
             Err(response) => return response,
         };
         let scope = form.get("scope").unwrap_or_default().to_owned();
-        self.sign_in_user(client, user, &scope, None)
+        self.sign_in_user(client, user, &scope, None, false)
     }
 
     /// The user of a name and password, or why there is none.
@@ -271,11 +279,14 @@ impl Visit<'_> {
             let text = "The user account is disabled.";
             return self.refuse(400, "invalid_grant", 50_057, text);
         }
-        if form.get("grant_type") != Some("refresh_token") {
+        // Who has come back once may come back again.
+        let keeps = form.get("grant_type") == Some("refresh_token");
+        if !keeps {
             self.service.grants.remove(code);
         }
         let scope = form.get("scope").map_or(grant.scope, str::to_owned);
-        self.sign_in_user(client, user, &scope, grant.asked.nonce.as_deref())
+        let nonce = grant.asked.nonce.as_deref();
+        self.sign_in_user(client, user, &scope, nonce, keeps)
     }
 
     /// Whether who redeems a code is who asked for it.
@@ -311,13 +322,15 @@ impl Visit<'_> {
         Err(self.refuse(400, "invalid_grant", 501_481, text))
     }
 
-    /// The tokens of a user who has signed in.
+    /// The tokens of a user who has signed in; one to come back with where that is asked for, or
+    /// where the user `keeps` coming back.
     fn sign_in_user(
         &mut self,
         client: &str,
         user: CloudKey,
         scope: &str,
         nonce: Option<&str>,
+        keeps: bool,
     ) -> Response {
         let audience = match self.audience(scope, false) {
             Ok(audience) => audience,
@@ -347,6 +360,20 @@ impl Visit<'_> {
             "access_token": access_token,
             "client_info": self.client_info(&identity),
         });
+        // The older endpoint has no scopes to ask by.
+        let is_older = !self.request.path.to_lowercase().contains("/v2.0/");
+        if keeps || is_older || asked.contains("offline_access") {
+            let refresh = self.refresh_token(&identity, scope);
+            body["refresh_token"] = Value::from(refresh);
+        }
+        if let Some(id_token) = self.id_token(&identity, nonce) {
+            body["id_token"] = Value::from(id_token);
+        }
+        no_store(Response::json(200, &body))
+    }
+
+    /// A refresh token, remembered.
+    fn refresh_token(&mut self, identity: &Identity, scope: &str) -> String {
         let refresh = self.service.next_secret();
         let lifetime = SignedDuration::from_hours(24 * 90);
         let now = self.now();
@@ -357,10 +384,6 @@ impl Visit<'_> {
             asked: Asked::default(),
         };
         self.service.keep_grant(refresh.clone(), grant, now);
-        body["refresh_token"] = Value::from(refresh);
-        if let Some(id_token) = self.id_token(&identity, nonce) {
-            body["id_token"] = Value::from(id_token);
-        }
-        no_store(Response::json(200, &body))
+        refresh
     }
 }

@@ -38,7 +38,7 @@ fn a_round_tells_what_changed_since_the_last() {
         assert_eq!(told, [ann.clone(), bob.clone()]);
         assert!(link.contains("$deltatoken="));
     }
-    let (_, link) = round(&mut bench, "/v1.0/users/delta?$select=displayName");
+    let (_, link) = round(&mut bench, "/v1.0/users/delta?$select=displayName,jobTitle");
     let (nothing, link2) = round(&mut bench, &link);
     assert!(nothing.is_empty());
     bench.ask("DELETE", &format!("/v1.0/users/{ann}"), &Value::Null);
@@ -240,4 +240,203 @@ fn a_role_tells_who_got_it_and_who_lost_it() {
         .map(|one| (one["id"].clone(), left(one)))
         .collect();
     assert_eq!(told, [(json!(ann), true), (json!(bob), false)]);
+}
+
+/// What a link leads to, as JSON; `minimal` asks for what changed alone.
+fn follow(bench: &mut Bench, link: &Value, minimal: bool) -> Value {
+    let link = link["@odata.deltaLink"].as_str().unwrap();
+    let target = link.split("graph.microsoft.com").last().unwrap();
+    let mut request = super::Request::new("GET", target).header("Authorization", "Bearer any");
+    if minimal {
+        request = request.header("Prefer", "return=minimal, odata.maxpagesize=5");
+    }
+    let response = bench.send(&request);
+    assert_eq!(response.status, 200, "{}", response.body_json());
+    let applied = response.header_value("Preference-Applied");
+    assert_eq!(applied, minimal.then_some("return=minimal"));
+    response.body_json()
+}
+
+fn patch(bench: &mut Bench, path: &str, body: &Value) {
+    let response = bench.ask("PATCH", path, body);
+    assert_eq!(response.status, 204, "{}", response.body_json());
+}
+
+#[test]
+fn a_selection_is_told_of_what_it_selects_alone() {
+    let mut bench = Bench::new();
+    let (_, ann) = bench.add_user("ann");
+    let user = format!("/v1.0/users/{ann}");
+    for (select, told, silent) in [
+        (
+            "displayName",
+            json!({ "displayName": "A" }),
+            json!({ "jobTitle": "x" }),
+        ),
+        (
+            "jobTitle,city",
+            json!({ "city": "Ulm" }),
+            json!({ "displayName": "B" }),
+        ),
+        (
+            "JOBTITLE",
+            json!({ "jobTitle": "y" }),
+            json!({ "city": "Bonn" }),
+        ),
+        (
+            "accountEnabled",
+            json!({ "accountEnabled": false }),
+            json!({ "mail": "a@lamplight.example" }),
+        ),
+        (
+            "proxyAddresses",
+            json!({ "mail": "b@lamplight.example" }),
+            json!({ "employeeId": "1" }),
+        ),
+        (
+            "onPremisesImmutableId",
+            json!({ "onPremisesImmutableId": "aGk=" }),
+            json!({ "usageLocation": "DE" }),
+        ),
+        (
+            "employeeId",
+            json!({ "employeeId": "2" }),
+            json!({ "onPremisesImmutableId": null }),
+        ),
+    ] {
+        let first = bench
+            .get(&format!("/v1.0/users/delta?$select={select}"))
+            .body_json();
+        patch(&mut bench, &user, &silent);
+        let second = follow(&mut bench, &first, false);
+        assert_eq!(
+            second["value"],
+            json!([]),
+            "{select} is silent about {silent}"
+        );
+        patch(&mut bench, &user, &told);
+        let third = follow(&mut bench, &second, false);
+        assert_eq!(
+            third["value"][0]["id"],
+            json!(ann),
+            "{select} tells of {told}"
+        );
+        // Whoever selects nothing hears of everything.
+        let all = bench.get("/v1.0/users/delta").body_json();
+        patch(&mut bench, &user, &json!({ "department": select }));
+        assert_eq!(
+            follow(&mut bench, &all, false)["value"][0]["id"],
+            json!(ann)
+        );
+    }
+    // Whether it is there is always told.
+    let first = bench.get("/v1.0/users/delta?$select=city").body_json();
+    bench.ask("DELETE", &user, &Value::Null);
+    let gone = follow(&mut bench, &first, false);
+    assert_eq!(gone["value"][0]["@removed"]["reason"], "changed");
+    let back = format!("/v1.0/directory/deletedItems/{ann}/restore");
+    bench.ask("POST", &back, &Value::Null);
+    let again = follow(&mut bench, &gone, false);
+    assert_eq!(again["value"][0], json!({ "city": "Bonn", "id": ann }));
+}
+
+#[test]
+fn a_member_moves_only_those_who_select_members() {
+    let mut bench = Bench::new();
+    let ((_, ann), (_, group)) = (bench.add_user("ann"), bench.add_group("crew"));
+    let names = bench
+        .get("/v1.0/groups/delta?$select=displayName")
+        .body_json();
+    let members = bench.get("/v1.0/groups/delta?$select=members").body_json();
+    assert_eq!(members["value"][0], json!({ "id": group }));
+    let reference = json!({ "@odata.id": format!("https://x/directoryObjects/{ann}") });
+    bench.ask(
+        "POST",
+        &format!("/v1.0/groups/{group}/members/$ref"),
+        &reference,
+    );
+    let names = follow(&mut bench, &names, false);
+    assert_eq!(names["value"], json!([]));
+    let told = follow(&mut bench, &members, false);
+    let member = json!({ "@odata.type": "#microsoft.graph.user", "id": ann });
+    assert_eq!(
+        told["value"][0],
+        json!({ "id": group, "members@delta": [member] })
+    );
+    patch(
+        &mut bench,
+        &format!("/v1.0/groups/{group}"),
+        &json!({ "displayName": "New" }),
+    );
+    assert_eq!(follow(&mut bench, &told, false)["value"], json!([]));
+    let told = follow(&mut bench, &names, false);
+    assert_eq!(
+        told["value"][0],
+        json!({ "displayName": "New", "id": group })
+    );
+}
+
+#[test]
+fn minimal_items_hold_what_changed_and_what_was_emptied_is_null() {
+    let mut bench = Bench::new();
+    let (_, ann) = bench.add_user("ann");
+    let user = format!("/v1.0/users/{ann}");
+    patch(
+        &mut bench,
+        &user,
+        &json!({ "jobTitle": "Clerk", "city": "Ulm" }),
+    );
+    let first = bench
+        .get("/v1.0/users/delta?$select=displayName,jobTitle,city,state")
+        .body_json();
+    let whole = json!({ "id": ann, "displayName": "ann", "jobTitle": "Clerk", "city": "Ulm" });
+    assert_eq!(first["value"][0], whole, "what was never set is left out");
+    patch(&mut bench, &user, &json!({ "jobTitle": null }));
+    let told = follow(&mut bench, &first, true);
+    assert_eq!(told["value"], json!([{ "id": ann, "jobTitle": null }]));
+    let told = follow(&mut bench, &first, false);
+    let whole = json!({ "id": ann, "displayName": "ann", "jobTitle": null, "city": "Ulm" });
+    assert_eq!(told["value"], json!([whole]));
+    // A new object is told whole.
+    let (_, bob) = bench.add_user("bob");
+    let told = follow(&mut bench, &told, true);
+    assert_eq!(told["value"], json!([{ "id": bob, "displayName": "bob" }]));
+}
+
+#[test]
+fn a_token_is_good_for_seven_days_and_a_new_one_comes_with_each_round() {
+    let mut bench = Bench::new();
+    bench.add_user("ann");
+    let days = |bench: &mut Bench, days: i64| {
+        let now = super::super::Host::now(&bench.host);
+        let later = jiff::SignedDuration::from_hours(24 * days);
+        bench.host.set_now(now.saturating_add(later).unwrap());
+    };
+    let (_, old) = round(&mut bench, "/v1.0/users/delta");
+    days(&mut bench, 6);
+    let (_, young) = round(&mut bench, &old);
+    assert_ne!(old, young, "even where there was nothing to tell");
+    days(&mut bench, 6);
+    round(&mut bench, &young);
+    let target = old.split("graph.microsoft.com").last().unwrap().to_owned();
+    let refused = bench.get(&target);
+    assert_eq!(refused.status, 410);
+    assert_eq!(refused.body_json()["error"]["code"], "resyncRequired");
+    let location = refused.header_value("Location").unwrap().to_owned();
+    assert_eq!(
+        round(&mut bench, &location).0.len(),
+        1,
+        "one begins anew there"
+    );
+    bench
+        .host
+        .change_tenant(|it| it.policy.graph.resync_is_sync_state_not_found = true);
+    assert_eq!(
+        bench.get(&target).body_json()["error"]["code"],
+        "syncStateNotFound"
+    );
+    bench
+        .host
+        .change_tenant(|it| it.policy.graph.delta_tokens_expire = false);
+    assert_eq!(bench.get(&target).status, 200);
 }

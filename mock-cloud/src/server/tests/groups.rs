@@ -253,3 +253,165 @@ fn a_manager_is_set_read_and_removed() {
     assert_eq!(bench.get(&target).status, 404);
     assert!(ids(&bench.get(&reports).body_json()).is_null());
 }
+
+fn unified(name: &str, more: &Value) -> Value {
+    let mut body = json!({
+        "displayName": name, "mailNickname": name, "mailEnabled": true, "securityEnabled": false,
+        "groupTypes": ["Unified"],
+    });
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// What a write of a group answers: the status, and for a refusal its details.
+fn wrote(bench: &mut Bench, method: &str, target: &str, body: &Value) -> String {
+    let response = bench.ask(method, target, body);
+    match response.status {
+        200..300 => response.status.to_string(),
+        _ => refusal(&response),
+    }
+}
+
+#[test]
+fn visibility_has_three_values_and_a_default_for_each_kind() {
+    let mut bench = Bench::new();
+    let (_, crew) = bench.add_group("crew");
+    let crew = format!("/v1.0/groups/{crew}");
+    assert_eq!(bench.get(&crew).body_json()["visibility"], "Private");
+    let team = bench
+        .ask("POST", "/v1.0/groups", &unified("team", &json!({})))
+        .body_json();
+    assert_eq!(team["visibility"], "Public");
+    let invalid = "400 Request_BadRequest: Invalid value specified for property 'visibility' of \
+                   resource 'Group'. [InvalidValue visibility]";
+    let hidden = json!({ "visibility": "HiddenMembership" });
+    let team = format!("/v1.0/groups/{}", team["id"].as_str().unwrap());
+    assert_eq!(
+        wrote(&mut bench, "PATCH", &team, &hidden),
+        invalid,
+        "only when it is made"
+    );
+    let made = unified("quiet", &hidden);
+    assert_eq!(wrote(&mut bench, "POST", "/v1.0/groups", &made), "201");
+    let mut secured = json!({
+        "displayName": "s", "mailNickname": "s", "mailEnabled": false, "securityEnabled": true,
+    });
+    secured["visibility"] = "HiddenMembership".into();
+    assert_eq!(wrote(&mut bench, "POST", "/v1.0/groups", &secured), invalid);
+    assert_eq!(
+        wrote(
+            &mut bench,
+            "PATCH",
+            &crew,
+            &json!({ "visibility": "Secret" })
+        ),
+        invalid
+    );
+    assert_eq!(
+        wrote(
+            &mut bench,
+            "PATCH",
+            &crew,
+            &json!({ "visibility": "public" })
+        ),
+        "204"
+    );
+}
+
+#[test]
+fn an_alias_is_ascii_and_the_own_one_among_groups_of_microsoft_365() {
+    let mut bench = Bench::new();
+    let one = bench
+        .ask("POST", "/v1.0/groups", &unified("one", &json!({})))
+        .body_json();
+    bench.ask("POST", "/v1.0/groups", &unified("two", &json!({})));
+    let one = format!("/v1.0/groups/{}", one["id"].as_str().unwrap());
+    let taken = "400 Request_BadRequest: Another object with the same value for property \
+                 mailNickname already exists. [ObjectConflict mailNickname]";
+    let alias = |alias: &str| json!({ "mailNickname": alias });
+    assert_eq!(wrote(&mut bench, "PATCH", &one, &alias("TWO")), taken);
+    assert_eq!(
+        wrote(&mut bench, "PATCH", &one, &alias("one")),
+        "204",
+        "it is its own"
+    );
+    assert_eq!(wrote(&mut bench, "PATCH", &one, &alias("three")), "204");
+    assert_eq!(bench.get(&one).body_json()["mailNickname"], "three");
+    // Security groups may share one.
+    let ((_, crew), _) = (bench.add_group("crew"), bench.add_group("crew"));
+    let crew = format!("/v1.0/groups/{crew}");
+    assert_eq!(wrote(&mut bench, "PATCH", &crew, &alias("two")), "204");
+    let long = "x".repeat(65);
+    for bad in [
+        "a b", "a@b", "a(b", "a;b", "a\"b", "ä", "a,b", "a\\b", "", &long,
+    ] {
+        let said = wrote(&mut bench, "PATCH", &crew, &alias(bad));
+        assert!(
+            said.starts_with("400 ") && said.contains("mailNickname"),
+            "{bad}: {said}"
+        );
+    }
+}
+
+#[test]
+fn what_a_group_is_made_as_it_stays() {
+    let mut bench = Bench::new();
+    let (_, crew) = bench.add_group("crew");
+    let crew = format!("/v1.0/groups/{crew}");
+    for (body, answer) in [
+        (
+            json!({ "description": "All", "classification": "Low" }),
+            "204",
+        ),
+        (json!({ "groupTypes": [], "mailEnabled": false }), "204"),
+        (json!({ "groupTypes": ["Unified"] }), "501 NotImplemented"),
+        (
+            json!({ "groupTypes": ["DynamicMembership"] }),
+            "501 NotImplemented",
+        ),
+        (json!({ "mailEnabled": true }), "501 NotImplemented"),
+        (
+            json!({ "membershipRule": "(user.city -eq \"Ulm\")" }),
+            "501 NotImplemented",
+        ),
+        (
+            json!({ "membershipRuleProcessingState": "On" }),
+            "501 NotImplemented",
+        ),
+        (
+            json!({ "hideFromAddressLists": true }),
+            "501 NotImplemented",
+        ),
+        (json!({ "uniqueName": "crew" }), "501 NotImplemented"),
+        (
+            json!({ "isAssignableToRole": true }),
+            "400 Request_BadRequest",
+        ),
+        (
+            json!({ "mail": "crew@lamplight.example" }),
+            "400 Request_BadRequest",
+        ),
+        (
+            json!({ "description": "x".repeat(1_025) }),
+            "400 Request_BadRequest",
+        ),
+    ] {
+        let said = wrote(&mut bench, "PATCH", &crew, &body);
+        assert!(said.starts_with(answer), "{body}: {said}");
+    }
+    let now = bench.get(&crew).body_json();
+    assert_eq!(
+        (&now["description"], &now["classification"]),
+        (&json!("All"), &json!("Low"))
+    );
+    let empty = json!({ "description": null });
+    assert_eq!(wrote(&mut bench, "PATCH", &crew, &empty), "204");
+    assert_eq!(bench.get(&crew).body_json()["description"], Value::Null);
+    let mut made = unified("r", &json!({ "isAssignableToRole": true }));
+    let said = wrote(&mut bench, "POST", "/v1.0/groups", &made);
+    assert!(said.starts_with("501 NotImplemented"), "{said}");
+    made["isAssignableToRole"] = false.into();
+    assert_eq!(wrote(&mut bench, "POST", "/v1.0/groups", &made), "201");
+}

@@ -20,9 +20,8 @@ variable holds this page to what the server does. Every line of the first tables
 the test sends, in this order and to one tenant, and the answer that came; words in braces stand
 for ids, `eventual` for the header `ConsistencyLevel: eventual`. The body of every answer is
 checked against the types of Microsoft's published CSDL. *Known from* says where the answer comes
-from; `not modelled` is refused with 501. `Prefer: return=minimal` is not honoured, and no
-`Preference-Applied` says it was: an item of delta repeats every selected value. [Which clients do
-what](clients-graph.md) is a page of its own.
+from; `not modelled` is refused with 501. [Which clients do what](clients-graph.md) is a page of its
+own.
 ";
 
 /// A tenant with people, a group, a contact, an administrator and a deleted user whose address
@@ -181,6 +180,44 @@ fn walk(page: &mut String) {
     }
 }
 
+/// What takes settings of its own to show: each line names the test that shows it.
+fn proofs(page: &mut String) {
+    page.push_str("\nWhat takes settings of its own to show is shown by tests in\n");
+    page.push_str("`mock-cloud/src/server/tests`; a test holds this page to their names.\n");
+    for line in include_str!("proofs.tsv")
+        .lines()
+        .filter(|line| !line.is_empty())
+    {
+        if let Some(title) = line.strip_prefix("## ") {
+            let head = "| what | answer | known from | shown by |\n|---|---|---|---|";
+            let _ = writeln!(page, "\n## {title}\n\n{head}");
+            continue;
+        }
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [what, answer, known, test] = cells[..] else {
+            panic!("four columns are expected: {line}");
+        };
+        assert!(is_test(test), "{test} is no test");
+        let (what, answer) = (cell(what), cell(answer));
+        let _ = writeln!(page, "| {what} | {answer} | {} | `{test}` |", cell(known));
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests lie beside this one")]
+fn is_test(name: &str) -> bool {
+    let Some((file, function)) = name.split_once("::") else {
+        return false;
+    };
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/tests");
+    let source = std::fs::read_to_string(tests.join(format!("{file}.rs")));
+    let is_there = |source: String| {
+        source
+            .replace('\r', "")
+            .contains(&format!("#[test]\nfn {function}()"))
+    };
+    source.is_ok_and(is_there)
+}
+
 fn switches(page: &mut String) {
     page.push_str(
         "\n## Where sources disagree or are silent\n\nEach is a switch of `--switch NAME=on|off`; \
@@ -252,6 +289,7 @@ fn properties(page: &mut String) {
 fn parity_page_is_what_the_server_does() {
     let mut page = HEAD.to_owned();
     walk(&mut page);
+    proofs(&mut page);
     switches(&mut page);
     properties(&mut page);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/parity-graph.md");

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Bench, Settings, Tokens, refusal};
+use super::{Bench, refusal};
+use crate::conduct::{Conduct, Throttling};
 use crate::server::{Fault, PlannedFault};
 
 fn planned(fault: Fault) -> PlannedFault {
@@ -48,10 +49,10 @@ fn a_lost_reply_leaves_the_write_behind() {
 
 #[test]
 fn throttling_counts_units_and_opens_again() {
-    let mut bench = Bench::with(Settings {
-        tokens: Tokens::Any,
-        throttle: true,
-        ..Settings::default()
+    let mut bench = Bench::new();
+    bench.host.set_conduct(Conduct {
+        throttling: Throttling::Documented,
+        ..Conduct::default()
     });
     let mut served = 0;
     let refused = loop {
@@ -85,7 +86,11 @@ fn throttling_counts_units_and_opens_again() {
 #[test]
 fn reads_see_a_write_only_after_the_lag_and_never_out_of_order() {
     let mut bench = Bench::new();
-    bench.host.set_lag(5_000);
+    bench.host.set_conduct(Conduct {
+        lag: jiff::SignedDuration::from_secs(5),
+        seed: 5,
+        ..Conduct::default()
+    });
     let (_, ann) = bench.add_user("ann");
     let user = format!("/v1.0/users/{ann}");
     let mut now = super::super::Host::now(&bench.host);

@@ -81,7 +81,12 @@ fn an_application_signs_in_with_its_secret() {
         .saturating_add(jiff::SignedDuration::from_hours(2))
         .unwrap();
     bench.host.set_now(later);
-    assert_eq!(bench.read_with(&token), 401, "tokens end");
+    let header = format!("Bearer {token}");
+    let request = Request::new("GET", "/v1.0/users").header("Authorization", &header);
+    assert_eq!(
+        super::refusal(&bench.send(&request)),
+        "401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired."
+    );
 }
 
 #[test]
@@ -129,8 +134,31 @@ fn a_user_signs_in_with_a_password_and_stays_with_a_refresh_token() {
         format!("grant_type=refresh_token&client_id={PUBLIC_CLIENT}&refresh_token={refresh}");
     let (status, body) = bench.token(&form);
     assert_eq!(status, 200, "{body}");
+    assert!(
+        body["refresh_token"].is_string(),
+        "who came back may come back again"
+    );
     let (status, _) = bench.token(&form.replace(refresh, "none"));
     assert_eq!(status, 400);
+}
+
+#[test]
+fn only_who_asks_for_offline_access_may_come_back() {
+    let mut bench = bench();
+    bench.make_user("ann");
+    let form = |scope: &str| {
+        format!(
+            "grant_type=password&client_id={PUBLIC_CLIENT}&username=ann@lamplight.example\
+             &password=Correct-Horse-9&scope={scope}"
+        )
+    };
+    let (status, body) = bench.token(&form("User.Read+openid"));
+    assert_eq!((status, &body["refresh_token"]), (200, &Value::Null));
+    let (_, body) = bench.token(&form("User.Read+offline_access"));
+    assert!(body["refresh_token"].is_string());
+    // The older endpoint knows no scopes.
+    let request = Request::new("POST", "/common/oauth2/token").bytes(form(""));
+    assert!(bench.send(&request).body_json()["refresh_token"].is_string());
 }
 
 #[test]

@@ -337,3 +337,34 @@ fn licences_need_a_location_and_a_product() {
     assert_eq!(bench.ask("POST", &target, &remove).status, 200);
     assert!(bench.object(&ann).licences.is_empty());
 }
+
+#[test]
+fn enumerations_take_their_values_and_what_is_not_modelled_is_named() {
+    let mut bench = Bench::new();
+    let (_, ann) = bench.add_user("ann");
+    let user = format!("/v1.0/users/{ann}");
+    for (body, answer) in [
+        (json!({ "ageGroup": "notadult" }), 204),
+        (json!({ "ageGroup": null }), 204),
+        (json!({ "ageGroup": "Old" }), 400),
+        (json!({ "ageGroup": 7 }), 400),
+        (json!({ "consentProvidedForMinor": "Granted" }), 204),
+        (json!({ "consentProvidedForMinor": "Yes" }), 400),
+        (
+            json!({ "passwordPolicies": "DisablePasswordExpiration, DisableStrongPassword" }),
+            204,
+        ),
+        (json!({ "passwordPolicies": "None" }), 204),
+        (json!({ "passwordPolicies": null }), 204),
+        (json!({ "passwordPolicies": "Never" }), 400),
+        (json!({ "usageLocation": "Germany" }), 400),
+        (json!({ "employeeId": "12345678901234567" }), 400),
+        (json!({ "identities": [] }), 501),
+        (json!({ "customSecurityAttributes": {} }), 501),
+        (json!({ "authorizationInfo": {} }), 501),
+        (json!({ "onPremisesSyncEnabled": true }), 400),
+    ] {
+        let response = bench.ask("PATCH", &user, &body);
+        assert_eq!(response.status, answer, "{body}: {}", response.body_json());
+    }
+}

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mock_cloud::profile::SERVICE_SWITCHES;
 use mock_cloud::tenant::{Authentication, DirectoryObject, FEATURES, Kind, Role, State};
 use mock_cloud::{
     CloudId, Profile, Property, ProxyAddress, SecurityIdentifier, SourceAnchor, Tenant, Upn,
@@ -42,15 +41,11 @@ pub(super) fn tenant(scenario: &Scenario, profile: Profile) -> Result<Tenant, Im
         }
     }
     for (name, value) in scenario.world.switches.iter() {
-        let service = SERVICE_SWITCHES
-            .iter()
-            .find(|switch| switch.name == name.as_str());
-        if let Some(switch) = service {
-            (switch.set)(&mut tenant.policy, value.as_str() == "true");
-        } else if !ENGINE_SWITCHES
-            .iter()
-            .any(|switch| switch.name == name.as_str())
-        {
+        let is_known = tenant.policy.answer(name, value.as_str() == "true")
+            || ENGINE_SWITCHES
+                .iter()
+                .any(|switch| switch.name == name.as_str());
+        if !is_known {
             let message = format!("there is no switch `{name}`");
             return Err(Impossible::new(
                 name.at.clone(),
