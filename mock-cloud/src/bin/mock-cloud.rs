@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use mock_cloud::graph::{self, Part};
-use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES};
+use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES, shown};
 use mock_cloud::server::{
     Client, Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost, Tokens,
     openapi,
@@ -314,19 +314,25 @@ fn answer_switch(tenant: &mut Tenant, text: &str) -> Result<(), String> {
     let usage =
         || format!("`{text}` is no switch: expected NAME=on or NAME=off (see --switch help)");
     let (name, value) = text.split_once('=').ok_or_else(usage)?;
-    let on = match value {
-        "on" | "true" => true,
-        "off" | "false" => false,
-        _ => return Err(usage()),
-    };
     if let Some(switch) = GRAPH_SWITCHES.iter().find(|switch| switch.name == name) {
+        let on = match value {
+            "on" | "true" => true,
+            "off" | "false" => false,
+            _ => return Err(usage()),
+        };
         (switch.set)(&mut tenant.policy.graph, on);
         return Ok(());
     }
     let switch = SERVICE_SWITCHES.iter().find(|switch| switch.name == name);
     let switch = switch.ok_or_else(usage)?;
-    (switch.set)(&mut tenant.policy, on);
-    Ok(())
+    if switch.answer(&mut tenant.policy, value) {
+        return Ok(());
+    }
+    let values: Vec<&str> = switch.values.iter().map(|word| shown(word)).collect();
+    Err(format!(
+        "`{value}` is no value of `{name}`: expected {}",
+        values.join(", ")
+    ))
 }
 
 /// Reads `503:retry-after=1:every=5:at-most=3:method=GET:path=/users`.

@@ -2,17 +2,13 @@
 
 use mock_ad::directory::Schema;
 use mock_cloud::Profile;
-use mock_cloud::profile::SERVICE_SWITCHES;
 use mock_cloud::provisioning::ErrorCode;
 use mock_cloud::sync_object::PROPERTIES;
 
 use super::expect::metaverse_names;
 use super::{DUPLICATE_ANCHOR, EVENTS};
-use crate::engine::{ENGINE_SWITCHES, StepStatus};
+use crate::engine::{StepStatus, switches};
 use crate::scenario::{Diagnostic, Known, Scenario, Switch, model};
-
-/// The values of a switch.
-const ON_OFF: &[&str] = &["true", "false"];
 
 /// Everything the language checks names against; leaked nowhere, built once for each caller.
 #[derive(Debug)]
@@ -42,13 +38,8 @@ pub fn known() -> Words {
         .map(|code| code.name())
         .chain(own)
         .collect();
-    let service = SERVICE_SWITCHES.iter().map(|switch| switch.name);
-    let switches = service
-        .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
-        .map(|name| Switch {
-            name,
-            values: ON_OFF,
-        })
+    let switches = switches()
+        .map(|(name, values)| Switch { name, values })
         .collect();
     let properties = PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]);
     let more = [

@@ -46,7 +46,7 @@ pub(super) fn tenant(scenario: &Scenario, profile: Profile) -> Result<Tenant, Im
             .iter()
             .find(|switch| switch.name == name.as_str());
         if let Some(switch) = service {
-            (switch.set)(&mut tenant.policy, value.as_str() == "true");
+            switch.answer(&mut tenant.policy, value.as_str());
         } else if !ENGINE_SWITCHES
             .iter()
             .any(|switch| switch.name == name.as_str())
