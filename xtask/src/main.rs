@@ -19,6 +19,7 @@ mod mutants;
 mod setup;
 mod step;
 
+use mutants::Judge;
 use setup::Workshop;
 
 const USAGE: &str = "\
@@ -26,8 +27,9 @@ usage: cargo xtask <task>
 
 tasks:
   setup  check and install what the tests need
-  mutants [TEXT]
-         plant the faults of xtask/mutants.txt, and say which no scenario notices
+  mutants [--tests] [TEXT]
+         plant the faults of xtask/mutants.txt, and say which no scenario notices,
+         or no unit test of the crate that the fault is in
   test   set up, then run formatting, lints, tests, doctests and documentation
   test --heavy
          the same with the Azure CLI (some 700 MB) among the clients
@@ -39,8 +41,10 @@ fn main() -> ExitCode {
         ["setup"] => setup::provide(&Workshop::here(), false).map(drop),
         ["test"] => test(false),
         ["test", "--heavy"] => test(true),
-        ["mutants"] => mutants::run(&Workshop::here(), ""),
-        ["mutants", wanted] => mutants::run(&Workshop::here(), wanted),
+        ["mutants"] => mutants::run(&Workshop::here(), Judge::Scenarios, ""),
+        ["mutants", "--tests"] => mutants::run(&Workshop::here(), Judge::Tests, ""),
+        ["mutants", "--tests", wanted] => mutants::run(&Workshop::here(), Judge::Tests, wanted),
+        ["mutants", wanted] => mutants::run(&Workshop::here(), Judge::Scenarios, wanted),
         ["help" | "--help" | "-h"] => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;
