@@ -14,7 +14,7 @@ pub(crate) struct Switches {
     /// Answer a doubt otherwise than the world or its era does, such as
     /// `match-clears-absent=on`; can be repeated. `dirsync-lab explain profiles` lists them.
     #[arg(long = "switch", value_name = "NAME=WORD", value_parser = answer)]
-    answers: Vec<Answer>,
+    switch_answers: Vec<Answer>,
 }
 
 /// Reads `NAME=WORD`.
@@ -38,7 +38,7 @@ pub(crate) fn answer(text: &str) -> Result<Answer, String> {
 impl Switches {
     /// The answers as they can be typed again.
     pub(crate) fn written(&self) -> Vec<String> {
-        let answers = self.answers.iter();
+        let answers = self.switch_answers.iter();
         answers
             .map(|(name, word)| format!("{name}={word}"))
             .collect()
@@ -47,26 +47,26 @@ impl Switches {
     /// The answers of what [`Switches::written`] gave; what can't be read is left out.
     pub(crate) fn read<'a>(written: impl Iterator<Item = &'a str>) -> Self {
         Self {
-            answers: written.filter_map(|text| answer(text).ok()).collect(),
+            switch_answers: written.filter_map(|text| answer(text).ok()).collect(),
         }
     }
 
     /// Answers them in a scenario.
     pub(crate) fn in_scenario(&self, scenario: &mut Scenario) {
-        for (name, word) in &self.answers {
+        for (name, word) in &self.switch_answers {
             scenario.answer(name, word);
         }
     }
 
     /// Answers them in a snapshot.
     pub(crate) fn in_snapshot(&self, snapshot: &mut Snapshot) {
-        let answers = self.answers.iter();
+        let answers = self.switch_answers.iter();
         let answers = answers.map(|(name, word)| ((*name).to_owned(), (*word).to_owned()));
         snapshot.lab.switches.extend(answers);
     }
 
     /// All of them.
     pub(crate) fn answers(&self) -> &[Answer] {
-        &self.answers
+        &self.switch_answers
     }
 }

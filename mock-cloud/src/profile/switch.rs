@@ -112,7 +112,8 @@ const NEW_OBJECT_CONFLICT: Switch<ServicePolicy> = Switch {
 };
 
 macro_rules! switches {
-    ($($name:literal $rule:ident $question:expr, $confidence:ident $field:ident $effect:literal;)*) => {
+    ($($name:literal $rule:ident $question:expr, $confidence:ident $field:ident
+       $effect:literal;)*) => {
         /// Every switch of the service.
         pub const SERVICE_SWITCHES: &[Switch<ServicePolicy>] = &[
             NEW_OBJECT_CONFLICT,
@@ -179,7 +180,7 @@ switches! {
     "smtp-match-needs-mailbox" R2_11 Some("Q9.16"), Reported smtp_match_needs_mailbox
         "a cloud user without licence or mailbox is not soft-matched by address";
     "soft-match-block-is-error" R2_14C Some("Q9.15"), Reported soft_match_block_is_error
-        "an address that the forbidden soft match would have found is InvalidSoftMatch, no duplicate";
+        "an address that the forbidden soft match would have found is InvalidSoftMatch";
     "soft-match-compares-case" R2_12 Some("Q9.10"), Assumed soft_match_compares_case
         "addresses and UPNs that differ in case do not match";
     "soft-match-finds-deleted" R2_14F Some("Q9.11"), Supported soft_match_finds_deleted

@@ -113,7 +113,8 @@ impl EnginePolicy {
 }
 
 macro_rules! switches {
-    ($($name:literal $rule:ident $question:expr, $confidence:ident $field:ident $effect:literal;)*) => {
+    ($($name:literal $rule:ident $question:expr, $confidence:ident $field:ident
+       $effect:literal;)*) => {
         /// Every switch of the engine.
         pub const ENGINE_SWITCHES: &[Switch<EnginePolicy>] = &[$(Switch::on_off(
             $name,

@@ -36,13 +36,13 @@ const NOT_MODELLED: &[(&str, &str, &str)] = &[
     (
         "kind",
         "cloud-sync",
-        "Cloud Sync is not modelled (R6.23): it matches in the same service, but its scoping, its\n\
+        "Cloud Sync is not modelled: it matches in the same service, but its scoping, its\n\
          threshold and its quarantine of whole jobs are its own. What the service decides can be\n\
          played with `connect-sync` and `schedule: every 2m`",
     ),
 ];
 
-const DEVICES: &str = "devices are not modelled (R2.33): an engine here syncs users, groups and \
+const DEVICES: &str = "devices are not modelled: an engine here syncs users, groups and \
                        contacts";
 
 /// What to do instead of something that is known and not modelled.

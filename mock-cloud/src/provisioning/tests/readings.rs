@@ -81,8 +81,8 @@ fn newer_texts_of_duplicates_name_the_object_in_conflict() {
     }
 }
 
-/// Table 2.9: the deletion of an account that is not synced is told with a tracking id in every era,
-/// another one in every run.
+/// Table 2.9: the deletion of an account that is not synced is told with a tracking id in every
+/// era, another one in every run.
 #[test]
 fn a_deletion_that_is_not_valid_has_a_tracking_id() {
     for profile in Profile::ALL {
