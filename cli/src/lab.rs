@@ -10,7 +10,7 @@ use mock_cloud::conduct::Throttling;
 use mock_cloud::server::Client;
 use mock_cloud::{Profile, Tenant};
 use serde_json::{Value, json};
-use sim::engine::EngineConfig;
+use sim::engine::{EngineConfig, answer_switch};
 use sim::rehearse::{Prelude, Rehearsal};
 use sim::run::{known, load};
 use sim::scenario::{render, value};
@@ -19,6 +19,7 @@ use sim::world::World;
 use store::Entropy;
 
 use crate::error::Error;
+use crate::switches::Switches;
 use crate::{files, report};
 
 /// Which world, and how its servers answer.
@@ -27,6 +28,8 @@ pub(crate) struct LabArguments {
     /// The era; for a scenario the newest it is written for, for a snapshot its own.
     #[arg(long)]
     pub(crate) profile: Option<Profile>,
+    #[command(flatten)]
+    switches: Switches,
     /// How many steps of a scenario are taken first: `mess` for those before the first that an
     /// administrator takes, `all`, or a number.
     #[arg(long, value_name = "STEPS", default_value = "mess", value_parser = prelude)]
@@ -103,9 +106,10 @@ pub(crate) struct Loaded {
 
 impl LabArguments {
     /// A world that no server stands before.
-    pub(crate) fn unserved(profile: Option<Profile>, engine: Engine) -> Self {
+    pub(crate) fn unserved(profile: Option<Profile>, engine: Engine, switches: &Switches) -> Self {
         Self {
             profile,
+            switches: switches.clone(),
             steps: Prelude::Mess,
             engine,
             admin_password: String::new(),
@@ -173,6 +177,7 @@ impl LabArguments {
         };
         json!({
             "profile": self.profile.map(Profile::name),
+            "switches": self.switches.written(),
             "steps": steps,
             "engine_is_fresh": matches!(self.engine, Engine::Fresh),
             "admin_password": self.admin_password,
@@ -186,6 +191,13 @@ impl LabArguments {
         let text = |key: &str| shape[key].as_str();
         Self {
             profile: text("profile").and_then(|name| name.parse().ok()),
+            switches: Switches::read(
+                shape["switches"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str),
+            ),
             steps: text("steps")
                 .and_then(|steps| prelude(steps).ok())
                 .unwrap_or_default(),
@@ -234,8 +246,11 @@ impl LabArguments {
         let base = "DC=example,DC=test".parse::<Dn>().unwrap_or_default();
         let start = value::StartTime::default().0;
         let forest = Directory::new(DirectoryOptions::new(base), start, &mut guids);
-        let tenant = Tenant::new("contoso.onmicrosoft.com", profile);
-        let config = EngineConfig::new(profile, 1);
+        let mut tenant = Tenant::new("contoso.onmicrosoft.com", profile);
+        let mut config = EngineConfig::new(profile, 1);
+        for (name, word) in self.switches.answers() {
+            answer_switch(name, word, &mut tenant.policy, &mut config.policy);
+        }
         let world = World::new(
             profile,
             vec![forest],
@@ -252,7 +267,8 @@ impl LabArguments {
     }
 
     fn snapshot(&self, path: &Path) -> Result<Loaded, Error> {
-        let snapshot = files::snapshot(path)?;
+        let mut snapshot = files::snapshot(path)?;
+        self.switches.in_snapshot(&mut snapshot);
         for note in &snapshot.notes {
             report::note(&format!("note: {note}\n"));
         }
@@ -281,7 +297,8 @@ impl LabArguments {
             });
         };
         let wrong = |found: Vec<_>| Error::Scenario(render(&found, &file.source));
-        let scenario = load(&file.name, &file.source, &known()).map_err(wrong)?;
+        let mut scenario = load(&file.name, &file.source, &known()).map_err(wrong)?;
+        self.switches.in_scenario(&mut scenario);
         let profiles = scenario.profiles().into_iter().map(Profile::from);
         let profile = match self.profile {
             Some(profile) => profile,

@@ -19,6 +19,7 @@ mod parallel;
 mod report;
 mod script;
 mod store;
+mod switches;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -150,6 +150,16 @@ fn configure(world: &World, change: &EngineChange) -> Equal {
             "# Microsoft Entra Connect wizard, chosen when the engine is installed".to_owned(),
             format!("--anchor {}", attribute.name()),
         ),
+        EngineChange::Condition(..) => {
+            return Equal::powershell(
+                "# the account, the network or the domain controllers of a connector".to_owned(),
+            );
+        }
+        EngineChange::Readable(..) => {
+            return Equal::powershell(
+                "# permissions of the connector's account on the object".to_owned(),
+            );
+        }
         EngineChange::Rules(_) => {
             return Equal::powershell(
                 "# Synchronization Rules Editor, or Add-ADSyncRule".to_owned(),

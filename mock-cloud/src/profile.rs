@@ -7,7 +7,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::rule::RuleId;
+use crate::sync_object::SyncObject;
+
+mod switch;
+
+use switch::OFF_ON;
+pub use switch::{SERVICE_SWITCHES, Switch, shown};
 
 /// A dated set of behaviours of service and engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,9 +56,18 @@ impl Profile {
                 Self::Entra2025 | Self::Entra2026 => NewObjectConflict::MustBeUnique,
             },
             admin_conflict_is_error: matches!(self, Self::DirSync2013),
+            admin_conflict_on_upn_only: false,
+            eligible_roles_block_soft_match: false,
             hard_match_hardening: matches!(self, Self::Entra2026),
+            role_block_is_update_not_allowed: false,
             object_identifier_must_be_empty: false,
+            object_identifier_is_the_anchor: false,
             smtp_match_any_cloud_proxy: false,
+            smtp_match_any_incoming_address: false,
+            smtp_match_needs_mailbox: false,
+            soft_match_block_is_error: false,
+            soft_match_compares_case: false,
+            soft_match_finds_deleted: false,
             match_clears_absent: false,
             invalid_upn_is_error: false,
             allow_id_change_when_sync_enabled_false: true,
@@ -63,6 +77,11 @@ impl Profile {
             sync_off_clears_on_premises_facts: matches!(self, Self::Entra2025 | Self::Entra2026),
             sync_off_converts_at_once: false,
             null_immutable_id_is_ignored: false,
+            moera_begins_with_upn: false,
+            errors_name_the_object_in_conflict: matches!(self, Self::Entra2025 | Self::Entra2026),
+            provisioning_errors_say_proxy_address: false,
+            security_groups_are_soft_deleted: false,
+            deleted_upn_keeps_hyphens: false,
             graph: GraphPolicy::DEFAULT,
         }
     }
@@ -117,12 +136,30 @@ pub struct ServicePolicy {
     pub new_object_conflict: NewObjectConflict,
     /// Rule R2.14b: a soft match with an administrator is an export error instead of a duplicate.
     pub admin_conflict_is_error: bool,
+    /// Question Q9.13: an administrator is spared by a match on the UPN only.
+    pub admin_conflict_on_upn_only: bool,
+    /// Question Q9.14: who is eligible for a role is not soft-matched either.
+    pub eligible_roles_block_soft_match: bool,
     /// Rule R2.20.
     pub hard_match_hardening: bool,
+    /// Question Q9.5: the code of a hard match that a role forbids.
+    pub role_block_is_update_not_allowed: bool,
     /// Rule R2.21: block a hard match whenever `onPremisesObjectIdentifier` is set, even if equal.
     pub object_identifier_must_be_empty: bool,
+    /// Question Q9.4: `onPremisesObjectIdentifier` holds the GUID that the anchor was made from.
+    pub object_identifier_is_the_anchor: bool,
     /// Rule R2.11: compare the incoming primary with every address of the cloud object.
     pub smtp_match_any_cloud_proxy: bool,
+    /// Rule R2.10: compare every incoming address, not the primary alone.
+    pub smtp_match_any_incoming_address: bool,
+    /// Question Q9.16: a user matches by address only with a licence or a mailbox.
+    pub smtp_match_needs_mailbox: bool,
+    /// Question Q9.15: an address that a forbidden soft match would have found is an error.
+    pub soft_match_block_is_error: bool,
+    /// Question Q9.10: names that differ in case do not match.
+    pub soft_match_compares_case: bool,
+    /// Question Q9.11: a soft match finds accounts in the recycle bin.
+    pub soft_match_finds_deleted: bool,
     /// Rule R2.25: a match clears what Active Directory has no value for.
     pub match_clears_absent: bool,
     /// Question Q9.9: invalid characters in a UPN are an error instead of a recalculated UPN.
@@ -141,8 +178,27 @@ pub struct ServicePolicy {
     pub sync_off_converts_at_once: bool,
     /// Case C23: MSOnline takes an id of `$null` for "not given". Others found that it clears.
     pub null_immutable_id_is_ignored: bool,
+    /// Question Q9.17: errors about duplicates end with a tracking id and the owner's id.
+    pub errors_name_the_object_in_conflict: bool,
+    /// Rule R4.14: the system address begins with the UPN's prefix.
+    pub moera_begins_with_upn: bool,
+    /// Rule R3.7: a withheld address is recorded under the name in Graph's documentation.
+    pub provisioning_errors_say_proxy_address: bool,
+    /// Question Q9.27: a deleted security group goes to the recycle bin.
+    pub security_groups_are_soft_deleted: bool,
+    /// Question Q9.24: a deleted user's UPN stands behind the id with its hyphens.
+    pub deleted_upn_keeps_hyphens: bool,
     /// What Graph does where sources disagree or are silent.
     pub graph: GraphPolicy,
+}
+
+impl ServicePolicy {
+    /// What `onPremisesObjectIdentifier` holds for an object (question Q9.4).
+    pub(crate) fn object_identifier_of(&self, object: &SyncObject) -> [u8; 16] {
+        let anchor = object.source_anchor.guid_bytes();
+        let anchor = anchor.filter(|_| self.object_identifier_is_the_anchor);
+        *anchor.unwrap_or(&object.object_guid)
+    }
 }
 
 /// How sure an answer is that no rule of the catalogue stands behind.
@@ -173,7 +229,6 @@ pub struct GraphPolicy {
     pub cloud_managed_was_synced: bool,
     pub conflicting_object_is_left_out: bool,
     pub content_type_is_checked: bool,
-    pub deleted_name_has_hyphens: bool,
     pub delta_tokens_expire: bool,
     pub empty_immutable_id_is_ignored: bool,
     pub if_match_is_refused: bool,
@@ -182,7 +237,6 @@ pub struct GraphPolicy {
     pub on_premises_facts_are_clearable: bool,
     pub restore_conflict_is_409: bool,
     pub resync_is_sync_state_not_found: bool,
-    pub security_groups_are_restorable: bool,
     pub short_mastered_message: bool,
     pub sync_enabled_is_writable: bool,
     pub synced_name_is_read_only: bool,
@@ -198,7 +252,6 @@ impl GraphPolicy {
         cloud_managed_was_synced: false,
         conflicting_object_is_left_out: false,
         content_type_is_checked: false,
-        deleted_name_has_hyphens: false,
         delta_tokens_expire: true,
         empty_immutable_id_is_ignored: false,
         if_match_is_refused: false,
@@ -207,7 +260,6 @@ impl GraphPolicy {
         on_premises_facts_are_clearable: false,
         restore_conflict_is_409: false,
         resync_is_sync_state_not_found: false,
-        security_groups_are_restorable: false,
         short_mastered_message: false,
         sync_enabled_is_writable: true,
         synced_name_is_read_only: false,
@@ -267,10 +319,6 @@ graph_switches! {
         "a write whose Content-Type is not JSON is 415, instead of being read as JSON"
         "the documentation lists the status; the recorded text for a body that can't be read asks \
          for the header as well";
-    "graph-deleted-name-has-hyphens" Assumed deleted_name_has_hyphens
-        "the UPN of a deleted user stands behind its id with hyphens, instead of 32 digits"
-        "a sample of the documentation has hyphens, where GUIDs are replaced by examples; in the \
-         field it is 32 digits";
     "graph-delta-tokens-expire" Observed delta_tokens_expire
         "a delta token is good for seven days; then it is 410, and one begins anew"
         "seven days in the documentation; one of two weeks was accepted (docs-contrib#9003)";
@@ -300,9 +348,6 @@ graph_switches! {
         "the 410 of a delta token that is too old has the code syncStateNotFound, instead of \
          resyncRequired"
         "the documentation has the status and the Location; both codes are seen, of other services";
-    "graph-security-groups-are-restorable" Assumed security_groups_are_restorable
-        "a deleted security group goes to the recycle bin, instead of being gone at once"
-        "refused by the documentation until 2024; its newest page no longer says so";
     "graph-short-mastered-message" Observed short_mastered_message
         "the refusal for synced objects ends after `Directory Sync objects`"
         "both forms are seen: the long one since 2018, the short one in a report of 2025";
@@ -320,92 +365,48 @@ graph_switches! {
         "no answer to an unknown name is recorded";
 }
 
-/// A point where sources disagree or are silent, with a name to answer it by.
-#[derive(Debug, Clone, Copy)]
-pub struct Switch {
-    /// The name in scenario files and on command lines.
-    pub name: &'static str,
-    /// The rule it belongs to.
-    pub rule: RuleId,
-    /// What turning it on means, in one sentence.
-    pub effect: &'static str,
-    /// Reads the switch.
-    pub get: fn(&ServicePolicy) -> bool,
-    /// Sets the switch.
-    pub set: fn(&mut ServicePolicy, bool),
+impl GraphSwitch {
+    /// The word that answers it in a policy.
+    pub fn read(&self, policy: &GraphPolicy) -> &'static str {
+        OFF_ON[usize::from((self.get)(policy))]
+    }
 }
 
-macro_rules! switches {
-    ($($name:literal $rule:ident $field:ident $effect:literal;)*) => {
-        /// Every switch of the service, in the order of their names.
-        pub const SERVICE_SWITCHES: &[Switch] = &[$(Switch {
-            name: $name,
-            rule: RuleId::$rule,
-            effect: $effect,
-            get: |policy| policy.$field,
-            set: |policy, on| policy.$field = on,
-        }),*];
-    };
-}
-
-switches! {
-    "admin-conflict-is-error" R2_14B admin_conflict_is_error
-        "a soft match that lands on an administrator is an export error, not a duplicate";
-    "allow-id-change-when-sync-enabled-false" R5_24 allow_id_change_when_sync_enabled_false
-        "the ImmutableId of a formerly synced user may be changed";
-    "hard-match-hardening" R2_20 hard_match_hardening
-        "a hard match is refused on privileged accounts and on another onPremisesObjectIdentifier";
-    "immutable-id-ignores-recycle-bin" R2_4 immutable_id_ignores_recycle_bin
-        "an ImmutableId that a deleted user still holds may be set on another user";
-    "invalid-upn-is-error" R4_2 invalid_upn_is_error
-        "invalid characters in a UPN are IdentityDataValidationFailed, not a recalculated UPN";
-    "licence-refused-while-withheld" R3_13 licence_refused_while_withheld
-        "a licence is refused while an address is withheld, as other changes in the cloud are";
-    "match-clears-absent" R2_25 match_clears_absent
-        "a match clears cloud values that Active Directory does not have";
-    "msonline-null-immutable-id-is-ignored" R1_9 null_immutable_id_is_ignored
-        "Set-MsolUser -ImmutableId $null changes nothing; only an empty text clears the id (C23)";
-    "object-identifier-must-be-empty" R2_21 object_identifier_must_be_empty
-        "a hard match is refused whenever onPremisesObjectIdentifier is set, even if it is equal";
-    "smtp-match-any-cloud-proxy" R2_11 smtp_match_any_cloud_proxy
-        "soft match compares with every address of the cloud account, not only the primary";
-    "sync-off-clears-on-premises-facts" R2_7 sync_off_clears_on_premises_facts
-        "turning off directory synchronization clears what came from Active Directory, not the id";
-    "sync-off-converts-at-once" R2_7 sync_off_converts_at_once
-        "turning off directory synchronization frees the accounts at once, not after 72 hours";
-    "takeover-obeys-upn-gate" R4_6 healthy_takeover_obeys_upn_gate
-        "synchronizeUpnForManagedUsers off also holds back the UPN of the export that takes over";
-}
-
-/// The names of all switches, of the service and of Graph's endpoints.
-pub fn switch_names() -> impl Iterator<Item = &'static str> {
-    let service = SERVICE_SWITCHES.iter().map(|switch| switch.name);
-    service.chain(GRAPH_SWITCHES.iter().map(|switch| switch.name))
+/// The names of all switches, of the service and of Graph's endpoints, with the words that answer
+/// each.
+pub fn switches() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let service = SERVICE_SWITCHES.iter().map(|it| (it.name, it.values));
+    service.chain(GRAPH_SWITCHES.iter().map(|it| (it.name, OFF_ON)))
 }
 
 impl ServicePolicy {
-    /// Answers the switch of a name; `false` where there is none of that name.
-    pub fn answer(&mut self, name: &str, on: bool) -> bool {
-        if let Some(switch) = SERVICE_SWITCHES.iter().find(|switch| switch.name == name) {
-            (switch.set)(self, on);
-            return true;
+    /// Answers a switch of the service or of Graph's endpoints by a word; says whether there is
+    /// such a switch and it knows the word.
+    pub fn answer(&mut self, name: &str, word: &str) -> bool {
+        if let Some(switch) = SERVICE_SWITCHES.iter().find(|it| it.name == name) {
+            return switch.answer(self, word);
         }
-        let graph = GRAPH_SWITCHES.iter().find(|switch| switch.name == name);
-        if let Some(switch) = graph {
-            (switch.set)(&mut self.graph, on);
+        let graph = GRAPH_SWITCHES.iter().find(|it| it.name == name);
+        let is_meant = |value: &&str| **value == *word || shown(value) == word;
+        let place = OFF_ON.iter().position(is_meant);
+        let answered = graph.zip(place);
+        if let Some((switch, place)) = answered {
+            (switch.set)(&mut self.graph, place == 1);
         }
-        graph.is_some()
+        answered.is_some()
     }
 
-    /// The switches that are answered otherwise than in another policy.
-    pub fn answers_apart_from(&self, usual: &Self) -> Vec<(&'static str, bool)> {
+    /// The switches that are answered otherwise than in another policy, with their words.
+    pub fn answers_apart_from(&self, usual: &Self) -> Vec<(&'static str, &'static str)> {
         let service = SERVICE_SWITCHES
             .iter()
-            .map(|it| (it.name, (it.get)(self), (it.get)(usual)));
+            .map(|it| (it.name, it.read(self), it.read(usual)));
         let graph = GRAPH_SWITCHES
             .iter()
-            .map(|it| (it.name, (it.get)(&self.graph), (it.get)(&usual.graph)));
-        let apart = service.chain(graph).filter(|(_, on, usual)| on != usual);
-        apart.map(|(name, on, _)| (name, on)).collect()
+            .map(|it| (it.name, it.read(&self.graph), it.read(&usual.graph)));
+        let apart = service
+            .chain(graph)
+            .filter(|(_, word, usual)| word != usual);
+        apart.map(|(name, word, _)| (name, word)).collect()
     }
 }

@@ -91,7 +91,7 @@ fn entra_object(world: &World, entry: &CsEntry) -> Value {
             "ExportError",
             vec![
                 ("ErrorName", Value::text(error.code.name())),
-                ("ErrorLiteral", Value::text(error.message())),
+                ("ErrorLiteral", Value::text(error.detail())),
                 ("ErrorExtraDetails", Value::text(extra.to_string())),
             ],
         )

@@ -5,6 +5,9 @@
 //! for lamplight, and *tested* where a test names it. What is cited and has a witness is modelled;
 //! the rest is listed with the reason.
 
+mod doubts;
+mod properties;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -90,7 +93,7 @@ struct Witness {
     reached: BTreeSet<String>,
     /// Tests that name it.
     tested: BTreeSet<String>,
-    /// Files with property tests that name it.
+    /// Properties that name it, and the comparison with the oracle.
     properties: BTreeSet<String>,
     /// The eras in which it was seen.
     profiles: BTreeSet<Profile>,
@@ -144,16 +147,25 @@ fn witnesses() -> Witnesses {
                 without_tests(&text).1
             };
             for rule in named(tests) {
-                let witness = all.entry(rule).or_default();
-                witness.tested.insert(name.clone());
-                if tests.contains("proptest!") {
-                    witness.properties.insert(name.clone());
+                all.entry(rule).or_default().tested.insert(name.clone());
+            }
+            for (property, rules) in properties::of_file(tests) {
+                for rule in rules {
+                    let witness = all.entry(rule).or_default();
+                    witness.properties.insert(property.clone());
                 }
             }
         }
     }
+    for rule in properties::held_by_the_oracle() {
+        let witness = all.entry(rule).or_default();
+        witness.properties.insert(ORACLE.to_owned());
+    }
     all
 }
+
+/// What the report calls the comparison with the oracle.
+const ORACLE: &str = "agreement";
 
 fn relative(file: &Path) -> String {
     let name = file.strip_prefix(root()).expect("inside");
@@ -181,15 +193,17 @@ Confidence: H documented, M supported, L reported, G assumed. Profiles: 13 `dirs
 work.\n\n\
 A rule is *asserted* by a scenario whose `source` names it: the scenario is about it, and what \
 it expects holds in each of its profiles. It is *reached* where it is among the reasons of an \
-event. A *property* names it in a file of property tests; all rules that decide what an export \
-does are held against an independent oracle besides (`tests/it/agreement.rs`). \
-Which faults in the code no scenario notices is in [mutants.md](mutants.md).\n\n";
+event. A *property* is a test of anything drawn at random that names the rule; `agreement` \
+(`tests/it/agreement.rs`) compares the verdicts on random small worlds, in which the rule is at \
+work, with those of an independent oracle. *Faults* counts those planted in the code behind the \
+rule; which of them no scenario notices is in [mutants.md](mutants.md).\n\n";
 
 fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
     let nothing = Witness::default();
     let witness = |rule: &RuleId| witnesses.get(rule).unwrap_or(&nothing);
     let is_modelled = |rule: &RuleId| cited.contains(rule) && witness(rule).is_there();
     let (modelled, missing): (Vec<RuleId>, Vec<RuleId>) = RuleId::all().partition(is_modelled);
+    let faults = faults();
     let asserted = modelled
         .iter()
         .filter(|rule| !witness(rule).asserted.is_empty())
@@ -205,7 +219,7 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
     );
     text.push_str(
         "## Modelled\n\n| rule | what | | source | profiles | asserted by | also reached by | \
-         property |\n|---|---|---|---|---|---|---|---|\n",
+         property | faults |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     for rule in &modelled {
         let found = witness(rule);
@@ -220,11 +234,12 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
             .iter()
             .map(|it| &it.name()[it.name().len() - 2..]);
         let last = format!(
-            "{} | {} | {} | {}",
+            "{} | {} | {} | {} | {}",
             profiles.collect::<Vec<_>>().join(" "),
             shown(&found.asserted),
             shown(&also),
-            shown(&found.properties)
+            shown(&found.properties),
+            faults.get(rule).map_or_else(String::new, usize::to_string)
         );
         row(&mut text, *rule, &last);
     }
@@ -245,7 +260,22 @@ fn report(cited: &BTreeSet<RuleId>, witnesses: &Witnesses) -> String {
         };
         row(&mut text, *rule, &state);
     }
+    doubts::section(&mut text);
     text
+}
+
+/// How many faults are planted behind each rule.
+fn faults() -> BTreeMap<RuleId, usize> {
+    let list = fs::read_to_string(root().join("xtask/mutants.txt")).expect("the list of faults");
+    let mut faults = BTreeMap::new();
+    let titles = list.split("\n\n").filter_map(|block| {
+        let mut lines = block.lines();
+        lines.find(|line| !line.starts_with('#') && !line.is_empty())
+    });
+    for rule in titles.flat_map(|title| named(title.split(' ').next().unwrap_or_default())) {
+        *faults.entry(rule).or_insert(0) += 1;
+    }
+    faults
 }
 
 /// The first places of several, and how many more there are.

@@ -21,6 +21,7 @@ mod setup;
 mod step;
 mod suites;
 
+use mutants::Judge;
 use setup::Workshop;
 
 const USAGE: &str = "\
@@ -28,8 +29,9 @@ usage: cargo xtask <task>
 
 tasks:
   setup  check and install what the tests need
-  mutants [TEXT]
-         plant the faults of xtask/mutants.txt, and say which no scenario notices
+  mutants [--tests] [TEXT]
+         plant the faults of xtask/mutants.txt, and say which no scenario notices,
+         or no unit test of the crate that the fault is in
   suite NAME [ARGUMENT...]
          run a suite that others wrote against mock-ad: ldap3 or samba
   test   set up, then run formatting, lints, tests, doctests and documentation
@@ -43,8 +45,10 @@ fn main() -> ExitCode {
         ["setup"] => setup::provide(&Workshop::here(), false).map(drop),
         ["test"] => test(false),
         ["test", "--heavy"] => test(true),
-        ["mutants"] => mutants::run(&Workshop::here(), ""),
-        ["mutants", wanted] => mutants::run(&Workshop::here(), wanted),
+        ["mutants"] => mutants::run(&Workshop::here(), Judge::Scenarios, ""),
+        ["mutants", "--tests"] => mutants::run(&Workshop::here(), Judge::Tests, ""),
+        ["mutants", "--tests", wanted] => mutants::run(&Workshop::here(), Judge::Tests, wanted),
+        ["mutants", wanted] => mutants::run(&Workshop::here(), Judge::Scenarios, wanted),
         ["suite", name, ref rest @ ..] => suites::run(&Workshop::here(), name, rest),
         ["help" | "--help" | "-h"] => {
             eprintln!("{USAGE}");

@@ -1,5 +1,7 @@
 //! `cargo xtask mutants`: plants a fault, runs all scenarios, and says whether any turned red.
 //!
+//! With `--tests` the unit tests of the crate judge that the fault is in: they are built sooner.
+//!
 //! The faults are data, `xtask/mutants.txt`. The sources are copied below the target directory and
 //! changed there, so the working tree stays as it is.
 
@@ -64,8 +66,17 @@ fn read(text: &str) -> Vec<Mutant> {
         .collect()
 }
 
+/// Who has to notice a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judge {
+    /// All scenarios.
+    Scenarios,
+    /// The unit tests of the crate that it is in.
+    Tests,
+}
+
 /// Plants the faults whose title contains `wanted`, one after the other.
-pub(crate) fn run(workshop: &Workshop, wanted: &str) -> Result<(), Failure> {
+pub(crate) fn run(workshop: &Workshop, judge: Judge, wanted: &str) -> Result<(), Failure> {
     let list = workshop.root.join("xtask/mutants.txt");
     let text = fs::read_to_string(&list).map_err(|error| Failure::Directory {
         path: list.display().to_string(),
@@ -75,7 +86,7 @@ pub(crate) fn run(workshop: &Workshop, wanted: &str) -> Result<(), Failure> {
     copy_sources(workshop, &copy)?;
     let mut survivors = 0;
     for mutant in read(&text).iter().filter(|it| it.title.contains(wanted)) {
-        let outcome = plant(workshop, &copy, mutant);
+        let outcome = plant(workshop, &copy, mutant, judge);
         survivors += usize::from(outcome != Outcome::Caught);
         eprintln!("{:>16}  {}", outcome.word(), mutant.title);
     }
@@ -83,7 +94,7 @@ pub(crate) fn run(workshop: &Workshop, wanted: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn plant(workshop: &Workshop, copy: &Path, mutant: &Mutant) -> Outcome {
+fn plant(workshop: &Workshop, copy: &Path, mutant: &Mutant, by: Judge) -> Outcome {
     let path = copy.join(&mutant.file);
     let Ok(sound) = fs::read_to_string(&path) else {
         return Outcome::DoesNotApply;
@@ -94,23 +105,44 @@ fn plant(workshop: &Workshop, copy: &Path, mutant: &Mutant) -> Outcome {
     if fs::write(&path, sound.replacen(&mutant.from, &mutant.to, 1)).is_err() {
         return Outcome::DoesNotApply;
     }
-    let outcome = judge(workshop, copy);
+    let outcome = match by {
+        Judge::Scenarios => by_scenarios(workshop, copy),
+        Judge::Tests => by_tests(workshop, copy, &mutant.file),
+    };
     if fs::write(&path, sound).is_err() {
         return Outcome::DoesNotApply;
     }
     outcome
 }
 
-fn judge(workshop: &Workshop, copy: &Path) -> Outcome {
-    let cargo = |arguments: &[&str]| {
-        let mut command = Command::new(&workshop.cargo);
-        command.current_dir(copy).args(arguments);
-        // Warnings, such as of code that is not reached any more, are no errors here.
-        command.env("CARGO_TARGET_DIR", copy.join("target"));
-        command.env("RUSTFLAGS", "--cap-lints=allow");
-        let output = command.output();
-        output.is_ok_and(|output| output.status.success())
-    };
+/// Runs a command of cargo on the copy; says whether it went well.
+fn cargo(workshop: &Workshop, copy: &Path, arguments: &[&str]) -> bool {
+    let mut command = Command::new(&workshop.cargo);
+    command.current_dir(copy).args(arguments);
+    // Warnings, such as of code that is not reached any more, are no errors here.
+    command.env("CARGO_TARGET_DIR", copy.join("target"));
+    command.env("RUSTFLAGS", "--cap-lints=allow");
+    let output = command.output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn by_tests(workshop: &Workshop, copy: &Path, file: &str) -> Outcome {
+    let package = file.split('/').next().unwrap_or_default();
+    let mut arguments = vec!["test", "--quiet", "--lib", "--no-default-features"];
+    arguments.extend(["--package", package]);
+    let build = [&arguments[..], &["--no-run"]].concat();
+    if !cargo(workshop, copy, &build) {
+        return Outcome::DoesNotCompile;
+    }
+    if cargo(workshop, copy, &arguments) {
+        Outcome::Survived
+    } else {
+        Outcome::Caught
+    }
+}
+
+fn by_scenarios(workshop: &Workshop, copy: &Path) -> Outcome {
+    let cargo = |arguments: &[&str]| cargo(workshop, copy, arguments);
     if !cargo(&["build", "--quiet", "--package", "dirsync-lab"]) {
         return Outcome::DoesNotCompile;
     }

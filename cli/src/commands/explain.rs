@@ -10,8 +10,8 @@ use crate::report;
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// An error or status such as `InvalidSoftMatch`, an event such as `6941`, a rule such as
-    /// `R2.14a`, a sync rule such as `In from AD - User Join`, `profiles` or `rules`. Without a
-    /// word, all codes are listed.
+    /// `R2.14a`, an open question such as `Q9.2`, a hazard such as `W04`, a sync rule such as
+    /// `In from AD - User Join`, `profiles` or `rules`. Without a word, all codes are listed.
     word: Option<String>,
 }
 

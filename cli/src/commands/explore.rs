@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files::{self, ScenarioFile};
 use crate::report::{self, exploration};
+use crate::switches::Switches;
 
 /// Prove or refute that procedures converge: every order, every fault within bounds.
 ///
@@ -41,6 +42,8 @@ pub(crate) struct Explore {
     /// Only in this profile.
     #[arg(long)]
     profile: Option<Profile>,
+    #[command(flatten)]
+    switches: Switches,
     /// How many faults a run may meet, whatever the scenario says.
     #[arg(long, value_name = "N")]
     faults: Option<u32>,
@@ -211,7 +214,8 @@ impl Explore {
         let wanted = self.filter.as_deref().unwrap_or_default();
         for file in files::scenarios(&self.paths)? {
             match load(&file.name, &file.source, &words) {
-                Ok(scenario) => {
+                Ok(mut scenario) => {
+                    self.switches.in_scenario(&mut scenario);
                     let named = self.paths.iter().any(|path| path.is_file());
                     let fits =
                         file.name.contains(wanted) || scenario.scenario.value.contains(wanted);

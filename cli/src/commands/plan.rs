@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::lab::{Engine, LabArguments};
 use crate::report::{self, planned};
+use crate::switches::Switches;
 use crate::{files, parallel};
 
 /// Plan a repair: ordered steps, each with its reason and what comes of it.
@@ -39,6 +40,8 @@ pub(crate) struct Plan {
     /// The era; for a scenario the newest it is written for, for a snapshot its own.
     #[arg(long)]
     profile: Option<Profile>,
+    #[command(flatten)]
+    switches: Switches,
     /// What the engine remembers of a snapshot.
     #[arg(long, value_enum, default_value_t = Engine::Established)]
     engine: Engine,
@@ -131,7 +134,8 @@ impl Known {
 
 impl Plan {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        let loaded = LabArguments::unserved(self.profile, self.engine).load(Some(&self.world))?;
+        let loaded = LabArguments::unserved(self.profile, self.engine, &self.switches)
+            .load(Some(&self.world))?;
         let world = loaded.rehearsal.world();
         let known = Known::of(world, loaded.rehearsal.belongs(), self.infer);
         if known.belongs.is_empty() {

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
 use crate::report::{self, prediction};
+use crate::switches::Switches;
 
 /// Say what the next synchronisation does to each object, and why.
 #[derive(Debug, Args)]
@@ -23,6 +24,8 @@ pub(crate) struct Predict {
     /// What that era would have done; overrides the snapshot's own feature flags.
     #[arg(long)]
     profile: Option<Profile>,
+    #[command(flatten)]
+    switches: Switches,
     /// What the engine remembers.
     #[arg(long, value_enum, default_value_t = Engine::Established)]
     engine: Engine,
@@ -62,7 +65,8 @@ enum Format {
 
 impl Predict {
     pub(super) fn run(&self) -> Result<Exit, Error> {
-        let snapshot = files::snapshot(&self.snapshot)?;
+        let mut snapshot = files::snapshot(&self.snapshot)?;
+        self.switches.in_snapshot(&mut snapshot);
         let memory = match self.engine {
             Engine::Established => EngineMemory::Established,
             Engine::Fresh => EngineMemory::Fresh,

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files::{self, ScenarioFile};
 use crate::report::{self, scenarios};
+use crate::switches::Switches;
 
 /// Run scenarios: build their worlds, apply their steps, check their expectations.
 #[derive(Debug, Args)]
@@ -25,6 +26,8 @@ pub(crate) struct Run {
     /// Only in this profile.
     #[arg(long)]
     profile: Option<Profile>,
+    #[command(flatten)]
+    switches: Switches,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -56,7 +59,10 @@ impl Run {
         let mut broken = String::new();
         for file in files::scenarios(&self.paths)? {
             match load(&file.name, &file.source, &words) {
-                Ok(scenario) => loaded.push((file, scenario)),
+                Ok(mut scenario) => {
+                    self.switches.in_scenario(&mut scenario);
+                    loaded.push((file, scenario));
+                }
                 Err(found) => broken.push_str(&render(&found, &file.source)),
             }
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use mock_cloud::profile::shown;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
 use sim::explore::{Answer, Counterexample, Exploration, Reading, Swap, TraceStep};
@@ -71,14 +72,19 @@ pub(crate) fn readings(file: &ScenarioFile, whole: &Exploration, all: &[Reading]
     let other = |reading: &&Reading| outcome(&reading.answer) != outcome(&whole.answer);
     let others: Vec<&Reading> = all.iter().filter(other).collect();
     for reading in &others {
-        let set = if reading.on { "on" } else { "off" };
+        let set = shown(reading.word);
         let (switch, rule) = (reading.switch, reading.rule);
         let _ = writeln!(
             text,
             "  with `{switch}` {set} ({rule}): {}",
             found(&reading.answer)
         );
-        let _ = writeln!(text, "      on means: {}", reading.effect);
+        let means = if set == reading.word {
+            ""
+        } else {
+            "on means: "
+        };
+        let _ = writeln!(text, "      {means}{}", reading.effect);
     }
     let same = all.len() - others.len();
     let _ = writeln!(text, "  the same under each of {same} other readings");

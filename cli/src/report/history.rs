@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
-use sim::manager::{ConnectorSpaceObject, Lineage, StepRecord};
+use sim::manager::{ConnectorSpaceObject, Lineage, Notice, StepRecord};
 use sim::run::Verdict;
 
 /// Everything that Synchronization Service Manager would show of a scenario's run.
@@ -31,7 +31,19 @@ pub(crate) fn human(verdict: &Verdict) -> String {
         }
         for error in &record.errors {
             let _ = writeln!(text, "         {}: {}", error.code, error.object);
-            let _ = writeln!(text, "           {}", error.detail);
+            for line in error.detail.lines().filter(|line| !line.is_empty()) {
+                let _ = writeln!(text, "           {line}");
+            }
+        }
+        for notice in record
+            .notices
+            .iter()
+            .filter(|notice| !notice.repeats_an_error())
+        {
+            let _ = writeln!(text, "         {}", notice.title());
+            for line in notice.text() {
+                let _ = writeln!(text, "           {line}");
+            }
         }
     }
     if !verdict.connector_space.is_empty() {
@@ -89,9 +101,29 @@ pub(crate) fn json(history: &[StepRecord]) -> Value {
             "stepResult": record.result.status.name(),
             "counters": counters,
             "errors": errors.collect::<Vec<_>>(),
+            "notices": record.notices.iter().map(notice).collect::<Vec<_>>(),
         })
     });
     steps.collect()
+}
+
+/// An entry of the application log, or a mail.
+fn notice(notice: &Notice) -> Value {
+    match notice {
+        Notice::Event {
+            id, source, level, ..
+        } => json!({
+            "eventId": id,
+            "source": source,
+            "level": level,
+            "text": notice.text().join("\n"),
+        }),
+        Notice::Mail { from, subject, .. } => json!({
+            "from": from,
+            "subject": subject,
+            "text": notice.text().join("\n"),
+        }),
+    }
 }
 
 /// What a search of the connector spaces finds.

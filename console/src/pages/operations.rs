@@ -19,10 +19,14 @@ pub(super) const fn status_class(status: StepStatus) -> &'static str {
         StepStatus::CompletedSyncErrors
         | StepStatus::CompletedExportErrors
         | StepStatus::CompletedWarnings
+        | StepStatus::CompletedDiscoveryErrors
         | StepStatus::NotRunStagingMode => "warn",
-        StepStatus::StoppedDeletionThresholdExceeded | StepStatus::StoppedExtensionDllException => {
-            "bad"
-        }
+        StepStatus::StoppedDeletionThresholdExceeded
+        | StepStatus::StoppedExtensionDllException
+        | StepStatus::StoppedErrorLimit
+        | StepStatus::StoppedConnectivity
+        | StepStatus::NoStartCredentials
+        | StepStatus::NoStartConnection => "bad",
     }
 }
 

@@ -128,6 +128,7 @@ fn counters(scene: &Scene<'_>, preview: &Preview, place: usize) -> Markup {
         connector: connector.clone(),
         result: *result,
         errors: Vec::new(),
+        notices: Vec::new(),
     };
     let counted = record.counters();
     let any = counted.iter().any(|counter| counter.count > 0);

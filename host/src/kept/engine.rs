@@ -1,9 +1,9 @@
 //! What is done to the engine, as JSON and back.
 
 use jiff::SignedDuration;
-use mock_ad::directory::Dn;
+use mock_ad::directory::{Dn, ObjectId};
 use serde_json::{Value, json};
-use sim::engine::{AnchorAttribute, ConnectorId, Scope, Step};
+use sim::engine::{AnchorAttribute, Condition, ConnectorId, Scope, Source, Step};
 use sim::world::{Action, EngineChange};
 
 use super::read::{Broken, get, list, maybe, number, only, text, truth};
@@ -54,6 +54,15 @@ pub(super) fn write(change: &EngineChange) -> Option<Value> {
         EngineChange::DeletionThreshold(count) => json!({ "threshold": count }),
         EngineChange::Schedule(every) => json!({ "schedule": every.map(write_length) }),
         EngineChange::Anchor(anchor) => json!({ "anchor": anchor.name() }),
+        EngineChange::Condition(connector, condition) => json!({ "condition": {
+            "connector": connector.address(),
+            "is": condition.name(),
+        } }),
+        EngineChange::Readable(source, readable) => json!({ "readable": {
+            "forest": source.forest,
+            "object": source.object.0,
+            "is": readable,
+        } }),
         EngineChange::Rules(_) => return None,
     })
 }
@@ -81,6 +90,23 @@ pub(super) fn read(value: &Value) -> Result<EngineChange, Broken> {
         ("anchor", anchor) => {
             let known = AnchorAttribute::from_name(text(anchor)?);
             EngineChange::Anchor(known.ok_or_else(|| Broken::of("an anchor", anchor))?)
+        }
+        ("condition", condition) => {
+            let (connector, is) = (get(condition, "connector")?, get(condition, "is")?);
+            let known = ConnectorId::from_address(text(connector)?);
+            let named = Condition::from_name(text(is)?);
+            EngineChange::Condition(
+                known.ok_or_else(|| Broken::of("a connector", connector))?,
+                named.ok_or_else(|| Broken::of("a condition", is))?,
+            )
+        }
+        ("readable", readable) => {
+            let object = number(get(readable, "object")?)?;
+            let source = Source {
+                forest: number(get(readable, "forest")?)? as usize,
+                object: ObjectId(object),
+            };
+            EngineChange::Readable(source, truth(get(readable, "is")?)?)
         }
         _ => return Err(Broken::of("a setting of the engine", value)),
     })

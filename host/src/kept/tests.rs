@@ -251,8 +251,13 @@ fn a_journal_that_was_kept_gives_the_same_world() {
 #[test]
 fn what_is_done_to_the_engine_is_kept() {
     use crate::lab::Origin;
-    use sim::engine::{AnchorAttribute, ConnectorId, CyclePolicy, Scope, Step};
+    use mock_ad::directory::ObjectId;
+    use sim::engine::{AnchorAttribute, Condition, ConnectorId, CyclePolicy, Scope, Source, Step};
     use sim::world::{Action, EngineChange};
+    let unread = Source {
+        forest: 0,
+        object: ObjectId(3),
+    };
     let park = "OU=Park,DC=contoso,DC=com".parse().expect("a name");
     let scope = Scope {
         include: Vec::new(),
@@ -273,7 +278,16 @@ fn what_is_done_to_the_engine_is_kept() {
             jiff::SignedDuration::from_mins(30),
         ))),
         Action::Configure(EngineChange::Staging(true)),
+        Action::Configure(EngineChange::Condition(
+            ConnectorId::Ad(0),
+            Condition::Unreachable,
+        )),
+        Action::Configure(EngineChange::Readable(unread, false)),
         Action::Cycle(CyclePolicy::Delta),
+        Action::Configure(EngineChange::Condition(
+            ConnectorId::Entra,
+            Condition::CredentialsInvalid,
+        )),
     ];
     let memory = Arc::new(Memory::default());
     let mut lab = lab_of(WORLD);
@@ -295,6 +309,8 @@ fn what_is_done_to_the_engine_is_kept() {
         format!("{:?}", other.config())
     );
     assert!(one.config().staging);
+    assert_eq!(one.config().conditions.len(), 2);
+    assert!(one.config().unreadable.contains(&unread));
 }
 
 #[test]

@@ -172,6 +172,7 @@ fn token_groups(directory: &Directory, context: &Context) -> Vec<Value> {
     };
     let own = object.bytes(AttributeId::OBJECT_SID).map(Value::from);
     let groups = constructed::token_groups(directory, id, object, false);
+    let groups = groups.iter().map(|sid| Value::from(sid.as_bytes()));
     own.into_iter().chain(groups).collect()
 }
 

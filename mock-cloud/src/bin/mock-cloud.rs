@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 use mock_cloud::conduct::{Conduct, Throttling};
 use mock_cloud::graph::{self, Part};
-use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES};
+use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES, shown};
 use mock_cloud::server::{
     Certificate, Client, Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost,
     Tokens, openapi,
@@ -341,15 +341,17 @@ fn answer_switch(tenant: &mut Tenant, text: &str) -> Result<(), String> {
     let usage =
         || format!("`{text}` is no switch: expected NAME=on or NAME=off (see --switch help)");
     let (name, value) = text.split_once('=').ok_or_else(usage)?;
-    let on = match value {
-        "on" | "true" => true,
-        "off" | "false" => false,
-        _ => return Err(usage()),
-    };
-    if tenant.policy.answer(name, on) {
+    if tenant.policy.answer(name, value) {
         return Ok(());
     }
-    Err(usage())
+    let (_, values) = switches()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(usage)?;
+    let values: Vec<&str> = values.iter().map(|word| shown(word)).collect();
+    Err(format!(
+        "`{value}` is no value of `{name}`: expected {}",
+        values.join(", ")
+    ))
 }
 
 /// Reads `503:retry-after=1:every=5:at-most=3:method=GET:path=/users`.

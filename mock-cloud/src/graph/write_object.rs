@@ -17,7 +17,7 @@ pub(super) fn graph_object(object: &DirectoryObject) -> GraphObject {
     let is_user = object.kind.is_user();
     let mut written = GraphObject {
         id: Some(Text::from(object.id.to_string())),
-        user_principal_name: object.graph_user_principal_name(false),
+        user_principal_name: object.graph_user_principal_name(),
         display_name: object.display_name.clone(),
         mail: object.mail.clone(),
         mail_nickname: object.mail_nickname.clone(),

@@ -157,7 +157,7 @@ pub(super) fn read_object<'a>(
     match facts.reader {
         Reader::Id => Value::Guid(Uuid::from_bytes(*object.id.as_bytes())),
         Reader::UserPrincipalName => {
-            let name = object.graph_user_principal_name(hyphens(tenant));
+            let name = object.graph_user_principal_name();
             Value::owned(name.map(|it| it.to_string()))
         }
         Reader::BusinessPhones(name) => Value::List(
@@ -303,14 +303,9 @@ fn licences(object: &DirectoryObject) -> Value<'_> {
     Value::List(object.licences.iter().map(licence).collect())
 }
 
-/// Whether the ids before the names of deleted users have hyphens.
-const fn hyphens(tenant: &Tenant) -> bool {
-    tenant.policy.graph.deleted_name_has_hyphens
-}
-
 /// Every user signs in with its UPN; the issuer is the tenant's initial domain.
 fn identities<'a>(tenant: &'a Tenant, object: &'a DirectoryObject) -> Value<'a> {
-    let Some(upn) = object.graph_user_principal_name(hyphens(tenant)) else {
+    let Some(upn) = object.graph_user_principal_name() else {
         return Value::List(Vec::new());
     };
     let issuer = tenant.domains.initial().as_str();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::Text;
 
-use super::conflict::{explain_withheld, provisioning_errors};
+use super::conflict::explain_withheld;
 use super::validate::explain_upn;
 use super::{Answer, Context, ExportError, Outcome, SoftMatchField};
 use crate::address::Upn;
@@ -82,7 +82,7 @@ impl Tenant {
         explain_withheld(&derived.addresses, &mut why);
         let upn_is_derived = derived.recalculate.upn;
         let withheld =
-            provisioning_errors(previous, &derived.addresses, upn_is_derived, context.now);
+            self.provisioning_errors(previous, &derived.addresses, upn_is_derived, context.now);
         let mut after = if let Some(previous) = previous {
             DirectoryObject::clone(previous)
         } else {
@@ -122,6 +122,7 @@ impl Tenant {
             domains: &self.domains,
             recalculate,
             recipient: previous.is_some_and(is_recipient),
+            moera_begins_with_upn: self.policy.moera_begins_with_upn,
         };
         let is_taken = |address: &str| self.owners_of(address).any(|owner| Some(owner) != key);
         let entropy = &mut *context.entropy;
@@ -292,7 +293,7 @@ impl Tenant {
         facts.distinguished_name = None;
         facts.domain_name = Some(sent.domain_name().clone()).filter(|name| !name.is_empty());
         if self.policy.hard_match_hardening && sent.kind == SyncObjectType::User {
-            facts.object_identifier = Some(sent.object_guid);
+            facts.object_identifier = Some(self.policy.object_identifier_of(&sent));
         }
         if let Takeover::Create {
             admin_role_conflict,

@@ -65,6 +65,7 @@ impl Tenant {
         Err(ExportError {
             code: ErrorCode::AttributeValueMustBeUnique,
             in_conflict_with: self.other_owner(value, key).map(|(_, owner)| owner),
+            reference: None,
             conflicts,
         })
     }
@@ -138,42 +139,54 @@ impl Tenant {
     }
 }
 
+impl Tenant {
+    /// The entries of `onPremisesProvisioningErrors` once `addresses` are written: those of a UPN
+    /// that was not derived anew stay, and what stays keeps its date (rule R3.7).
+    pub(crate) fn provisioning_errors(
+        &self,
+        previous: Option<&DirectoryObject>,
+        addresses: &Addresses,
+        upn_is_derived: bool,
+        now: Timestamp,
+    ) -> Vec<ProvisioningError> {
+        let known = previous.map(|object| &*object.on_premises.provisioning_errors);
+        let known = known.unwrap_or_default();
+        let since = |property: ConflictProperty, value: &Text| {
+            let mut same = known.iter();
+            let same = same.find(|one| one.property == property && one.value == *value);
+            same.map_or(now, |one| one.occurred)
+        };
+        let waiting = known
+            .iter()
+            .filter(|one| !upn_is_derived && one.property == ConflictProperty::UserPrincipalName)
+            .cloned();
+        // Question Q9.7: documentation and tools spell the property differently.
+        let spelled = |property| match property {
+            ConflictProperty::ProxyAddresses
+                if self.policy.provisioning_errors_say_proxy_address =>
+            {
+                ConflictProperty::ProxyAddress
+            }
+            other => other,
+        };
+        let fresh = addresses.withheld.iter().map(|(property, value)| {
+            let property = spelled(*property);
+            ProvisioningError {
+                property,
+                value: value.clone(),
+                occurred: since(property, value),
+            }
+        });
+        waiting.chain(fresh).collect()
+    }
+}
+
 fn is_upn(conflict: &Conflict) -> bool {
     conflict.0 == ConflictProperty::UserPrincipalName
 }
 
 const fn is_soft_match_on_address(takeover: Takeover) -> bool {
     matches!(takeover, Takeover::Soft(_, SoftMatchField::PrimarySmtp))
-}
-
-/// The entries of `onPremisesProvisioningErrors` once `addresses` are written: those of a UPN that
-/// was not derived anew stay, and what stays keeps its date (rule R3.7).
-pub(crate) fn provisioning_errors(
-    previous: Option<&DirectoryObject>,
-    addresses: &Addresses,
-    upn_is_derived: bool,
-    now: Timestamp,
-) -> Vec<ProvisioningError> {
-    let known = previous.map(|object| &*object.on_premises.provisioning_errors);
-    let known = known.unwrap_or_default();
-    let since = |property: ConflictProperty, value: &Text| {
-        let mut same = known.iter();
-        let same = same.find(|one| one.property == property && one.value == *value);
-        same.map_or(now, |one| one.occurred)
-    };
-    let waiting = known
-        .iter()
-        .filter(|one| !upn_is_derived && one.property == ConflictProperty::UserPrincipalName)
-        .cloned();
-    let fresh = addresses
-        .withheld
-        .iter()
-        .map(|(property, value)| ProvisioningError {
-            property: *property,
-            value: value.clone(),
-            occurred: since(*property, value),
-        });
-    waiting.chain(fresh).collect()
 }
 
 /// Tells of each value that is withheld, and of what stands in for it.

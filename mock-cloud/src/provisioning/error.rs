@@ -1,10 +1,11 @@
 //! Export errors, with the codes and texts that administrators see (catalogue table 2.9).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use store::Text;
+use uuid::Uuid;
 
-use crate::ids::CloudKey;
+use crate::ids::{CloudId, CloudKey};
 use crate::tenant::ConflictProperty;
 
 /// The code of an export error, as Synchronization Service Manager shows it.
@@ -79,6 +80,17 @@ pub struct ExportError {
     pub conflicts: Vec<(ConflictProperty, Text)>,
     /// The object that owns them.
     pub in_conflict_with: Option<CloudKey>,
+    /// What the service says besides, for its own support.
+    pub reference: Option<Reference>,
+}
+
+/// What support finds one refused operation by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// The tracking id: another one at every try.
+    pub tracking_id: Uuid,
+    /// The object that owns a duplicate value, where newer texts name it.
+    pub object_id_in_conflict: Option<CloudId>,
 }
 
 const DUPLICATE: &str = "Unable to update this object because the following attributes associated \
@@ -91,6 +103,7 @@ impl ExportError {
             code,
             conflicts: Vec::new(),
             in_conflict_with: None,
+            reference: None,
         }
     }
 
@@ -104,6 +117,7 @@ impl ExportError {
             code,
             conflicts: vec![(property, value.into())],
             in_conflict_with: owner,
+            reference: None,
         }
     }
 
@@ -120,7 +134,34 @@ impl ExportError {
         self.conflicts.first().map(|(property, _)| *property)
     }
 
-    /// The message as Synchronization Service Manager shows it.
+    /// The whole text, as Synchronization Service Manager and event 6941 have it: the message, and
+    /// the tracking id where one is known to be told.
+    pub fn detail(&self) -> String {
+        let mut text = self.message();
+        let Some(reference) = &self.reference else {
+            return text;
+        };
+        let tracking_id = reference.tracking_id;
+        match self.code {
+            ErrorCode::DeletingCloudOnlyObjectNotAllowed => {
+                let _ = write!(text, " Tracking Id: {tracking_id}");
+            }
+            ErrorCode::InvalidSoftMatch | ErrorCode::AttributeValueMustBeUnique => {
+                // Newer texts; the key is not verified (question Q9.17).
+                if let Some(owner) = reference.object_id_in_conflict {
+                    let _ = write!(
+                        text,
+                        "\n\nTracking Id: {tracking_id}\nExtraErrorDetails:\n\
+                         [{{\"Key\":\"ObjectIdInConflict\",\"Value\":[\"{owner}\"]}}]"
+                    );
+                }
+            }
+            _ => {}
+        }
+        text
+    }
+
+    /// The message without what only support needs.
     pub fn message(&self) -> String {
         match self.code {
             ErrorCode::InvalidSoftMatch => format!(

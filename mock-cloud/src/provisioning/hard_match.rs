@@ -90,7 +90,14 @@ impl Tenant {
                 RuleId::R2_20,
                 "the account holds a directory role or is eligible for one: hard match is refused",
             ));
-            return blocked();
+            return blocked().map(|error| ExportError {
+                code: if self.policy.role_block_is_update_not_allowed {
+                    ErrorCode::AttributeUpdateNotAllowed
+                } else {
+                    error.code
+                },
+                ..error
+            });
         }
         self.identifier_block(key, found, object, why)
     }
@@ -104,7 +111,8 @@ impl Tenant {
         why: &mut Vec<Reason>,
     ) -> Option<ExportError> {
         let stored = found.on_premises.object_identifier?;
-        if !self.policy.object_identifier_must_be_empty && stored == object.object_guid {
+        let sent = self.policy.object_identifier_of(object);
+        if !self.policy.object_identifier_must_be_empty && stored == sent {
             return None;
         }
         let features = &self.features;
@@ -119,7 +127,7 @@ impl Tenant {
             RuleId::R2_21,
             "the account already has an onPremisesObjectIdentifier: hard match is refused",
         ));
-        let sent = Uuid::from_bytes_le(object.object_guid).to_string();
+        let sent = Uuid::from_bytes_le(sent).to_string();
         Some(ExportError::about(
             ErrorCode::AttributeUpdateNotAllowed,
             ConflictProperty::OnPremisesObjectIdentifier,
@@ -141,6 +149,7 @@ impl Tenant {
         Some(ExportError {
             code: ErrorCode::AttributeValueMustBeUnique,
             in_conflict_with: owner,
+            reference: None,
             conflicts,
         })
     }

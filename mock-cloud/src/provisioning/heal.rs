@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use store::Entropy;
 
 use super::apply::is_recipient;
-use super::conflict::{address_of, provisioning_errors};
+use super::conflict::address_of;
 use crate::ids::CloudKey;
 use crate::reason::Reason;
 use crate::rule::RuleId;
@@ -63,10 +63,11 @@ impl Tenant {
                 addresses,
             },
             recipient: is_recipient(&object),
+            moera_begins_with_upn: self.policy.moera_begins_with_upn,
         };
         let is_taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
         let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
-        let errors = provisioning_errors(Some(&object), &addresses, upn, now);
+        let errors = self.provisioning_errors(Some(&object), &addresses, upn, now);
         let values: Vec<ProvisioningError> = known
             .iter()
             .filter(|one| !errors.contains(one))

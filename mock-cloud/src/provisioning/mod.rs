@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use store::Entropy;
 
 pub(crate) use apply::is_recipient;
-pub(crate) use conflict::{address_of, provisioning_errors};
-pub use error::{ErrorCode, ExportError};
+pub(crate) use conflict::address_of;
+pub use error::{ErrorCode, ExportError, Reference};
 pub use heal::Healed;
 
 use crate::ids::{CloudKey, SourceAnchor};
@@ -108,9 +108,37 @@ impl Tenant {
     ///
     /// Whatever is refused leaves the tenant exactly as it was.
     pub fn provision(&mut self, operation: &Operation, context: &mut Context<'_>) -> Answer {
-        match operation {
+        let mut answer = match operation {
             Operation::Set(object) => self.provision_set(object, context),
             Operation::Delete(kind, anchor) => self.provision_delete(*kind, anchor, context.now),
+        };
+        if let Err(error) = &mut answer.result
+            && error.code != ErrorCode::CdMissingObject
+        {
+            error.reference = Some(self.reference(operation, error, context));
+        }
+        answer
+    }
+
+    /// What support would find a refusal by. It draws nothing: a refusal must not change what comes
+    /// after it.
+    fn reference(
+        &self,
+        operation: &Operation,
+        error: &ExportError,
+        context: &Context<'_>,
+    ) -> Reference {
+        let anchor = match operation {
+            Operation::Set(object) => &object.source_anchor,
+            Operation::Delete(_, anchor) => anchor,
+        };
+        let seed = store::mix(context.entropy.seed(), u64::from(context.run.get()));
+        let mut own = Entropy::new(store::mix(seed, anchor.index_hash()));
+        let owner = error.in_conflict_with.and_then(|key| self.object(key));
+        let owner = owner.filter(|_| self.policy.errors_name_the_object_in_conflict);
+        Reference {
+            tracking_id: uuid::Uuid::from_bytes(own.next_uuid()),
+            object_id_in_conflict: owner.map(|owner| owner.id),
         }
     }
 
@@ -147,11 +175,17 @@ impl Tenant {
                 ..Answer::failed(ExportError::cloud_only(), why)
             };
         }
+        let kept = self.object(key).map(|object| object.kind);
+        let kept = kept.is_some_and(|kind| self.is_kept_when_deleted(kind));
         self.bin(key, true, now);
         let (rule, text) = match kind {
             SyncObjectType::User => (
                 RuleId::R5_17,
                 "the account goes to the recycle bin for 30 days and keeps its ImmutableId",
+            ),
+            SyncObjectType::Group if kept => (
+                RuleId::R5_19,
+                "the group goes to the recycle bin for 30 days",
             ),
             SyncObjectType::Group => (
                 RuleId::R5_19,

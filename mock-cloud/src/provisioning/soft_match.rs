@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::{Text, eq_fold};
 
-use super::{ErrorCode, ExportError, SoftMatchField};
+use super::{ErrorCode, ExportError, SoftMatchField, is_recipient};
 use crate::address::Upn;
 use crate::ids::CloudKey;
 use crate::profile::NewObjectConflict;
@@ -44,7 +44,7 @@ impl Tenant {
         if self.features.block_soft_match {
             let text = "the tenant blocks soft match altogether";
             why.push(Reason::plain(RuleId::R2_14C, text));
-            return NOBODY;
+            return self.blocked(object);
         }
         if object.kind == SyncObjectType::Group && !object.mail_enabled {
             let text = "a group without an address never matches";
@@ -55,22 +55,47 @@ impl Tenant {
             SoftMatchField::PrimarySmtp,
             SoftMatchField::UserPrincipalName,
         ] {
-            let Some(value) = self.incoming(object, field, why) else {
-                continue;
-            };
-            let Some(candidate) = self.candidate(object, field, value) else {
-                let text = match field {
-                    SoftMatchField::PrimarySmtp => "no primary address equals {0}",
-                    SoftMatchField::UserPrincipalName => "no UPN equals {0}",
+            let compared = self.incoming(object, field, why).into_iter();
+            for value in compared.chain(self.aliases(object, field)) {
+                let Some(candidate) = self.candidate(object, field, value) else {
+                    let text = match field {
+                        SoftMatchField::PrimarySmtp => "no primary address equals {0}",
+                        SoftMatchField::UserPrincipalName => "no UPN equals {0}",
+                    };
+                    why.push(Reason::one(RuleId::R2_9, text, value));
+                    continue;
                 };
-                why.push(Reason::one(RuleId::R2_9, text, value));
-                continue;
-            };
-            if let Some(decision) = self.judge(&candidate, object, why) {
-                return decision;
+                if let Some(decision) = self.judge(&candidate, object, why) {
+                    return decision;
+                }
             }
         }
         NOBODY
+    }
+
+    /// Where soft matches are forbidden: a new object, unless the address is an error then
+    /// (question Q9.15).
+    fn blocked(&self, object: &SyncObject) -> SoftMatch {
+        let field = SoftMatchField::PrimarySmtp;
+        let primary = object.primary_smtp();
+        let primary = primary.filter(|_| self.policy.soft_match_block_is_error);
+        match primary.and_then(|primary| self.candidate(object, field, primary)) {
+            Some(found) => found.refused(ErrorCode::InvalidSoftMatch, object),
+            None => NOBODY,
+        }
+    }
+
+    /// Further addresses that are compared, where all of them are (question Q9.1).
+    fn aliases<'a>(
+        &self,
+        object: &'a SyncObject,
+        field: SoftMatchField,
+    ) -> impl Iterator<Item = &'a str> {
+        let any = self.policy.smtp_match_any_incoming_address;
+        let all = object.proxy_addresses.iter();
+        all.filter(move |_| any && field == SoftMatchField::PrimarySmtp)
+            .filter(|listed| listed.is_smtp() && !listed.is_primary())
+            .map(crate::ProxyAddress::address)
     }
 
     /// The value that is compared, if this field takes part at all.
@@ -114,25 +139,39 @@ impl Tenant {
         field: SoftMatchField,
         value: &'a str,
     ) -> Option<Candidate<'a>> {
-        let any = self.policy.smtp_match_any_cloud_proxy;
+        let policy = &self.policy;
+        let any = policy.smtp_match_any_cloud_proxy;
+        let same = |name: &str| {
+            if policy.soft_match_compares_case {
+                name == value
+            } else {
+                eq_fold(name, value)
+            }
+        };
         let is_meant = |owner: &DirectoryObject| match field {
             SoftMatchField::PrimarySmtp => {
                 let listed = || owner.proxy_addresses.iter().filter(|it| it.is_smtp());
-                listed_primary(owner).is_some_and(|primary| eq_fold(primary, value))
-                    || any && listed().any(|listed| eq_fold(listed.address(), value))
+                let needs = policy.smtp_match_needs_mailbox && owner.kind.is_user();
+                (listed_primary(owner).is_some_and(same)
+                    || any && listed().any(|listed| same(listed.address())))
+                    && (!needs || is_recipient(owner))
             }
             SoftMatchField::UserPrincipalName => {
                 let upn = owner.user_principal_name.as_ref();
-                upn.is_some_and(|upn| eq_fold(upn.as_str(), value))
+                upn.is_some_and(|upn| same(upn.as_str()))
             }
         };
         let preference = |key: &CloudKey| {
             self.object(*key).map(|owner| {
                 let other_type = owner.kind.sync_type() != object.kind;
-                (other_type, never_matched(owner.kind).is_some(), *key)
+                let never = never_matched(owner.kind).is_some();
+                (other_type, never, !owner.is_live(), *key)
             })
         };
+        let binned = policy.soft_match_finds_deleted.then(|| self.deleted());
+        let binned = binned.into_iter().flatten().map(|(key, _)| key);
         self.owners_of(value)
+            .chain(binned)
             .filter(|key| self.object(*key).is_some_and(|owner| is_meant(owner)))
             .min_by_key(preference)
             .and_then(|key| {
@@ -172,7 +211,7 @@ impl Tenant {
         if let Some(decision) = self.belongs_elsewhere(candidate, object, why) {
             return Some(decision);
         }
-        if self.roles.is_administrator(candidate.key) {
+        if self.spared_for_its_role(candidate) {
             why.push(Reason::one(
                 RuleId::R2_14B,
                 "{0} holds a directory role: administrators are never soft-matched",
@@ -197,6 +236,18 @@ impl Tenant {
         };
         why.push(Reason::two(rule, template, *value, found.label()));
         Some(SoftMatch::Found(candidate.key, candidate.field))
+    }
+
+    /// Rule R2.14b, and questions Q9.13 and Q9.14 about it.
+    fn spared_for_its_role(&self, candidate: &Candidate<'_>) -> bool {
+        let by_address = candidate.field == SoftMatchField::PrimarySmtp;
+        if by_address && self.policy.admin_conflict_on_upn_only {
+            return false;
+        }
+        if self.policy.eligible_roles_block_soft_match {
+            return self.roles.is_privileged_or_eligible(candidate.key);
+        }
+        self.roles.is_administrator(candidate.key)
     }
 
     /// Rules R2.14a, R2.14e and R2.14j: the account is tied to something else.

@@ -6,5 +6,6 @@ mod eras;
 mod hard_match;
 mod laws;
 mod quarantine;
+mod readings;
 mod soft_match;
 mod upn;

@@ -207,7 +207,7 @@ rules! {
     R5_4 "R5.4" Documented "DR"
         => "between forests an enabled account's identity beats a disabled one's";
     R5_5 "R5.5" Documented "DR"
-        => "accounts of several forests join by SID, never by UPN or mail";
+        => "accounts of several forests join by SID, never by UPN or mail; contacts by mail";
     R5_6 "R5.6" Documented "DR"
         => "proxyAddresses flow trimmed and without repetitions";
     R5_7 "R5.7" Documented "DR"

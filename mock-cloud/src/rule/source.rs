@@ -100,6 +100,10 @@ const SOURCES: &[(&str, &str)] = &[
         "Azure/azure-docs-powershell-azuread, azureadps-1.0/MSOnline",
     ),
     ("MSXFAQ", "msxfaq.de, adsync_deletion"),
+    (
+        "OD",
+        "OfficeDocs-Support, duplicate attributes prevent DirSync (KB 2647098)",
+    ),
     ("OWN", "inferred by this project; no source states it"),
     (
         "S",
@@ -116,6 +120,10 @@ const SOURCES: &[(&str, &str)] = &[
     (
         "SEED",
         "the founding document: an administrator on duplicates and InvalidSoftMatch",
+    ),
+    (
+        "WMI",
+        "Forefront Identity Manager 2010 R2, WMI Provider Return Strings (ms699322)",
     ),
 ];
 

@@ -29,6 +29,8 @@ pub(crate) struct Input<'a> {
     pub(crate) recalculate: Recalculate,
     /// Whether the object is, or ever was, a recipient of Exchange Online.
     pub(crate) recipient: bool,
+    /// Whether the system address begins with the UPN's prefix (rule R4.14, question Q9.8).
+    pub(crate) moera_begins_with_upn: bool,
 }
 
 impl Input<'_> {
@@ -292,9 +294,14 @@ fn moera(
     if let Some(minted) = minted {
         return Some(Text::from(minted.address()));
     }
-    let wanted = at(nickname?, initial);
+    let sent = input.shadow.user_principal_name.as_deref();
+    let prefix = match sent.filter(|_| input.moera_begins_with_upn) {
+        Some(upn) => address::prefix(upn),
+        None => nickname?,
+    };
+    let wanted = at(prefix, initial);
     if is_taken(&wanted) {
-        return Some(numbered(nickname?, initial, is_taken, digits));
+        return Some(numbered(prefix, initial, is_taken, digits));
     }
     Some(wanted)
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::address::suffix;
 use crate::ids::CloudKey;
-use crate::provisioning::{is_recipient, provisioning_errors};
+use crate::provisioning::is_recipient;
 
 impl Tenant {
     /// Adds a domain, or changes what is known of it, and derives the UPN of every synced user
@@ -164,10 +164,11 @@ impl Tenant {
                 addresses,
             },
             recipient: is_recipient(&object),
+            moera_begins_with_upn: self.policy.moera_begins_with_upn,
         };
         let is_taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
         let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
-        let errors = provisioning_errors(Some(&object), &addresses, true, now);
+        let errors = self.provisioning_errors(Some(&object), &addresses, true, now);
         let known = &object.on_premises.provisioning_errors;
         let mut conflicts = errors.iter();
         let conflict = conflicts.find(|one| one.property == ConflictProperty::UserPrincipalName);

@@ -8,7 +8,7 @@ use store::{Entropy, Text, eq_fold};
 use super::{Addressing, DirectoryObject, Input, Recalculate, Refusal, Tenant, calculate};
 use crate::address::{self, ProxyAddress, Upn};
 use crate::ids::CloudKey;
-use crate::provisioning::{is_recipient, provisioning_errors};
+use crate::provisioning::is_recipient;
 
 impl Tenant {
     /// Gives a licence, and with it the addresses of an Exchange recipient (rule R4.11, step 4).
@@ -85,11 +85,12 @@ impl Tenant {
                 addresses,
             },
             recipient: is_recipient(after),
+            moera_begins_with_upn: self.policy.moera_begins_with_upn,
         };
         let is_taken = |address: &str| self.owners_of(address).any(|owner| owner != key);
         let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
         let now = after.on_premises.last_sync.unwrap_or(Timestamp::UNIX_EPOCH);
-        let errors = provisioning_errors(Some(&*after), &addresses, false, now);
+        let errors = self.provisioning_errors(Some(&*after), &addresses, false, now);
         after.mail = addresses.mail;
         after.proxy_addresses = addresses.proxy_addresses;
         after.on_premises.provisioning_errors = errors.into();

@@ -95,8 +95,10 @@ pub struct ProvisioningError {
 pub enum ConflictProperty {
     /// `UserPrincipalName`.
     UserPrincipalName,
-    /// `ProxyAddresses`; Graph's documentation prints it without the last two letters (rule R3.7).
+    /// `ProxyAddresses`, as tools print it.
     ProxyAddresses,
+    /// `ProxyAddress`, as Graph's documentation has it (rule R3.7, question Q9.7).
+    ProxyAddress,
     /// `SipProxyAddress`.
     SipProxyAddress,
     /// `OnPremiseSecurityIdentifier`, spelled as the service spells it.
@@ -115,6 +117,7 @@ impl ConflictProperty {
         match self {
             Self::UserPrincipalName => "UserPrincipalName",
             Self::ProxyAddresses => "ProxyAddresses",
+            Self::ProxyAddress => "ProxyAddress",
             Self::SipProxyAddress => "SipProxyAddress",
             Self::OnPremiseSecurityIdentifier => "OnPremiseSecurityIdentifier",
             Self::OnPremisesObjectIdentifier => "onPremisesObjectIdentifier",
@@ -174,6 +177,8 @@ pub struct Extras {
     pub manager: Option<CloudKey>,
     /// The password, where an administrator set one.
     pub password: Option<Text>,
+    /// Whether the id keeps its hyphens before the UPN once the user is deleted (question Q9.24).
+    pub hyphens_in_deleted_upn: bool,
     /// Other properties that an administrator set, by their names in Graph.
     pub values: BTreeMap<Text, serde_json::Value>,
 }
@@ -182,6 +187,7 @@ static NO_EXTRAS: Extras = Extras {
     owners: Vec::new(),
     manager: None,
     password: None,
+    hyphens_in_deleted_upn: false,
     values: BTreeMap::new(),
 };
 
@@ -316,14 +322,14 @@ impl DirectoryObject {
         }
     }
 
-    /// The name as Graph prints it: a deleted user's stands behind its id without hyphens
-    /// (rule R5.18), or with them where the switch says so.
-    pub fn graph_user_principal_name(&self, hyphens: bool) -> Option<Text> {
+    /// The name as Graph prints it: a deleted user's stands behind its id, mostly without hyphens
+    /// (rule R5.18).
+    pub fn graph_user_principal_name(&self) -> Option<Text> {
         let upn = self.user_principal_name.as_ref()?;
         if self.is_live() {
             return Some(upn.text().clone());
         }
-        let mut text = if hyphens {
+        let mut text = if self.extras().hyphens_in_deleted_upn {
             Text::from(self.id.to_string())
         } else {
             Text::from(self.id.simple())

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use store::Text;
 
-use super::{ConflictProperty, DirectoryObject, State, Tenant};
+use super::{ConflictProperty, DirectoryObject, Kind, State, Tenant};
 use crate::address::ProxyAddress;
 use crate::ids::CloudKey;
 use crate::provisioning::address_of;
@@ -27,13 +27,13 @@ impl Tenant {
             return;
         };
         let mut object = DirectoryObject::clone(object);
-        let is_group = matches!(object.kind, super::Kind::Group { .. });
-        let recoverable = object.kind.is_user()
-            || object.kind == super::Kind::Microsoft365Group
-            || is_group && self.policy.graph.security_groups_are_restorable;
+        let recoverable = self.is_kept_when_deleted(object.kind);
         if recoverable {
             object.state = State::SoftDeleted { at: now };
             object.account_enabled = false;
+            if self.policy.deleted_upn_keeps_hyphens {
+                object.change_extras(|extras| extras.hyphens_in_deleted_upn = true);
+            }
             if by_sync {
                 object.on_premises.sync_enabled = Some(false);
             }
@@ -43,6 +43,17 @@ impl Tenant {
         self.replace(key, object);
         if !recoverable {
             self.roles.remove_all(key);
+        }
+    }
+
+    /// Whether the recycle bin takes objects of this kind (rule R5.19, question Q9.27).
+    pub(crate) fn is_kept_when_deleted(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::User | Kind::Guest | Kind::Microsoft365Group => true,
+            Kind::Group { mail_enabled, .. } => {
+                self.policy.security_groups_are_soft_deleted && !mail_enabled
+            }
+            Kind::Contact => false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The connector of a forest: its connector space, and import into it (rules R6.1 to R6.4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
@@ -43,6 +43,14 @@ pub struct AdEntry {
     pub lends: bool,
     /// Whether its anchor has yet to be written back to Active Directory (rule R1.8).
     pub write_back: bool,
+}
+
+/// What an import sees of a forest.
+pub(super) struct View<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) scope: &'a Scope,
+    /// Objects that it may not read.
+    pub(super) unreadable: BTreeSet<ObjectId>,
 }
 
 /// The connector of one forest.
@@ -114,9 +122,12 @@ impl AdConnector {
         &mut self.entries[id.0 as usize]
     }
 
-    /// Reads everything in scope; what is not there any more is pending delete.
-    pub(super) fn full_import(&mut self, directory: &Directory, scope: &Scope) -> Counters {
-        let mut pass = Pass::new(directory, scope);
+    /// Reads everything in scope; what is not there any more is pending delete, unless something
+    /// could not be read: then nobody knows whether it is gone (rule R6.4). Says what that was.
+    pub(super) fn full_import(&mut self, view: &View<'_>) -> (Counters, Vec<ObjectId>) {
+        let directory = view.directory;
+        let mut pass = Pass::new(directory, view.scope);
+        let unread = pass.unread(&view.unreadable);
         while self.entries.len() < directory.places() {
             self.entries.push_back(AdEntry::default());
         }
@@ -141,6 +152,9 @@ impl AdConnector {
                 groups.push(id);
             }
             let staged = !object.is_deleted() && pass.is_in_scope(object);
+            if !unread.is_empty() && (!staged || unread.binary_search(&id).is_ok()) {
+                continue;
+            }
             if stage(entry, staged.then_some(object), &mut pass.counters) {
                 let above = staged.then(|| pass.above(id, kind)).flatten();
                 stage_manager(&mut self.managers, id, above);
@@ -150,13 +164,15 @@ impl AdConnector {
             self.stage_members(directory, id);
         }
         self.watermark = directory.highest_committed_usn();
-        pass.counters
+        (pass.counters, unread)
     }
 
     /// Reads what changed since the last import. Objects whose container was renamed or moved have
     /// not changed themselves, so they are not seen (rule R5.15).
-    pub(super) fn delta_import(&mut self, directory: &Directory, scope: &Scope) -> Counters {
-        let mut pass = Pass::new(directory, scope);
+    pub(super) fn delta_import(&mut self, view: &View<'_>) -> (Counters, Vec<ObjectId>) {
+        let directory = view.directory;
+        let mut pass = Pass::new(directory, view.scope);
+        let mut unread = Vec::new();
         for id in directory.changes_since(self.watermark) {
             let Some(object) = directory.object(id) else {
                 continue;
@@ -169,6 +185,10 @@ impl AdConnector {
                 continue;
             };
             let staged = !object.is_deleted() && pass.is_in_scope(object);
+            if staged && view.unreadable.contains(&id) {
+                unread.push(id);
+                continue;
+            }
             let object = staged.then_some(object);
             if stage(self.entry_mut(id), object, &mut pass.counters) {
                 let above = staged.then(|| pass.above(id, kind)).flatten();
@@ -179,7 +199,20 @@ impl AdConnector {
             }
         }
         self.watermark = directory.highest_committed_usn();
-        pass.counters
+        pass.counters.errors = unread.len() as u64;
+        (pass.counters, unread)
+    }
+
+    /// Whether a container that is known has another name or place by now: a delta import does not
+    /// look at what is in it (rule R5.15, question Q9.20).
+    pub(super) fn misses_renames(&self, directory: &Directory) -> bool {
+        let mut changed = directory.changes_since(self.watermark);
+        changed.any(|id| {
+            let (known, object) = (self.containers.get(&id), directory.object(id));
+            known.zip(object).is_some_and(|(known, object)| {
+                known.parent != object.parent || known.name() != object.name()
+            })
+        })
     }
 
     fn stage_members(&mut self, directory: &Directory, id: ObjectId) {
@@ -324,6 +357,19 @@ impl<'a> Pass<'a> {
             SyncObjectType::User | SyncObjectType::Contact => self.manager,
         };
         self.directory.link_targets(id, link?).first().copied()
+    }
+
+    /// Which of the objects that can't be read are there, in order; they are counted as errors.
+    fn unread(&mut self, unreadable: &BTreeSet<ObjectId>) -> Vec<ObjectId> {
+        let mut unread = Vec::new();
+        for id in unreadable {
+            let object = self.directory.object(*id).filter(|it| !it.is_deleted());
+            if object.is_some_and(|object| self.is_in_scope(object)) {
+                unread.push(*id);
+            }
+        }
+        self.counters.errors = unread.len() as u64;
+        unread
     }
 
     fn is_container(&self, object: &Object) -> bool {

@@ -1,11 +1,17 @@
 //! How the engine is set up, and what differs between its eras.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use mock_ad::directory::Dn;
+use mock_cloud::profile::{SERVICE_SWITCHES, ServicePolicy, Switch};
+use mock_cloud::rule::Confidence;
 use mock_cloud::{Profile, RuleId};
 
+use super::condition::Condition;
+use super::metaverse::Source;
+use super::run::ConnectorId;
 use crate::rules::RuleSet;
 
 /// The attribute that the sourceAnchor of users is made from (rule R1.7). Groups and contacts
@@ -75,6 +81,12 @@ pub struct EnginePolicy {
     pub disconnect_reprovisions: bool,
     /// Rule R6.19: too many deletions hold back the deletions only, not the whole export.
     pub threshold_suppresses_deletes_only: bool,
+    /// Question Q9.6: as many deletions as the threshold says trip it.
+    pub threshold_trips_at_its_number: bool,
+    /// Question Q9.6: only deletions of users count.
+    pub threshold_counts_users_only: bool,
+    /// Question Q9.20: a renamed or moved container makes a delta import look at everything.
+    pub delta_import_sees_renamed_containers: bool,
     /// Rule R5.10: an adminDescription beginning `Contact_` keeps a contact out. The rules of 2016
     /// have no such clause; later builds are reported to.
     pub contact_marker_excludes: bool,
@@ -91,51 +103,70 @@ impl EnginePolicy {
             delta_import_sees_cloud_deletions: modern,
             disconnect_reprovisions: modern,
             threshold_suppresses_deletes_only: false,
+            threshold_trips_at_its_number: false,
+            threshold_counts_users_only: false,
+            delta_import_sees_renamed_containers: false,
             contact_marker_excludes: matches!(profile, Profile::Entra2025 | Profile::Entra2026),
             protected_accounts_refuse_write_back: false,
         }
     }
 }
 
-/// A named doubt about the engine.
-#[derive(Debug, Clone, Copy)]
-pub struct EngineSwitch {
-    /// The name in scenario files.
-    pub name: &'static str,
-    /// The rule it belongs to.
-    pub rule: RuleId,
-    /// What turning it on means.
-    pub effect: &'static str,
-    /// Reads the switch.
-    pub get: fn(&EnginePolicy) -> bool,
-    /// Sets the switch.
-    pub set: fn(&mut EnginePolicy, bool),
-}
-
 macro_rules! switches {
-    ($($name:literal $rule:ident $field:ident $effect:literal;)*) => {
+    ($($name:literal $rule:ident $question:expr, $confidence:ident $field:ident
+       $effect:literal;)*) => {
         /// Every switch of the engine.
-        pub const ENGINE_SWITCHES: &[EngineSwitch] = &[$(EngineSwitch {
-            name: $name,
-            rule: RuleId::$rule,
-            effect: $effect,
-            get: |policy| policy.$field,
-            set: |policy, on| policy.$field = on,
-        }),*];
+        pub const ENGINE_SWITCHES: &[Switch<EnginePolicy>] = &[$(Switch::on_off(
+            $name,
+            RuleId::$rule,
+            $question,
+            Confidence::$confidence,
+            $effect,
+            |policy| usize::from(policy.$field),
+            |policy, value| policy.$field = value == 1,
+        )),*];
     };
 }
 
 switches! {
-    "delta-import-sees-cloud-deletions" R6_6 delta_import_sees_cloud_deletions
-        "a delta import of the tenant sees objects deleted there by hand";
-    "disconnect-reprovisions" R6_6 disconnect_reprovisions
-        "a person whose cloud object vanished is provisioned anew by the sync that notices it";
-    "threshold-suppresses-deletes-only" R6_19 threshold_suppresses_deletes_only
-        "too many pending deletions hold back only the deletions, not the whole export";
-    "contact-marker-excludes" R5_10 contact_marker_excludes
+    "contact-marker-excludes" R5_10 None, Reported contact_marker_excludes
         "an adminDescription beginning Contact_ keeps a contact out";
-    "write-back-fails-on-protected-accounts" R1_8 protected_accounts_refuse_write_back
+    "delta-import-sees-cloud-deletions" R6_6 Some("Q9.12"), Reported
+        delta_import_sees_cloud_deletions
+        "a delta import of the tenant sees objects deleted there by hand";
+    "delta-import-sees-renamed-containers" R5_15 Some("Q9.20"), Supported
+        delta_import_sees_renamed_containers
+        "a delta import looks anew at everything when a container was renamed or moved";
+    "disconnect-reprovisions" R6_6 Some("Q9.12"), Reported disconnect_reprovisions
+        "a person whose cloud object vanished is provisioned anew by the sync that notices it";
+    "threshold-counts-users-only" R6_17 Some("Q9.6"), Assumed threshold_counts_users_only
+        "deletions of groups and contacts do not count towards the deletion threshold";
+    "threshold-suppresses-deletes-only" R6_19 Some("Q9.6"), Supported
+        threshold_suppresses_deletes_only
+        "too many pending deletions hold back only the deletions, not the whole export";
+    "threshold-trips-at-its-number" R6_18 Some("Q9.6"), Reported threshold_trips_at_its_number
+        "as many deletions as the threshold says stop the export already";
+    "write-back-fails-on-protected-accounts" R1_8 None, Reported
+        protected_accounts_refuse_write_back
         "the anchor can't be written back to accounts with adminCount 1: they inherit no rights";
+}
+
+/// The names of all switches, of service and engine, with the words that answer each.
+pub fn switches() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let engine = ENGINE_SWITCHES.iter().map(|it| (it.name, it.values));
+    mock_cloud::profile::switches().chain(engine)
+}
+
+/// Answers a switch of the service or of the engine by a word; says whether there is such a switch
+/// and it knows the word.
+pub fn answer_switch(
+    name: &str,
+    word: &str,
+    service: &mut ServicePolicy,
+    engine: &mut EnginePolicy,
+) -> bool {
+    let of_engine = ENGINE_SWITCHES.iter().find(|it| it.name == name);
+    service.answer(name, word) || of_engine.is_some_and(|switch| switch.answer(engine, word))
 }
 
 /// How the engine is set up.
@@ -154,6 +185,10 @@ pub struct EngineConfig {
     pub schedule: Option<SignedDuration>,
     /// What differs between eras.
     pub policy: EnginePolicy,
+    /// What keeps connectors from working; one that is not listed is ready (rule R6.12).
+    pub conditions: BTreeMap<ConnectorId, Condition>,
+    /// Objects that the account of a forest's connector can't read (rule R6.4).
+    pub unreadable: BTreeSet<Source>,
     /// The sync rules, where they are not those that are installed (rule R5.1).
     pub rules: Option<Arc<RuleSet>>,
 }
@@ -171,8 +206,15 @@ impl EngineConfig {
             },
             schedule: None,
             policy: EnginePolicy::of(profile),
+            conditions: BTreeMap::new(),
+            unreadable: BTreeSet::new(),
             rules: None,
         }
+    }
+
+    /// Whether a connector can work.
+    pub fn condition(&self, connector: ConnectorId) -> Condition {
+        self.conditions.get(&connector).copied().unwrap_or_default()
     }
 
     /// How often the engine of an era runs unless told otherwise (rule R6.8).

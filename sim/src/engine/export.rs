@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use mock_ad::directory::{
     AttributeId, Directory, Modification, ObjectId, Operation as ModifyOperation, Refusal, Value,
 };
-use mock_cloud::Tenant;
 use mock_cloud::provisioning::{Context, ErrorCode, Operation, Outcome};
+use mock_cloud::{SyncObjectType, Tenant};
 use store::Entropy;
 
 use super::entra_connector::{CsId, ExportFailure, PendingExport};
 use super::metaverse::Source;
-use super::run::{Counters, StepStatus};
+use super::run::{Counters, ERRORS_MAX, StepStatus};
 use super::{Directories, Engine, EngineEvent, Exported, Sink};
 
 /// A pending export, and the number that its turn goes by.
@@ -57,7 +57,7 @@ impl Engine {
         let mut status = StepStatus::Success;
         let mut deletes = true;
         if let Some(threshold) = self.config.deletion_threshold
-            && survey.deletes > u64::from(threshold)
+            && self.is_tripped_by(survey.deletes, threshold)
         {
             status = StepStatus::StoppedDeletionThresholdExceeded;
             sink(EngineEvent::DeletionThresholdExceeded {
@@ -86,6 +86,9 @@ impl Engine {
                         run,
                     };
                     self.export_one(*id, tenant, &mut context, &mut counters, sink);
+                    if counters.errors > ERRORS_MAX {
+                        return (StepStatus::StoppedErrorLimit, counters);
+                    }
                 }
             }
         }
@@ -98,6 +101,13 @@ impl Engine {
         (status, counters)
     }
 
+    /// Whether so many pending deletions are too many (rule R6.18).
+    fn is_tripped_by(&self, deletes: u64, threshold: u32) -> bool {
+        let allowed = u64::from(threshold);
+        let at_its_number = self.config.policy.threshold_trips_at_its_number;
+        deletes > allowed || at_its_number && deletes == allowed && deletes > 0
+    }
+
     /// What is pending, and in which order the parts of the connector space take their turns.
     ///
     /// The service promises no order, so the engine's is arbitrary but fixed by the seed
@@ -105,10 +115,12 @@ impl Engine {
     /// connector space keep together, because a million jumps through memory cost seconds.
     fn survey(&self, seed: u64) -> Survey {
         let mut survey = Survey::default();
+        let users_only = self.config.policy.threshold_counts_users_only;
         for (id, entry) in self.entra.iter() {
             match entry.pending_export {
                 PendingExport::None => continue,
                 PendingExport::Add => survey.adds += 1,
+                PendingExport::Delete if users_only && entry.kind != SyncObjectType::User => {}
                 PendingExport::Delete => survey.deletes += 1,
                 PendingExport::Update => {}
             }

@@ -7,9 +7,10 @@
 use std::sync::Arc;
 
 use mock_ad::directory::{AttributeId, Object};
-use mock_cloud::{Reason, RuleId, SyncObject};
+use mock_cloud::{Reason, RuleId, SourceAnchor, SyncObject, SyncObjectType};
 
 use super::data_flow::{Wanted, joins};
+use super::flow::sync_type;
 use super::metaverse::{Contribution, MvId, MvObject, Source};
 use super::sync::Pass;
 use super::{Engine, EngineEvent, Sink};
@@ -114,8 +115,9 @@ impl Engine {
         sink(EngineEvent::Filtered { source, why });
     }
 
-    /// The person that an account belongs to: by its SID or that of the account it is for, and by
-    /// the join rules where the rules are data (rules R5.1 and R5.5).
+    /// The person that an account belongs to: by its SID or that of the account it is for, a
+    /// contact by its mail, a group by its GUID, and by the join rules where the rules are data
+    /// (rules R5.1 and R5.5).
     pub(super) fn owner_of(&self, image: &Object, pass: &mut Pass<'_>) -> Option<MvId> {
         if let Some(rules) = &self.config.rules {
             let place = self.place(image, pass);
@@ -124,27 +126,45 @@ impl Engine {
                 .iter()
                 .find_map(|group| self.only_match(group, pass.forest));
         }
-        [
-            AttributeId::OBJECT_SID,
-            AttributeId::MS_EXCH_MASTER_ACCOUNT_SID,
-        ]
-        .into_iter()
-        .filter_map(|attribute| image.bytes(attribute))
-        .find_map(|sid| self.metaverse.find_by_security_identifier(sid))
+        match sync_type(pass.around.schema.kind(image.class))? {
+            SyncObjectType::User => {
+                let originator = pass.around.schema.attribute("msRTCSIP-OriginatorSid");
+                let sids = [
+                    Some(AttributeId::OBJECT_SID),
+                    Some(AttributeId::MS_EXCH_MASTER_ACCOUNT_SID),
+                    originator,
+                ];
+                let mut sids = sids.into_iter().flatten();
+                sids.find_map(|sid| {
+                    self.metaverse
+                        .find_by_security_identifier(image.bytes(sid)?)
+                })
+            }
+            SyncObjectType::Contact => {
+                let mail = image.text(AttributeId::MAIL)?;
+                let found = self.metaverse.find_by_mail(mail.trim());
+                let people = found.filter(|(_, known)| {
+                    let attributes = known.attributes.as_ref();
+                    is_of_others(known, pass.forest)
+                        && attributes.is_some_and(|it| it.kind != SyncObjectType::Group)
+                });
+                only(people.map(|(mv, _)| mv))
+            }
+            SyncObjectType::Group => {
+                let anchor = SourceAnchor::from_guid_bytes(*image.guid.as_bytes());
+                self.metaverse.find_by_anchor(&anchor)
+            }
+        }
     }
 
     /// The one object of other forests that meets all conditions; none where several do.
     fn only_match(&self, group: &[Wanted], forest: usize) -> Option<MvId> {
-        let is_other = |object: &MvObject| {
-            let sources = object.joined.iter().chain([&object.source]);
-            sources.into_iter().all(|source| source.forest != forest)
-        };
-        let mut found = self.metaverse.iter().filter(|(_, object)| {
-            let attributes = object.attributes.as_ref().filter(|_| is_other(object));
+        let found = self.metaverse.iter().filter(|(_, object)| {
+            let attributes = object.attributes.as_ref();
+            let attributes = attributes.filter(|_| is_of_others(object, forest));
             attributes.is_some_and(|known| group.iter().all(|wanted| wanted.is_met_by(known)))
         });
-        let (only, _) = found.next()?;
-        found.next().is_none().then_some(only)
+        only(found.map(|(mv, _)| mv))
     }
 
     pub(super) fn note_joined(
@@ -159,7 +179,7 @@ impl Engine {
             known.joined.push(source);
         }
         let text = match self.config.rules {
-            None => "joined to the account of another forest with the same SID",
+            None => "joined to the object of another forest with the same SID, mail or GUID",
             Some(_) => "joined to the account of another forest that a join rule finds",
         };
         sink(EngineEvent::Joined {
@@ -167,6 +187,18 @@ impl Engine {
             why: Reason::plain(RuleId::R5_5, text),
         });
     }
+}
+
+/// Whether no account of a forest is part of a person yet.
+fn is_of_others(object: &MvObject, forest: usize) -> bool {
+    let sources = object.joined.iter().chain([&object.source]);
+    sources.into_iter().all(|source| source.forest != forest)
+}
+
+/// The only one; none where there are several, since nobody could say which is meant.
+fn only(mut found: impl Iterator<Item = MvId>) -> Option<MvId> {
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 /// Puts the parts together, and makes the account that gives the identity the first.

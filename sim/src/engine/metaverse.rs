@@ -57,6 +57,7 @@ pub struct Metaverse {
     objects: Vector<Option<MvObject>>,
     by_anchor: Index,
     by_security_identifier: Index,
+    by_mail: Index,
 }
 
 impl Metaverse {
@@ -93,6 +94,9 @@ impl Metaverse {
         let object = self.objects.get_mut(id.0 as usize)?.take()?;
         if let Some(attributes) = &object.attributes {
             self.unindex(id, attributes);
+            if let Some(mail) = &attributes.mail {
+                self.by_mail.remove(store::fold_hash(mail), id.0);
+            }
         }
         Some(object)
     }
@@ -103,13 +107,13 @@ impl Metaverse {
         self.by_anchor.reserve(more);
     }
 
-    /// Gives an object new attributes. `by_sid` keeps the index that joins across forests.
+    /// Gives an object new attributes. `several` keeps the indexes that join across forests.
     pub(super) fn set_attributes(
         &mut self,
         id: MvId,
         attributes: Option<Arc<SyncObject>>,
         filtered: Option<Arc<Reason>>,
-        by_sid: bool,
+        several: bool,
     ) {
         let Some(object) = self.get_mut(id) else {
             return;
@@ -125,13 +129,25 @@ impl Metaverse {
                 .as_ref()
                 .and_then(|object| object.security_identifier.clone())
         };
+        let mail = |object: &Option<Arc<SyncObject>>| {
+            let mail = object.as_ref().and_then(|object| object.mail.clone());
+            mail.filter(|_| several)
+        };
+        if mail(&old) != mail(&attributes) {
+            if let Some(old) = mail(&old) {
+                self.by_mail.remove(store::fold_hash(&old), id.0);
+            }
+            if let Some(new) = mail(&attributes) {
+                self.by_mail.insert(store::fold_hash(&new), id.0);
+            }
+        }
         if anchor(&old) != anchor(&attributes) || sid(&old) != sid(&attributes) {
             if let Some(old) = &old {
                 self.unindex(id, old);
             }
             if let Some(new) = &attributes {
                 self.by_anchor.insert(new.source_anchor.index_hash(), id.0);
-                if by_sid && let Some(sid) = &new.security_identifier {
+                if several && let Some(sid) = &new.security_identifier {
                     self.by_security_identifier
                         .insert(store::hash_bytes(sid.as_bytes()), id.0);
                 }
@@ -156,6 +172,16 @@ impl Metaverse {
                 let attributes = self.get(*id).and_then(|object| object.attributes.as_ref());
                 attributes.is_some_and(|attributes| attributes.source_anchor == *anchor)
             })
+    }
+
+    /// Objects with a mail address, where there are several forests (rule R5.5).
+    pub(super) fn find_by_mail(&self, mail: &str) -> impl Iterator<Item = (MvId, &MvObject)> {
+        let candidates = self.by_mail.candidates(store::fold_hash(mail));
+        candidates.map(MvId).filter_map(move |id| {
+            let object = self.get(id)?;
+            let known = object.attributes.as_ref()?.mail.as_deref()?;
+            store::eq_fold(known, mail).then_some((id, object))
+        })
     }
 
     /// The one object that stems from a security principal (rule R5.5).

@@ -5,6 +5,7 @@
 //! (`mock_cloud::provisioning`).
 
 mod ad_connector;
+mod condition;
 mod config;
 mod data_flow;
 mod entra_connector;
@@ -22,12 +23,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use mock_ad::directory::{Directory, Refusal};
 use mock_cloud::provisioning::Answer;
-use mock_cloud::{CloudKey, Reason, SyncObject, Tenant};
+use mock_cloud::{CloudKey, Reason, RuleId, SyncObject, Tenant};
 use store::Entropy;
 
+use ad_connector::View;
 pub use ad_connector::{AdConnector, AdEntry, PendingImport};
+pub use condition::Condition;
 pub use config::{
-    AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy, EngineSwitch, Scope,
+    AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy, Scope, answer_switch, switches,
 };
 pub(crate) use data_flow::has_a_target;
 pub use entra_connector::{
@@ -55,6 +58,13 @@ pub enum EngineEvent {
         /// The object.
         source: Source,
         /// The error.
+        why: Reason,
+    },
+    /// An import could not read an object.
+    Unreadable {
+        /// The object.
+        source: Source,
+        /// Why that matters.
         why: Reason,
     },
     /// An object was joined to the metaverse object of another forest.
@@ -194,12 +204,14 @@ impl Engine {
         on: &mut Directories<'_>,
         sink: Sink<'_>,
     ) -> StepResult {
-        let (status, counters) = match connector {
-            ConnectorId::Ad(forest) if forest < self.forests.len() => {
+        let kept = self.config.condition(connector).status(connector, step);
+        let (status, counters) = match (kept, connector) {
+            (Some(status), _) => (status, Counters::default()),
+            (None, ConnectorId::Ad(forest)) if forest < self.forests.len() => {
                 self.run_ad_step(forest, step, on, sink)
             }
-            ConnectorId::Ad(_) => (StepStatus::Success, Counters::default()),
-            ConnectorId::Entra => self.run_entra_step(step, on, sink),
+            (None, ConnectorId::Ad(_)) => (StepStatus::Success, Counters::default()),
+            (None, ConnectorId::Entra) => self.run_entra_step(step, on, sink),
         };
         let result = StepResult {
             connector,
@@ -219,7 +231,8 @@ impl Engine {
         on: &mut Directories<'_>,
         sink: Sink<'_>,
     ) {
-        if on.tenant.is_synchronized() {
+        let ready = self.config.condition(ConnectorId::Entra) == Condition::Ready;
+        if ready && on.tenant.is_synchronized() {
             self.export_entra(objects, on, sink);
         }
     }
@@ -233,22 +246,54 @@ impl Engine {
     ) -> (StepStatus, Counters) {
         let synchronized = |counters: Counters| match counters.errors {
             0 => (StepStatus::Success, counters),
+            errors if errors > run::ERRORS_MAX => (StepStatus::StoppedErrorLimit, counters),
             _ => (StepStatus::CompletedSyncErrors, counters),
         };
-        let scope = &self.config.scopes[forest];
         match step {
-            Step::FullImport => {
-                let counters = self.forests[forest].full_import(&on.forests[forest], scope);
-                (StepStatus::Success, counters)
-            }
-            Step::DeltaImport => {
-                let counters = self.forests[forest].delta_import(&on.forests[forest], scope);
-                (StepStatus::Success, counters)
+            Step::FullImport | Step::DeltaImport => {
+                self.import_ad(forest, step, &on.forests[forest], sink)
             }
             Step::FullSynchronization => synchronized(self.synchronize_ad(forest, true, sink)),
             Step::DeltaSynchronization => synchronized(self.synchronize_ad(forest, false, sink)),
             Step::Export => self.export_ad(forest, &mut on.forests[forest], on.now, sink),
         }
+    }
+
+    /// Reads a forest; what can't be read is told and left as it was (rule R6.4).
+    fn import_ad(
+        &mut self,
+        forest: usize,
+        step: Step,
+        directory: &Directory,
+        sink: Sink<'_>,
+    ) -> (StepStatus, Counters) {
+        let connector = &mut self.forests[forest];
+        let unreadable = self.config.unreadable.iter();
+        let unreadable = unreadable.filter(|source| source.forest == forest);
+        let view = View {
+            directory,
+            scope: &self.config.scopes[forest],
+            unreadable: unreadable.map(|source| source.object).collect(),
+        };
+        let follows = self.config.policy.delta_import_sees_renamed_containers
+            && connector.misses_renames(directory);
+        let (counters, unread) = if step == Step::FullImport || follows {
+            connector.full_import(&view)
+        } else {
+            connector.delta_import(&view)
+        };
+        let status = match unread.len() {
+            0 => StepStatus::Success,
+            _ => StepStatus::CompletedDiscoveryErrors,
+        };
+        for object in unread {
+            let text = "it can't be read: who is missing is not taken for deleted";
+            sink(EngineEvent::Unreadable {
+                source: Source { forest, object },
+                why: Reason::plain(RuleId::R6_4, text),
+            });
+        }
+        (status, counters)
     }
 
     fn run_entra_step(

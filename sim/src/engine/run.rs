@@ -81,6 +81,9 @@ pub enum CyclePolicy {
     Initial,
 }
 
+/// A step that meets more errors than this stops (rule R6.12).
+pub(super) const ERRORS_MAX: u64 = 5_000;
+
 /// How a step ended, under its name in the run history (rule R6.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepStatus {
@@ -96,13 +99,24 @@ pub enum StepStatus {
     StoppedDeletionThresholdExceeded,
     /// Staging mode: nothing is exported (rule R6.21).
     NotRunStagingMode,
-    /// The service does not take part: directory synchronisation is turned off (rule R2.7).
+    /// The service does not take part: directory synchronisation is turned off (rule R2.7), or the
+    /// connector of the tenant can't reach it.
     StoppedExtensionDllException,
+    /// An import could not read some objects (rule R6.4).
+    CompletedDiscoveryErrors,
+    /// More objects failed than a step puts up with.
+    StoppedErrorLimit,
+    /// The connection broke while the step ran.
+    StoppedConnectivity,
+    /// The connector's account can't sign in.
+    NoStartCredentials,
+    /// The connector can't reach its directory.
+    NoStartConnection,
 }
 
 impl StepStatus {
     /// Every status.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Success,
         Self::CompletedSyncErrors,
         Self::CompletedExportErrors,
@@ -110,6 +124,11 @@ impl StepStatus {
         Self::StoppedDeletionThresholdExceeded,
         Self::NotRunStagingMode,
         Self::StoppedExtensionDllException,
+        Self::CompletedDiscoveryErrors,
+        Self::StoppedErrorLimit,
+        Self::StoppedConnectivity,
+        Self::NoStartCredentials,
+        Self::NoStartConnection,
     ];
 
     /// The name in the run history.
@@ -122,6 +141,11 @@ impl StepStatus {
             Self::StoppedDeletionThresholdExceeded => "stopped-deletion-threshold-exceeded",
             Self::NotRunStagingMode => "not-run-staging-mode",
             Self::StoppedExtensionDllException => "stopped-extension-dll-exception",
+            Self::CompletedDiscoveryErrors => "completed-discovery-errors",
+            Self::StoppedErrorLimit => "stopped-error-limit",
+            Self::StoppedConnectivity => "stopped-connectivity",
+            Self::NoStartCredentials => "no-start-credentials",
+            Self::NoStartConnection => "no-start-connection",
         }
     }
 }

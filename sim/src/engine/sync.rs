@@ -13,7 +13,7 @@ use super::data_flow::{self, Before};
 use super::entra_connector::{CsEntry, CsId, PendingExport};
 use super::flow::{GROUP_MEMBERS_MAX, Inbound, Surroundings, inbound};
 use super::metaverse::{MvId, Source};
-use super::run::Counters;
+use super::run::{Counters, ERRORS_MAX};
 use super::{Engine, EngineEvent, Sink};
 
 /// The parent of objects and the attribute that names them.
@@ -84,6 +84,9 @@ impl Engine {
                 continue;
             }
             self.synchronize_entry(id, &mut pass, sink);
+            if pass.counters.errors > ERRORS_MAX {
+                return pass.counters;
+            }
         }
         self.synchronize_managed(managed, &mut pass, sink);
         for id in groups {

@@ -5,11 +5,13 @@
 
 mod code;
 mod profiles;
+mod question;
 mod rule;
 mod sync_rules;
 
 pub use code::{CodeEntry, codes};
 pub use profiles::profiles;
+pub use question::{Doubt, Question, doubts, questions};
 pub use rule::{NotModelled, modelled_in_part, not_modelled};
 pub use sync_rules::{installed, rule, rules};
 
@@ -26,9 +28,9 @@ pub struct UnknownWord {
     pub nearest: Option<String>,
 }
 
-/// Explains an error code, a status, an event, a Graph code, a rule such as `R2.14a`, a hazard
-/// such as `W04`, a sync rule such as `In from AD - User Join`, `profiles` or `rules`. Case does
-/// not matter.
+/// Explains an error code, a status, an event, a Graph code, a rule such as `R2.14a`, an open
+/// question such as `Q9.2`, a hazard such as `W04`, a sync rule such as `In from AD - User Join`,
+/// `profiles` or `rules`. Case does not matter.
 ///
 /// ```
 /// let text = sim::explain::explain("invalidsoftmatch").unwrap();
@@ -55,6 +57,13 @@ pub fn explain(word: &str) -> Result<String, UnknownWord> {
     let codes = codes();
     if let Some(entry) = codes.iter().find(|it| it.code.eq_ignore_ascii_case(asked)) {
         return Ok(entry.text());
+    }
+    let questions = questions();
+    let number = questions
+        .iter()
+        .find(|it| it.number.eq_ignore_ascii_case(asked));
+    if let Some(question) = number {
+        return Ok(question.text());
     }
     if let Some(hazard) = crate::hazard::hazard(asked) {
         return Ok(hazard_text(hazard));
@@ -83,6 +92,7 @@ pub fn explain(word: &str) -> Result<String, UnknownWord> {
     for hazard in crate::hazard::HAZARDS {
         words.extend([hazard.number, hazard.name]);
     }
+    words.extend(questions.iter().map(|question| question.number.as_str()));
     words.extend(["profiles", "rules"]);
     words.extend(installed.rules().iter().map(|rule| rule.name.as_str()));
     let nearest = crate::scenario::nearest(asked, words);
@@ -153,6 +163,20 @@ mod tests {
         assert!(codes.len() > 40, "{}", codes.len());
         for entry in &codes {
             assert!(!entry.means.trim().is_empty(), "{}", entry.code);
+            let lists = [
+                ("causes", &entry.causes),
+                ("look", &entry.look),
+                ("repairs", &entry.repairs),
+                ("worse", &entry.worse),
+                ("sources", &entry.sources),
+            ];
+            for (name, list) in lists {
+                assert!(!list.is_empty(), "{}: {name}", entry.code);
+                let refers = |line: &String| line.starts_with("see ");
+                assert!(!list.iter().any(refers), "{}: {name} refers", entry.code);
+            }
+            let again = codes.iter().filter(|it| it.code == entry.code);
+            assert_eq!(again.count(), 1, "{}", entry.code);
             for rule in &entry.rules {
                 assert!(RuleId::parse(rule).is_some(), "{}: {rule}", entry.code);
             }

@@ -2,30 +2,22 @@
 
 use std::fmt::Write as _;
 
-use mock_cloud::profile::{GRAPH_SWITCHES, NewObjectConflict, SERVICE_SWITCHES};
+use mock_cloud::Profile;
+use mock_cloud::profile::{GRAPH_SWITCHES, shown};
 use mock_cloud::tenant::{FEATURES, Features};
-use mock_cloud::{Profile, RuleId};
 
+use super::question::{doubts, questions};
 use super::wrapped;
-use crate::engine::{ENGINE_SWITCHES, EngineConfig, EnginePolicy};
+use crate::engine::EngineConfig;
 
 const NAME: usize = 41;
-const VALUE: usize = 17;
+const VALUE: usize = 19;
 
 /// One table: what each profile sets, and every switch with its default in each.
 pub fn profiles() -> String {
     let mut text = String::new();
     row(&mut text, "", &Profile::ALL.map(|it| it.name().to_owned()));
     text.push_str("\nThe era\n");
-    let conflict = Profile::ALL.map(|profile| {
-        match profile.service_policy().new_object_conflict {
-            NewObjectConflict::InvalidSoftMatch => "InvalidSoftMatch",
-            NewObjectConflict::Quarantine => "quarantine",
-            NewObjectConflict::MustBeUnique => "MustBeUnique",
-        }
-        .to_owned()
-    });
-    row(&mut text, "new-object-conflict", &conflict);
     let threshold = Profile::ALL.map(|profile| {
         let threshold = EngineConfig::new(profile, 1).deletion_threshold;
         threshold.map_or_else(|| "off".to_owned(), |count| count.to_string())
@@ -45,18 +37,31 @@ pub fn profiles() -> String {
         }
     }
     text.push_str("\nSwitches, where sources disagree or are silent\n");
-    for switch in SERVICE_SWITCHES {
-        let values = Profile::ALL.map(|profile| on((switch.get)(&profile.service_policy())));
-        doubt(&mut text, switch.name, &values, switch.rule, switch.effect);
+    for doubt in doubts() {
+        let values = doubt.defaults.map(|word| shown(word).to_owned());
+        row(&mut text, doubt.name, &values);
+        let question = doubt
+            .question
+            .map(|it| format!("{it}, "))
+            .unwrap_or_default();
+        let (rule, confidence) = (doubt.rule, doubt.confidence);
+        let said = format!("{question}{rule}, {confidence}: {}", doubt.effect);
+        text.push_str(&wrapped(&said, "      ", "      "));
     }
-    for switch in ENGINE_SWITCHES {
-        let values = Profile::ALL.map(|profile| on((switch.get)(&EnginePolicy::of(profile))));
-        doubt(&mut text, switch.name, &values, switch.rule, switch.effect);
+    text.push_str("\nOpen questions that no switch answers\n");
+    for question in questions() {
+        if let (Some(instead), Some(confidence)) = (&question.instead, question.confidence()) {
+            let about = &question.about;
+            let number = &question.number;
+            text.push_str(&wrapped(&format!("{number:<7}{about}"), "         ", "  "));
+            let said = format!("{confidence}: {instead}");
+            text.push_str(&wrapped(&said, "         ", "         "));
+        }
     }
     text.push_str("\nSwitches of Graph, where no rule stands behind an answer\n");
     for switch in GRAPH_SWITCHES {
         let graph = |profile: Profile| profile.service_policy().graph;
-        let values = Profile::ALL.map(|profile| on((switch.get)(&graph(profile))));
+        let values = Profile::ALL.map(|profile| shown(switch.read(&graph(profile))).to_owned());
         row(&mut text, switch.name, &values);
         let (confidence, effect) = (switch.confidence, switch.effect);
         let said = format!("{confidence}: {effect}; {}", switch.known);
@@ -79,10 +84,4 @@ fn row(text: &mut String, name: &str, values: &[String; 4]) {
         let _ = write!(line, "{value:<VALUE$}");
     }
     let _ = writeln!(text, "{}", line.trim_end());
-}
-
-fn doubt(text: &mut String, name: &str, values: &[String; 4], rule: RuleId, effect: &str) {
-    row(text, name, values);
-    let said = format!("{rule}, {}: {effect}", rule.confidence());
-    text.push_str(&wrapped(&said, "      ", "      "));
 }

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use mock_cloud::RuleId;
-use mock_cloud::profile::SERVICE_SWITCHES;
 use mock_cloud::rule::source_title;
 use serde::Deserialize;
 
+use super::question::doubts;
 use super::{CodeEntry, wrapped};
-use crate::engine::ENGINE_SWITCHES;
 
 const NOT_MODELLED: &str = include_str!("../../data/not-modelled.yaml");
 
@@ -68,15 +67,10 @@ pub(super) fn text(rule: RuleId, codes: &[CodeEntry]) -> String {
         let title = source_title(source).unwrap_or_default();
         text.push_str(&wrapped(&format!("{source}: {title}"), "    ", "  "));
     }
-    let service = SERVICE_SWITCHES
-        .iter()
-        .filter(|switch| switch.rule == rule)
-        .map(|switch| (switch.name, switch.effect));
-    let engine = ENGINE_SWITCHES
-        .iter()
-        .filter(|switch| switch.rule == rule)
-        .map(|switch| (switch.name, switch.effect));
-    let switches: Vec<_> = service.chain(engine).collect();
+    let switches: Vec<_> = doubts()
+        .filter(|doubt| doubt.rule == rule)
+        .map(|doubt| (doubt.name, doubt.effect))
+        .collect();
     if !switches.is_empty() {
         text.push_str("\nSwitches\n");
         for (name, effect) in switches {

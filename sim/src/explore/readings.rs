@@ -5,8 +5,8 @@ use mock_cloud::{Profile, RuleId};
 
 use super::{Answer, Bounds, explore};
 use crate::engine::{ENGINE_SWITCHES, EnginePolicy};
+use crate::scenario::Diagnostic;
 use crate::scenario::model::Scenario;
-use crate::scenario::{Diagnostic, Spanned};
 
 /// An answer under one reading of a point on which sources disagree or are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub struct Reading {
     pub switch: &'static str,
     /// What it is about.
     pub rule: RuleId,
-    /// How it is set here.
-    pub on: bool,
-    /// What turning it on means.
+    /// The word that answers it here.
+    pub word: &'static str,
+    /// What turning it on means, or what its words mean.
     pub effect: &'static str,
     /// What the exploration answers then.
     pub answer: Answer,
@@ -39,29 +39,29 @@ pub fn readings(
     let service = profile.service_policy();
     let service = SERVICE_SWITCHES
         .iter()
-        .map(|it| (it.name, it.rule, it.effect, (it.get)(&service)));
+        .map(|it| (it.name, it.rule, it.effect, it.values, it.read(&service)));
     let engine = EnginePolicy::of(profile);
     let engine = ENGINE_SWITCHES
         .iter()
-        .map(|it| (it.name, it.rule, it.effect, (it.get)(&engine)));
+        .map(|it| (it.name, it.rule, it.effect, it.values, it.read(&engine)));
     let mut all = Vec::new();
-    for (switch, rule, effect, usual) in service.chain(engine) {
-        let mut other = scenario.in_profile(crate::run::model_profile(profile));
-        let known = &mut other.world.switches.0;
-        let place = known.iter().position(|(name, _)| name.as_str() == switch);
-        let written = place.map(|place| known.remove(place).1.as_str() == "true");
-        let on = !written.unwrap_or(usual);
-        let name = Spanned::derived(switch.to_owned());
-        known.push((name, Spanned::derived(on.to_string())));
-        let found = explore(file, &other, profile, bounds)?;
-        all.push(Reading {
-            switch,
-            rule,
-            on,
-            effect,
-            answer: found.answer,
-            as_wanted: found.as_wanted,
-        });
+    for (switch, rule, effect, values, usual) in service.chain(engine) {
+        let mut written = scenario.world.switches.iter();
+        let written = written.find(|(name, _)| name.as_str() == switch);
+        let stands = written.map_or(usual, |(_, word)| word.as_str());
+        for word in values.iter().filter(|word| **word != stands) {
+            let mut other = scenario.in_profile(crate::run::model_profile(profile));
+            other.answer(switch, word);
+            let found = explore(file, &other, profile, bounds)?;
+            all.push(Reading {
+                switch,
+                rule,
+                word,
+                effect,
+                answer: found.answer,
+                as_wanted: found.as_wanted,
+            });
+        }
     }
     Ok(all)
 }

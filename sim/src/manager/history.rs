@@ -1,8 +1,10 @@
 //! The run history: one record for each step of a run profile, with counters and errors.
 
 use jiff::Timestamp;
+use mock_ad::directory::Refusal;
 
 use super::connector_name;
+use super::notice::{self, Notice};
 use crate::engine::{Counters, EngineEvent, Source, Step, StepResult};
 use crate::world::{Event, World};
 
@@ -41,6 +43,8 @@ pub struct StepRecord {
     pub result: StepResult,
     /// What failed, in the order in which it did.
     pub errors: Vec<StepError>,
+    /// What was written to the application log and mailed.
+    pub notices: Vec<Notice>,
 }
 
 impl StepRecord {
@@ -55,6 +59,9 @@ impl StepRecord {
 pub struct History {
     records: Vec<StepRecord>,
     errors: Vec<StepError>,
+    notices: Vec<Notice>,
+    /// What the report of the export that is running will say.
+    report: Vec<String>,
 }
 
 impl History {
@@ -66,8 +73,26 @@ impl History {
     /// Takes note of one event. The world is the one after the action that reported it.
     pub fn note(&mut self, event: &Event, world: &World) {
         let Event::Engine(event) = event else { return };
+        let connector = match event {
+            EngineEvent::Finished(result) => connector_name(world, result.connector),
+            _ => String::new(),
+        };
+        self.notices.extend(notice::logged(event, &connector));
+        match event {
+            EngineEvent::DeletionThresholdExceeded { .. } => {
+                self.notices.push(notice::threshold_mail());
+            }
+            EngineEvent::Exported(exported) => {
+                let told = notice::reported(&exported.answer, world.now());
+                self.report.extend(told);
+            }
+            _ => {}
+        }
         if let EngineEvent::Finished(result) = event {
+            let report = notice::error_report(std::mem::take(&mut self.report));
+            self.notices.extend(report);
             self.records.push(StepRecord {
+                notices: std::mem::take(&mut self.notices),
                 run: self.records.len() as u32 + 1,
                 at: world.now(),
                 connector: connector_name(world, result.connector),
@@ -90,6 +115,14 @@ fn error_of(event: &EngineEvent, world: &World) -> Option<StepError> {
             object: of(source),
             code: "sync-rule-error-function-triggered".to_owned(),
             detail: why.text(),
+        }),
+        EngineEvent::Unreadable { source, .. } => Some(StepError {
+            object: of(source),
+            code: "read-error".to_owned(),
+            detail: Refusal::access_denied(String::new())
+                .message
+                .trim()
+                .to_owned(),
         }),
         EngineEvent::DuplicateAnchor { mv, why } => {
             let second = world.engine().metaverse().get(*mv);
@@ -123,7 +156,7 @@ fn error_of(event: &EngineEvent, world: &World) -> Option<StepError> {
                     .get(exported.cs)
                     .map_or_else(String::new, |entry| entry.anchor.connector_space_dn()),
                 code: error.code.name().to_owned(),
-                detail: error.message(),
+                detail: error.detail(),
             }),
             Ok(_) => None,
         },

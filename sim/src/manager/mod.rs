@@ -5,10 +5,12 @@
 
 mod history;
 mod lineage;
+mod notice;
 mod search;
 
 pub use history::{Counter, History, StepError, StepRecord};
 pub use lineage::{Lineage, lineage};
+pub use notice::{EVENT_DELETIONS, EVENT_EXPORT_ERROR, EVENT_NO_START, EVENT_SKIPPED, Notice};
 pub use search::{ConnectorSpaceObject, search};
 
 use mock_cloud::Profile;

@@ -260,11 +260,11 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
     let service = tenant.policy.answers_apart_from(&usual).into_iter();
     let usual = EnginePolicy::of(world.profile);
     let engine = ENGINE_SWITCHES.iter().filter_map(|switch| {
-        let on = (switch.get)(&config.policy);
-        (on != (switch.get)(&usual)).then_some((switch.name, on))
+        let word = switch.read(&config.policy);
+        (word != switch.read(&usual)).then_some((switch.name, word))
     });
     let switches = service.chain(engine);
-    let switches = switches.map(|(switch, on)| (name(switch), name(&on.to_string())));
+    let switches = switches.map(|(switch, word)| (name(switch), name(word)));
     initial.switches = Named(switches.collect());
     initial
 }

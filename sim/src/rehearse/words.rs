@@ -58,6 +58,11 @@ fn configure(change: &EngineChange) -> String {
     match change {
         EngineChange::Scope(..) => "set the scope of the engine".to_owned(),
         EngineChange::Rules(_) => "set the sync rules of the engine".to_owned(),
+        EngineChange::Condition(connector, condition) => {
+            format!("the connector {} is {condition}", connector.address())
+        }
+        EngineChange::Readable(_, true) => "let the connector read an object again".to_owned(),
+        EngineChange::Readable(_, false) => "keep the connector from reading an object".to_owned(),
         EngineChange::Anchor(attribute) => {
             format!("take {} as the source anchor", attribute.name())
         }
@@ -244,6 +249,7 @@ pub const fn event_word(event: &Event) -> &'static str {
             Err(_) => "export error",
         },
         Event::Engine(EngineEvent::SyncError { .. }) => "synchronisation error",
+        Event::Engine(EngineEvent::Unreadable { .. }) => "discovery error",
         Event::Engine(EngineEvent::DuplicateAnchor { .. }) => "duplicate anchor",
         Event::Engine(EngineEvent::DeletionThresholdExceeded { .. }) => {
             "stopped: deletion threshold exceeded"

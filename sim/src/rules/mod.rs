@@ -42,12 +42,11 @@ pub struct Variant {
 impl Variant {
     /// Whether this is so: the name of an anchor attribute or of a switch that is on.
     fn has(self, condition: &str) -> bool {
-        let on = |switch: &&crate::engine::EngineSwitch| switch.name == condition;
+        let mut switches = ENGINE_SWITCHES.iter();
         self.anchor.name() == condition
-            || ENGINE_SWITCHES
-                .iter()
-                .find(on)
-                .is_some_and(|it| (it.get)(&self.policy))
+            || switches
+                .find(|switch| switch.name == condition)
+                .is_some_and(|it| it.read(&self.policy) == "true")
     }
 }
 

@@ -219,7 +219,12 @@ impl Runner<'_> {
         );
         let errors = self.withheld(&value.user);
         let fits = errors.iter().any(|(found, text)| {
-            *found == property
+            // The other spelling of it (question Q9.7) is the same attribute.
+            let found = match found {
+                ConflictProperty::ProxyAddress => ConflictProperty::ProxyAddresses,
+                other => *other,
+            };
+            found == property
                 && value
                     .value
                     .as_ref()

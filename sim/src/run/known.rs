@@ -7,11 +7,8 @@ use mock_cloud::sync_object::PROPERTIES;
 
 use super::expect::metaverse_names;
 use super::{DUPLICATE_ANCHOR, EVENTS};
-use crate::engine::{ENGINE_SWITCHES, StepStatus};
+use crate::engine::{StepStatus, switches};
 use crate::scenario::{Diagnostic, Known, Scenario, Switch, model};
-
-/// The values of a switch.
-const ON_OFF: &[&str] = &["true", "false"];
 
 /// Everything the language checks names against; leaked nowhere, built once for each caller.
 #[derive(Debug)]
@@ -41,12 +38,8 @@ pub fn known() -> Words {
         .map(|code| code.name())
         .chain(own)
         .collect();
-    let switches = mock_cloud::profile::switch_names()
-        .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
-        .map(|name| Switch {
-            name,
-            values: ON_OFF,
-        })
+    let switches = switches()
+        .map(|(name, values)| Switch { name, values })
         .collect();
     let properties = PROPERTIES.iter().flat_map(|(wire, graph)| [*wire, *graph]);
     let more = [

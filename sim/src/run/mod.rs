@@ -24,21 +24,23 @@ pub use hazards::hazards;
 pub(crate) use known::model_profile;
 pub use known::{Words, known, load};
 
-use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult};
-use crate::manager::{ConnectorSpaceObject, History, Lineage, StepRecord, lineage, search};
+use crate::engine::{ConnectorId, EngineEvent, Source, Step as EngineStep, StepResult, StepStatus};
+use crate::manager::{
+    ConnectorSpaceObject, EVENT_DELETIONS, EVENT_EXPORT_ERROR, EVENT_NO_START, EVENT_SKIPPED,
+    History, Lineage, StepRecord, lineage, search,
+};
 use crate::scenario::model::{Expectation, Scenario, Step};
 use crate::scenario::{Diagnostic, Spanned, expanded};
 use crate::world::{Action, Event, World};
 use names::Names;
 
-/// The event of an object that the engine leaves to the cloud (rule R2.30).
-const EVENT_SKIPPED: u32 = 6956;
-/// The event of an object that failed in an export (rule R6.13).
-const EVENT_EXPORT_ERROR: u32 = 6941;
-/// The event of too many pending deletions (rule R6.20).
-const EVENT_DELETIONS: u32 = 116;
 /// Every event that is logged here.
-const EVENTS: [u32; 3] = [EVENT_DELETIONS, EVENT_EXPORT_ERROR, EVENT_SKIPPED];
+const EVENTS: [u32; 4] = [
+    EVENT_DELETIONS,
+    EVENT_EXPORT_ERROR,
+    EVENT_SKIPPED,
+    EVENT_NO_START,
+];
 
 /// The error of two objects that claim one anchor (rule R6.16).
 const DUPLICATE_ANCHOR: &str = "duplicate-anchor";
@@ -401,6 +403,9 @@ impl<'f> Runner<'f> {
                 self.events.insert(EVENT_DELETIONS);
             }
             EngineEvent::Finished(result) => {
+                if result.status == StepStatus::NoStartCredentials {
+                    self.events.insert(EVENT_NO_START);
+                }
                 self.results
                     .insert((result.connector, result.step), *result);
             }

@@ -11,8 +11,10 @@ use mock_cloud::CloudKey;
 pub(super) use values::values;
 
 use super::{Impossible, Runner, build};
-use crate::engine::{ConnectorId, CyclePolicy, EngineConfig, Source, Step as EngineStep};
-use crate::scenario::model::{self, RunStep, Step, SyncPolicy};
+use crate::engine::{
+    Condition, ConnectorId, CyclePolicy, EngineConfig, Source, Step as EngineStep,
+};
+use crate::scenario::model::{self, ConnectorState, RunStep, Step, SyncPolicy};
 use crate::scenario::value::{Connector, OuPath};
 use crate::scenario::{Name, Spanned};
 use crate::world::{Action, EngineChange};
@@ -33,6 +35,7 @@ impl Runner<'_> {
                 None => return self.run_profile(&run.connector, run.run),
             },
             Step::SetEngine(change) => self.set_engine(change),
+            Step::SetConnector(change) => return self.set_connector(change),
             Step::StopScheduler => {
                 self.apply(&Action::Configure(EngineChange::Schedule(None)));
             }
@@ -111,6 +114,29 @@ impl Runner<'_> {
             let schedule = build::schedule(schedule);
             self.apply(&Action::Configure(EngineChange::Schedule(schedule)));
         }
+    }
+
+    fn set_connector(&mut self, change: &model::ConnectorChange) -> Done {
+        let connector = self.connector(&change.connector)?;
+        if let Some(state) = change.state {
+            let condition = match state {
+                ConnectorState::Ready => Condition::Ready,
+                ConnectorState::CredentialsInvalid => Condition::CredentialsInvalid,
+                ConnectorState::Unreachable => Condition::Unreachable,
+                ConnectorState::LosesConnection => Condition::LosesConnection,
+            };
+            self.apply(&Action::Configure(EngineChange::Condition(
+                connector, condition,
+            )));
+        }
+        for (names, readable) in [(&change.unreadable, false), (&change.readable, true)] {
+            for name in names.iter() {
+                for source in self.sources(name)? {
+                    self.apply(&Action::Configure(EngineChange::Readable(source, readable)));
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn source(&self, name: &Name) -> Result<Source, Impossible> {

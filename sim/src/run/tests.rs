@@ -83,7 +83,7 @@ fn misspelt_words_are_answered_with_what_there_is() {
         [
             "did you mean `success`?",
             "did you mean `6941`?",
-            "choose one of `116`, `6941`, `6956`",
+            "choose one of `116`, `6941`, `6956`, `6000`",
             "did you mean `displayName`?",
             "it stays in Active Directory: nothing carries it into the metaverse",
         ]

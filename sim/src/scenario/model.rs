@@ -35,9 +35,11 @@ pub use step_cloud::{
     ByteOrder, CloudUserChange, CloudUserRemoved, CloudUserRestored, DomainVerified, FeatureSet,
     ImmutableIdSet, Licence, OnPremisesIdentifierCleared, OnPremisesSync, Role, SourceOfAuthority,
 };
-pub use step_engine::{EngineChange, RunProfile, RunStep, SyncPolicy};
+pub use step_engine::{
+    ConnectorChange, ConnectorState, EngineChange, RunProfile, RunStep, SyncPolicy,
+};
 pub use tenant::{Feature, Features, Tenant};
-pub use world::{AnchorAttribute, Engine, Forest, InitialWorld, Profile};
+pub use world::{AnchorAttribute, Engine, EngineKind, Forest, InitialWorld, Profile};
 
 use super::collect::{each, recover};
 use super::spanned::{Name, Spanned};
@@ -140,6 +142,14 @@ impl Scenario {
             .chain(several)
             .map(|profile| profile.value)
             .collect()
+    }
+
+    /// Answers a switch by a word, whatever the file says.
+    pub fn answer(&mut self, switch: &str, word: &str) {
+        let known = &mut self.world.switches.0;
+        known.retain(|(name, _)| name.as_str() != switch);
+        let name = Spanned::derived(switch.to_owned());
+        known.push((name, Spanned::derived(word.to_owned())));
     }
 }
 

@@ -28,6 +28,30 @@ pub(crate) fn nearest<'c>(
     best.map(|(_, candidate)| candidate)
 }
 
+/// What is known of the product and not modelled, where a scenario may ask for it: a key, a word,
+/// and what to do instead.
+const NOT_MODELLED: &[(&str, &str, &str)] = &[
+    ("type", "device", DEVICES),
+    ("type", "computer", DEVICES),
+    (
+        "kind",
+        "cloud-sync",
+        "Cloud Sync is not modelled: it matches in the same service, but its scoping, its\n\
+         threshold and its quarantine of whole jobs are its own. What the service decides can be\n\
+         played with `connect-sync` and `schedule: every 2m`",
+    ),
+];
+
+const DEVICES: &str = "devices are not modelled: an engine here syncs users, groups and \
+                       contacts";
+
+/// What to do instead of something that is known and not modelled.
+pub(super) fn not_modelled(key: &str, word: &str) -> Option<&'static str> {
+    let mut known = NOT_MODELLED.iter();
+    let found = known.find(|(of, name, _)| *of == key && name.eq_ignore_ascii_case(word));
+    found.map(|(_, _, help)| *help)
+}
+
 /// Whether a word of at least four letters is the beginning or the end of the other.
 fn is_part(written: &str, candidate: &str) -> bool {
     let (short, long) = if written.len() < candidate.len() {

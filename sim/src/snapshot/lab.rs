@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Key, Places, position};
 use super::{Problem, problems_of};
-use crate::engine::{AnchorAttribute, ENGINE_SWITCHES};
+use crate::engine::{AnchorAttribute, switches};
 use crate::scenario::{Name, Spanned, nearest, read_document};
 
 /// What a snapshot says besides its exports.
@@ -24,8 +24,8 @@ pub struct Lab {
     pub exclude: Vec<Dn>,
     /// Where the sourceAnchor of users comes from; objectGUID unless given.
     pub anchor: Option<AnchorAttribute>,
-    /// The named switches that differ from their defaults.
-    pub switches: BTreeMap<String, bool>,
+    /// The named switches that differ from their defaults, with the words that answer them.
+    pub switches: BTreeMap<String, String>,
     /// Attributes of the forest's own schema extension.
     pub accept: Vec<String>,
     /// Which cloud account belongs to which object: distinguished name to object id.
@@ -68,7 +68,7 @@ struct LabFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     anchor: Option<Name>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    switches: BTreeMap<Name, bool>,
+    switches: BTreeMap<Name, Name>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accept: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -127,7 +127,9 @@ impl Lab {
             scope: names(&self.scope),
             exclude: names(&self.exclude),
             anchor: self.anchor.map(|anchor| name(anchor.name().to_owned())),
-            switches: switches.map(|(it, on)| (name(it.clone()), *on)).collect(),
+            switches: switches
+                .map(|(it, word)| (name(it.clone()), name(word.clone())))
+                .collect(),
             accept: self.accept.clone(),
             belongs: belongs
                 .map(|(dn, id)| (name(dn.clone()), name(id.clone())))
@@ -138,13 +140,6 @@ impl Lab {
         let head = "# What the exports beside this file do not say.\n";
         format!("{head}{}", crate::scenario::write_document(&written))
     }
-}
-
-/// The names of all switches, of service and engine.
-fn switch_names() -> Vec<&'static str> {
-    mock_cloud::profile::switch_names()
-        .chain(ENGINE_SWITCHES.iter().map(|switch| switch.name))
-        .collect()
 }
 
 /// "Did you mean", or where to look.
@@ -235,18 +230,25 @@ impl Reading<'_> {
         read
     }
 
-    fn switches(&mut self, written: BTreeMap<Name, bool>) -> BTreeMap<String, bool> {
-        let known = switch_names();
-        for name in written.keys() {
-            if !known.contains(&name.as_str()) {
+    fn switches(&mut self, written: BTreeMap<Name, Name>) -> BTreeMap<String, String> {
+        let known: Vec<&'static str> = switches().map(|(name, _)| name).collect();
+        for (name, word) in &written {
+            let Some((_, values)) = switches().find(|(known, _)| *known == name.as_str()) else {
                 let help = match nearest(name, known.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("expected one of {}", known.join(", ")),
                 };
                 self.note(name, format!("unknown switch `{name}`"), help);
+                continue;
+            };
+            if !values.contains(&word.as_str()) {
+                let help = format!("expected one of {}", values.join(", "));
+                self.note(word, format!("`{word}` is no value of `{name}`"), help);
             }
         }
-        let plain = written.into_iter().map(|(name, on)| (name.value, on));
+        let plain = written
+            .into_iter()
+            .map(|(name, word)| (name.value, word.value));
         plain.collect()
     }
 

@@ -31,7 +31,7 @@ use mock_cloud::Profile;
 use mock_cloud::tenant::Features;
 use store::Entropy;
 
-use crate::engine::{ENGINE_SWITCHES, EngineConfig, Scope};
+use crate::engine::{EngineConfig, Scope, answer_switch};
 use crate::rules::configuration::Configuration;
 use crate::world::World;
 
@@ -103,11 +103,8 @@ impl Snapshot {
         if era != Profile::DirSync2013 {
             config.deletion_threshold = tenant.deletion_threshold;
         }
-        for (name, on) in &self.lab.switches {
-            if let Some(switch) = ENGINE_SWITCHES.iter().find(|switch| switch.name == *name) {
-                (switch.set)(&mut config.policy, *on);
-            }
-            tenant.policy.answer(name, *on);
+        for (name, word) in &self.lab.switches {
+            answer_switch(name, word, &mut tenant.policy, &mut config.policy);
         }
         let seed = self.lab.seed;
         let forests = vec![self.directory.clone()];

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 pub use mock_ad::directory::Change as AdChange;
 pub use mock_cloud::tenant::Change as CloudChange;
 
-use crate::engine::{AnchorAttribute, ConnectorId, CyclePolicy, Scope, Step};
+use crate::engine::{AnchorAttribute, Condition, ConnectorId, CyclePolicy, Scope, Source, Step};
 use crate::rules::RuleSet;
 
 /// One thing that happens. Actions are the world's journal: the same actions on the same world
@@ -54,4 +54,8 @@ pub enum EngineChange {
     Anchor(AnchorAttribute),
     /// The sync rules.
     Rules(Arc<RuleSet>),
+    /// What keeps a connector from working.
+    Condition(ConnectorId, Condition),
+    /// Whether the account of its connector can read an object of a forest.
+    Readable(Source, bool),
 }

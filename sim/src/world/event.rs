@@ -74,6 +74,7 @@ fn engine_rules(event: &EngineEvent) -> Vec<RuleId> {
     match event {
         EngineEvent::Filtered { why, .. }
         | EngineEvent::SyncError { why, .. }
+        | EngineEvent::Unreadable { why, .. }
         | EngineEvent::Joined { why, .. }
         | EngineEvent::DuplicateAnchor { why, .. }
         | EngineEvent::CloudObjectVanished { why, .. } => vec![why.rule],

@@ -18,7 +18,7 @@ use store::Entropy;
 pub use action::{Action, AdChange, CloudChange, EngineChange};
 pub use event::{Discard, Event, EventSink};
 
-use crate::engine::{CyclePolicy, Directories, Engine, EngineConfig, EngineEvent};
+use crate::engine::{Condition, CyclePolicy, Directories, Engine, EngineConfig, EngineEvent};
 
 /// Everything there is: forests, engine, tenant, virtual clock, source of identifiers.
 ///
@@ -169,6 +169,18 @@ impl World {
             EngineChange::Schedule(schedule) => config.schedule = *schedule,
             EngineChange::Anchor(anchor) => config.anchor = *anchor,
             EngineChange::Rules(rules) => config.rules = Some(Arc::clone(rules)),
+            EngineChange::Condition(connector, Condition::Ready) => {
+                config.conditions.remove(connector);
+            }
+            EngineChange::Condition(connector, condition) => {
+                config.conditions.insert(*connector, *condition);
+            }
+            EngineChange::Readable(source, true) => {
+                config.unreadable.remove(source);
+            }
+            EngineChange::Readable(source, false) => {
+                config.unreadable.insert(*source);
+            }
         });
         if let EngineChange::Schedule(schedule) = change {
             self.timers.reschedule(self.now, *schedule);

@@ -119,6 +119,7 @@ fn engine(scene: &Scene<'_>, whole: &Event, event: &EngineEvent) -> (String, Opt
     match event {
         EngineEvent::Filtered { source, .. } => ("left out of the sync:".to_owned(), ad(source)),
         EngineEvent::SyncError { source, .. } => ("synchronization error:".to_owned(), ad(source)),
+        EngineEvent::Unreadable { source, .. } => ("discovery error:".to_owned(), ad(source)),
         EngineEvent::Disconnected { source, .. } => ("disconnected:".to_owned(), ad(source)),
         EngineEvent::Joined { source, .. } => {
             ("joined to a metaverse object:".to_owned(), ad(source))

@@ -60,7 +60,7 @@ fn out_of_scope_and_back_is_the_same_account() {
         assert_eq!(gone.on_premises.sync_enabled, Some(false));
         assert_eq!(gone.on_premises.immutable_id, Some(anchor(9)));
         assert!(!gone.account_enabled && gone.is_soft_deleted());
-        let shown = gone.graph_user_principal_name(false).unwrap_or_default();
+        let shown = gone.graph_user_principal_name().unwrap_or_default();
         assert_eq!(*shown, format!("{}{}", gone.id.simple(), at("ann")));
         assert!(bench.tenant.owners_of(&at("ann")).next().is_none());
         bench.pass(SignedDuration::from_hours(24 * 5));

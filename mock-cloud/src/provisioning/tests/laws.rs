@@ -7,7 +7,8 @@ use store::fold;
 
 use crate::address::{ProxyAddress, Upn};
 use crate::ids::CloudKey;
-use crate::provisioning::Outcome;
+use crate::provisioning::{ErrorCode, Operation, Outcome};
+use crate::sync_object::SyncObjectType;
 use crate::tenant::{ConflictProperty, DirectoryObject};
 use crate::workbench::Workbench;
 use crate::workbench::random::{Step, history, sync_object};
@@ -92,6 +93,7 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
+    /// Rules R3.2, R3.3, R3.5 and R3.7.
     #[test]
     fn names_and_anchors_stay_unique((beginning, steps) in history()) {
         let mut bench = beginning.workbench();
@@ -104,6 +106,7 @@ proptest! {
         });
     }
 
+    /// Rule R3.8.
     #[test]
     fn healing_never_takes_from_others((beginning, steps) in history()) {
         let mut bench = beginning.workbench();
@@ -129,6 +132,7 @@ proptest! {
         prop_assert_eq!(bench.tenant.heal(bench.now, &mut bench.entropy), []);
     }
 
+    /// Rules R2.1, R2.14k and R3.6.
     #[test]
     fn sending_twice_is_sending_once((beginning, steps) in history(), sent in sync_object()) {
         let mut bench = beginning.workbench();
@@ -143,10 +147,56 @@ proptest! {
                 prop_assert_eq!(second.key, first.key);
                 prop_assert_eq!(second.withheld, first.withheld);
             }
-            Err(error) => prop_assert_eq!(second.result, Err(error)),
+            Err(mut error) => {
+                let mut again = second.result.expect_err("it was refused before");
+                // Every try has a tracking id of its own.
+                (error.reference, again.reference) = (None, None);
+                prop_assert_eq!(again, error);
+            }
         }
         let after: Vec<_> = bench.everything().iter().map(unmarked).collect();
         prop_assert_eq!(after, before);
+    }
+
+    /// Rules R2.6, R2.27, R5.17 and R5.20; what may stand in the way are rules R2.7, R2.20 and
+    /// R3.11d.
+    #[test]
+    fn a_deleted_user_comes_back_as_it_was((beginning, steps) in history(), sent in sync_object()) {
+        let mut bench = beginning.workbench();
+        run(&mut bench, &steps, |_| {});
+        let first = bench.send(&sent);
+        let skipped = matches!(first.result, Ok(Outcome::Skipped));
+        let (Some(key), Ok(_), false) = (first.key, &first.result, skipped) else {
+            return Ok(());
+        };
+        if sent.kind != SyncObjectType::User {
+            return Ok(());
+        }
+        let (before, roles) = (bench.get(key).clone(), bench.tenant.roles.of(key));
+        let delete = Operation::Delete(sent.kind, sent.source_anchor.clone());
+        prop_assert_eq!(bench.provision(&delete).result, Ok(Outcome::Deleted));
+        let gone = bench.get(key);
+        prop_assert!(gone.is_soft_deleted());
+        prop_assert_eq!(gone.on_premises.sync_enabled, Some(false));
+        prop_assert_eq!(&gone.on_premises.immutable_id, &before.on_premises.immutable_id);
+        let back = bench.send(&sent);
+        match back.result {
+            Ok(outcome) => {
+                prop_assert_eq!((outcome, back.key), (Outcome::Restored, Some(key)));
+                let after = bench.get(key);
+                prop_assert!(after.is_live() && after.is_synced());
+                prop_assert_eq!(after.id, before.id);
+                prop_assert_eq!(&after.licences, &before.licences);
+                prop_assert_eq!(&after.mailbox, &before.mailbox);
+                prop_assert_eq!(bench.tenant.roles.of(key), roles);
+            }
+            Err(error) => prop_assert!(matches!(
+                error.code,
+                ErrorCode::InvalidHardMatch
+                    | ErrorCode::AttributeUpdateNotAllowed
+                    | ErrorCode::AttributeValueMustBeUnique
+            )),
+        }
     }
 
     #[test]

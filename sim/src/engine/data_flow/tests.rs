@@ -243,7 +243,8 @@ fn variant() -> impl Strategy<Value = Variant> {
 }
 
 proptest! {
-    /// The compiled rules and the rules as data make the same of every object.
+    /// The compiled rules and the rules as data make the same of every object: rules R1.1, R1.2,
+    /// R1.7, R1.12, R2.29, R4.1, R5.1, R5.6, R5.7, R5.8, R5.9 and R5.10.
     #[test]
     fn the_compiled_rules_are_the_rules_as_data(
         drawn in drawn(),

@@ -41,7 +41,7 @@ pub(super) fn tenant(scenario: &Scenario, profile: Profile) -> Result<Tenant, Im
         }
     }
     for (name, value) in scenario.world.switches.iter() {
-        let is_known = tenant.policy.answer(name, value.as_str() == "true")
+        let is_known = tenant.policy.answer(name, value.as_str())
             || ENGINE_SWITCHES
                 .iter()
                 .any(|switch| switch.name == name.as_str());

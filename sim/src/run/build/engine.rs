@@ -37,7 +37,7 @@ pub(super) fn config(scenario: &Scenario, profile: Profile, names: &Names) -> En
             .iter()
             .find(|switch| switch.name == name.as_str())
         {
-            (switch.set)(&mut config.policy, value.as_str() == "true");
+            switch.answer(&mut config.policy, value.as_str());
         }
     }
     if !written.rules.is_empty() {

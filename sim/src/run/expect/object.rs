@@ -53,7 +53,7 @@ impl Runner<'_> {
             conflicts: conflicts
                 .map(|(property, value)| (property.name().to_owned(), value.to_string()))
                 .collect(),
-            message: failure.error.message(),
+            message: failure.error.detail(),
             why: failure.why.clone(),
         })
     }

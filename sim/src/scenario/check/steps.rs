@@ -94,6 +94,19 @@ fn meaning(checker: &mut Checker<'_>, step: &Spanned<Step>) {
             checker.add(checker.problem("nothing-to-do", message, &step.at));
         }
         Step::SetEngine(change) => world::sync_rules(checker, &change.rules),
+        Step::SetConnector(change) => {
+            connector(checker, &change.connector);
+            let reads = !change.unreadable.is_empty() || !change.readable.is_empty();
+            if change.state.is_none() && !reads {
+                let message = "`set-connector` changes nothing";
+                checker.add(checker.problem("nothing-to-do", message, &step.at));
+            }
+            if reads && change.connector.value == Connector::Entra {
+                let message = "what can't be read is an object of Active Directory";
+                let problem = checker.problem("does-not-fit", message, &change.connector.at);
+                checker.add(problem.help("write `connector: ad`"));
+            }
+        }
         Step::RunProfile(run) => {
             connector(checker, &run.connector);
             let exports = run.run == RunStep::Export && run.connector.value == Connector::Entra;

@@ -82,6 +82,10 @@ pub(super) fn of_step(step: &Step) -> Vec<Use<'_>> {
         Step::ConvertToCloudManaged(step) => vec![cloud(&step.user)],
         Step::ClearOnPremisesObjectIdentifier(step)
         | Step::ClearOnPremisesSecurityIdentifier(step) => vec![cloud(&step.user).of("user")],
+        Step::SetConnector(step) => {
+            let readable = step.readable.iter();
+            step.unreadable.iter().chain(readable).map(ad).collect()
+        }
         Step::MoveOu(_)
         | Step::RenameOu(_)
         | Step::SetFeature(_)

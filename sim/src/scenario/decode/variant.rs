@@ -105,13 +105,11 @@ impl<'a> Variant<'a> {
         };
         let problems = of.problems;
         problems.is_partial_now();
-        problems.add(
-            Diagnostic::new(code, message, problems.file(), at).help(suggest::help(
-                noun.word(),
-                name,
-                variants,
-            )),
-        );
+        let help = match suggest::not_modelled(&of.key, name) {
+            Some(instead) => instead.to_owned(),
+            None => suggest::help(noun.word(), name, variants),
+        };
+        problems.add(Diagnostic::new(code, message, problems.file(), at).help(help));
         Err(Failure::Reported)
     }
 }

@@ -8,10 +8,10 @@ use super::super::spanned::Spanned;
 use super::super::value::Duration;
 use super::{
     AdObject, AddedMember, AttributeCleared, AttributeSet, AttributeValue, CloudObject,
-    CloudUserChange, CloudUserRemoved, CloudUserRestored, ConsistencyGuidSet, Deleted,
-    DomainVerified, EngineChange, Expectations, FeatureSet, ImmutableIdSet, Licence, Moved,
-    OnPremisesIdentifierCleared, OnPremisesSync, OuMoved, OuRenamed, Renamed, Restored, Role,
-    RunProfile, SourceOfAuthority, SyncPolicy,
+    CloudUserChange, CloudUserRemoved, CloudUserRestored, ConnectorChange, ConsistencyGuidSet,
+    Deleted, DomainVerified, EngineChange, Expectations, FeatureSet, ImmutableIdSet, Licence,
+    Moved, OnPremisesIdentifierCleared, OnPremisesSync, OuMoved, OuRenamed, Renamed, Restored,
+    Role, RunProfile, SourceOfAuthority, SyncPolicy,
 };
 
 /// One step: a verb, and what it needs.
@@ -85,6 +85,8 @@ pub enum Step {
     RunProfile(RunProfile),
     /// Engine: changes how the engine is set up.
     SetEngine(EngineChange),
+    /// Engine: what a connector can do: sign in, reach its directory, read an object.
+    SetConnector(ConnectorChange),
     /// Engine: stops the scheduler.
     StopScheduler,
     /// Engine: starts the scheduler.
@@ -145,6 +147,7 @@ impl Step {
             Self::Sync(_) => "sync",
             Self::RunProfile(_) => "run-profile",
             Self::SetEngine(_) => "set-engine",
+            Self::SetConnector(_) => "set-connector",
             Self::StopScheduler => "stop-scheduler",
             Self::StartScheduler => "start-scheduler",
             Self::Wait(_) => "wait",
@@ -187,6 +190,7 @@ impl Step {
             Self::Sync(_)
             | Self::RunProfile(_)
             | Self::SetEngine(_)
+            | Self::SetConnector(_)
             | Self::StopScheduler
             | Self::StartScheduler
             | Self::Wait(_) => Place::Engine,

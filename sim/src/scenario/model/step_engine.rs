@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::collect::{OneOrMany, each, recover};
-use super::super::spanned::Spanned;
+use super::super::spanned::{Name, Spanned};
 use super::super::value::{Connector, OuPath, Schedule, Threshold};
 use super::schema_parts::{full_cycle, scheduler};
 use super::world::AnchorAttribute;
@@ -37,6 +37,41 @@ pub struct RunProfile {
         skip_serializing_if = "Option::is_none"
     )]
     pub objects: Option<u32>,
+}
+
+/// Changes what a connector can do. What is not written stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConnectorChange {
+    /// `ad`, `ad:<forest>` where there are several forests, or `entra`.
+    pub connector: Spanned<Connector>,
+    /// Whether it can work at all.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub state: Option<ConnectorState>,
+    /// AD objects that its account can't read from here on.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub unreadable: OneOrMany<Name>,
+    /// AD objects that its account can read again.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub readable: OneOrMany<Name>,
+}
+
+/// Whether a connector can work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectorState {
+    /// It can.
+    Ready,
+    /// Its account can't sign in: `no-start-credentials`.
+    CredentialsInvalid,
+    /// Its directory can't be reached: `no-start-connection`.
+    Unreachable,
+    /// The connection breaks in the middle of each import and export: `stopped-connectivity`.
+    LosesConnection,
 }
 
 /// The run profiles of the Synchronization Service Manager.

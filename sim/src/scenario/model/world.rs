@@ -121,6 +121,13 @@ impl Profile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(transform = scheduler)]
 pub struct Engine {
+    /// Which product it is. Default: `connect-sync`, which in `dirsync-2013` is DirSync.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub kind: Option<EngineKind>,
     /// The organizational units that are synced, with everything below them. Default: all.
     #[serde(
         default,
@@ -159,6 +166,15 @@ pub struct Engine {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub rules: Vec<Spanned<RuleForm>>,
+}
+
+/// The products that synchronise; Cloud Sync is not modelled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineKind {
+    /// DirSync, Azure AD Connect or Microsoft Entra Connect Sync, by the profile.
+    #[default]
+    ConnectSync,
 }
 
 /// The source anchor.

@@ -29,6 +29,29 @@ error[unknown-step]: unknown step `moev`
     );
 }
 
+/// Rules R2.33 and R6.23.
+#[test]
+fn what_is_known_and_not_modelled_is_refused_by_its_name() {
+    for (world, what) in [
+        (
+            "profile: entra-2025\nad: { pc: { type: device } }",
+            "devices are",
+        ),
+        (
+            "profile: entra-2025\nad: { pc: { type: computer } }",
+            "devices are",
+        ),
+        (
+            "profile: entra-2025\nengine: { kind: cloud-sync }",
+            "Cloud Sync is",
+        ),
+    ] {
+        let text = said(&scenario(world, "- sync: delta"));
+        assert!(text.contains("error[unknown-value]"), "{text}");
+        assert!(text.contains(&format!("{what} not modelled: ")), "{text}");
+    }
+}
+
 #[test]
 fn keys_indented_too_little() {
     let source = scenario(
