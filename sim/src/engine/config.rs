@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use mock_ad::directory::Dn;
-use mock_cloud::profile::{SERVICE_SWITCHES, ServicePolicy, Switch};
+use mock_cloud::profile::{ServicePolicy, Switch};
 use mock_cloud::rule::Confidence;
 use mock_cloud::{Profile, RuleId};
 
