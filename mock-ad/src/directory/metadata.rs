@@ -29,6 +29,17 @@ pub(crate) struct Stamp {
     pub(crate) at: Timestamp,
 }
 
+impl Stamp {
+    /// That of what came with its object.
+    fn first(object: &Object) -> Self {
+        Self {
+            usn: object.usn_created,
+            version: 1,
+            at: object.when_created,
+        }
+    }
+}
+
 /// The latest change of a link.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LinkStamp {
@@ -194,7 +205,7 @@ impl Directory {
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        let first = self.first_stamp(object);
+        let first = Stamp::first(object);
         let stamp = |attribute: AttributeId| {
             let key = match attribute {
                 // The name and the attribute of the RDN change together.
@@ -214,7 +225,7 @@ impl Directory {
             return Vec::new();
         };
         let first = LinkStamp {
-            last: self.first_stamp(object),
+            last: Stamp::first(object),
             added: object.when_created,
             present: true,
         };
@@ -231,14 +242,6 @@ impl Directory {
         }
         stamps.sort_by_key(|(attribute, to, _)| (*attribute, *to));
         stamps
-    }
-
-    fn first_stamp(&self, object: &Object) -> Stamp {
-        Stamp {
-            usn: object.usn_created,
-            version: 1,
-            at: object.when_created,
-        }
     }
 
     /// Whether an attribute replicates and is no link.

@@ -161,8 +161,8 @@ fn check_range(definition: &AttributeDefinition, value: &Value) -> Result<(), Re
         Value::Text(text) if definition.syntax == Syntax::DnWithText => {
             (counted(text), "characters")
         }
-        Value::Text(text) => (text.encode_utf16().count() as i64, "characters"),
-        Value::Bytes(bytes) => (bytes.len() as i64, "bytes"),
+        Value::Text(text) => (signed(text.encode_utf16().count()), "characters"),
+        Value::Bytes(bytes) => (signed(bytes.len()), "bytes"),
         Value::Integer(integer) => (*integer, ""),
         Value::Boolean(_) => return Ok(()),
     };
@@ -182,6 +182,10 @@ fn check_range(definition: &AttributeDefinition, value: &Value) -> Result<(), Re
         definition.name
     );
     Err(Refusal::constraint(definition, 0x2082, hint))
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The count in `B:count:…` and `S:count:…`.

@@ -333,5 +333,5 @@ fn secrets_are_never_told_whether_public_data_is_asked_for_or_not() {
     });
     assert_eq!(all, public);
     let secret = |entry: &String| entry.contains("unicodePwd") || entry.contains("Secret!1");
-    assert!(!all.is_empty() && !all.iter().any(|entry| secret(entry)));
+    assert!(!all.is_empty() && !all.iter().any(secret));
 }

@@ -58,7 +58,7 @@ fn each_attribute_tells_how_often_and_when_it_changed() {
     );
     for left_out in ["badPwdCount", "member", "uSNChanged", "canonicalName"] {
         let has = |value: &String| field(value, "pszAttributeName") == left_out;
-        assert!(!values.iter().any(|value| has(value)), "{left_out}");
+        assert!(!values.iter().any(has), "{left_out}");
     }
     // The name and the attribute of the RDN change together.
     lab.directory
