@@ -82,7 +82,10 @@ const EXTENSIONS: [&str; 3] = [
 ];
 
 /// The attributes that have to be asked for by name.
-const ON_REQUEST: [&str; 3] = ["supportedExtension", "msDS-PortLDAP", "tokenGroups"];
+const ON_REQUEST: [&str; 3] = ["supportedExtension", "msDS-PortLDAP", TOKEN_GROUPS];
+
+/// Not even `+` asks for it.
+const TOKEN_GROUPS: &str = "tokenGroups";
 
 fn attributes(directory: &Directory, context: &Context) -> Vec<(&'static str, Vec<String>)> {
     let base = directory.base();
@@ -193,11 +196,12 @@ pub(super) fn entry(
     let operational = asked.iter().any(|name| name == "+");
     let wanted = |name: &str| {
         let by_name = asked.iter().any(|asked| asked.eq_ignore_ascii_case(name));
-        by_name || operational || (all && !ON_REQUEST.contains(&name))
+        let every = operational && name != TOKEN_GROUPS;
+        by_name || every || (all && !ON_REQUEST.contains(&name))
     };
     let texts = attributes(directory, context).into_iter();
     let texts = texts.map(|(name, values)| (name, values.into_iter().map(Value::from).collect()));
-    let groups = ("tokenGroups", token_groups(directory, context));
+    let groups = (TOKEN_GROUPS, token_groups(directory, context));
     let attributes = texts
         .chain([groups])
         .filter(|(name, values): &(_, Vec<Value>)| wanted(name) && !values.is_empty());
