@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 use mock_cloud::conduct::{Conduct, Throttling};
 use mock_cloud::graph::{self, Part};
-use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES, shown};
+use mock_cloud::profile::{GRAPH_SWITCHES, SERVICE_SWITCHES, shown, switches};
 use mock_cloud::server::{
     Certificate, Client, Clock, Fault, Listen, MockCloud, PlannedFault, Settings, StandaloneHost,
     Tokens, openapi,
