@@ -141,9 +141,12 @@ impl Tenant {
     ) -> Option<Candidate<'a>> {
         let policy = &self.policy;
         let any = policy.smtp_match_any_cloud_proxy;
-        let same = |name: &str| match policy.soft_match_compares_case {
-            true => name == value,
-            false => eq_fold(name, value),
+        let same = |name: &str| {
+            if policy.soft_match_compares_case {
+                name == value
+            } else {
+                eq_fold(name, value)
+            }
         };
         let is_meant = |owner: &DirectoryObject| match field {
             SoftMatchField::PrimarySmtp => {

@@ -329,9 +329,10 @@ impl DirectoryObject {
         if self.is_live() {
             return Some(upn.text().clone());
         }
-        let mut text = match self.extras().hyphens_in_deleted_upn {
-            true => Text::from(self.id.to_string()),
-            false => Text::from(self.id.simple()),
+        let mut text = if self.extras().hyphens_in_deleted_upn {
+            Text::from(self.id.to_string())
+        } else {
+            Text::from(self.id.simple())
         };
         text.push_str(upn.as_str());
         Some(text)

@@ -48,7 +48,9 @@ fn answered() -> BTreeMap<&'static str, Answered> {
             let text = fs::read_to_string(&file).expect("a source file");
             for (switch, values) in switches() {
                 let found = all.get_mut(switch).expect("a switch");
-                if text.contains(&format!("\"{switch}\"")) || text.contains(&format!("{switch}=")) {
+                let written = [format!("\"{switch}\""), format!("{switch}=")];
+                let in_yaml = format!("{switch}: ");
+                if written.iter().chain([&in_yaml]).any(|it| text.contains(it)) {
                     found.words.extend(values.iter().map(|it| (*it).to_owned()));
                     found.places.insert(name.clone());
                 }
