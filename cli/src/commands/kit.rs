@@ -109,8 +109,9 @@ fn sections(domain: &str) -> Vec<Section> {
                 (
                     "who is in which group",
                     json(
-                        "Get-MgGroup -All -Property id | ForEach-Object {\n  @{ id = $_.Id; members \
-                         = @(Get-MgGroupMember -All -GroupId $_.Id |\n    Select-Object Id) } }",
+                        "Get-MgGroup -All -Property id | ForEach-Object {\n  @{ id = $_.Id; \
+                         members = @(Get-MgGroupMember -All -GroupId $_.Id |\n    Select-Object \
+                         Id) } }",
                         "cloud/members.json",
                     ),
                 ),

@@ -94,10 +94,10 @@ pub(super) fn read(value: &Value) -> Result<EngineChange, Broken> {
         ("condition", condition) => {
             let (connector, is) = (get(condition, "connector")?, get(condition, "is")?);
             let known = ConnectorId::from_address(text(connector)?);
-            let named = Condition::from_name(text(is)?);
+            let state = Condition::from_name(text(is)?);
             EngineChange::Condition(
                 known.ok_or_else(|| Broken::of("a connector", connector))?,
-                named.ok_or_else(|| Broken::of("a condition", is))?,
+                state.ok_or_else(|| Broken::of("a condition", is))?,
             )
         }
         ("readable", readable) => {

@@ -260,8 +260,8 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
     let service = tenant.policy.answers_apart_from(&usual).into_iter();
     let usual = EnginePolicy::of(world.profile);
     let engine = ENGINE_SWITCHES.iter().filter_map(|switch| {
-        let word = switch.read(&config.policy);
-        (word != switch.read(&usual)).then_some((switch.name, word))
+        let read = switch.read(&config.policy);
+        (read != switch.read(&usual)).then_some((switch.name, read))
     });
     let switches = service.chain(engine);
     let switches = switches.map(|(switch, word)| (name(switch), name(word)));

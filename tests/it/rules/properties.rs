@@ -23,13 +23,13 @@ pub(super) fn of_file(text: &str) -> Vec<(String, BTreeSet<RuleId>)> {
     let mut comment = String::new();
     for line in text.lines() {
         let trimmed = line.trim_start();
-        if trimmed == "proptest! {" {
-            inside = true;
-        } else if line == "}" {
-            inside = false;
-        } else if !inside {
+        if trimmed == "proptest! {" || line == "}" {
+            inside = line != "}";
+        }
+        if !inside {
             continue;
-        } else if trimmed.starts_with("///") {
+        }
+        if trimmed.starts_with("///") {
             comment.push_str(trimmed);
             comment.push('\n');
         } else if let Some(rest) = trimmed.strip_prefix("fn ") {

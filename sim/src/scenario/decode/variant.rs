@@ -105,7 +105,7 @@ impl<'a> Variant<'a> {
         };
         let problems = of.problems;
         problems.is_partial_now();
-        let help = match suggest::not_modelled(&of.key, name) {
+        let help = match suggest::not_modelled(of.key, name) {
             Some(instead) => instead.to_owned(),
             None => suggest::help(noun.word(), name, variants),
         };
