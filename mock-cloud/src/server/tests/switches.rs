@@ -10,7 +10,7 @@ use crate::profile::{GRAPH_SWITCHES, GraphPolicy};
 fn set(bench: &mut Bench, name: &str, on: bool) -> bool {
     let mut known = false;
     let change = |tenant: &mut crate::Tenant| {
-        known = tenant.policy.answer(name, if on { "on" } else { "off" })
+        known = tenant.policy.answer(name, if on { "on" } else { "off" });
     };
     bench.host.change_tenant(change);
     known
