@@ -2,7 +2,7 @@
 //! same load, by turns in one run, as a table of rates and ratios.
 //!
 //! - [`forest`]: the people, in the words of each server
-//! - [`reference`]: what carrying the same bytes costs without a directory
+//! - [`mod@reference`]: what carrying the same bytes costs without a directory
 //! - [`server`]: starting and stopping
 //! - [`work`]: the kinds of load
 //! - [`wire`]: the little of LDAP that they need

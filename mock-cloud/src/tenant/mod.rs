@@ -60,7 +60,9 @@ pub struct Tenant {
     groups: OrdSet<CloudKey>,
     contacts: OrdSet<CloudKey>,
     users: u32,
-    changes: Vector<(CloudKey, Aspects)>,
+    changes: Vector<CloudKey>,
+    /// What each change was about, beside it: together they would take a third more.
+    aspects: Vector<Aspects>,
     memberships: Vector<MembershipChange>,
     /// The organisation.
     pub organization: Organization,
@@ -94,6 +96,7 @@ impl Tenant {
             contacts: OrdSet::new(),
             users: 0,
             changes: Vector::new(),
+            aspects: Vector::new(),
             memberships: Vector::new(),
             organization: Organization::of(initial_domain),
             skus: Arc::default(),
@@ -227,7 +230,7 @@ impl Tenant {
             .unwrap_or(usize::MAX)
             .min(self.changes.len());
         (start..self.changes.len()).filter_map(|place| {
-            let (key, _) = *self.changes.get(place)?;
+            let key = *self.changes.get(place)?;
             (self.object(key)?.changed == place as u64 + 1).then_some(key)
         })
     }
@@ -238,7 +241,8 @@ impl Tenant {
         let start = usize::try_from(count).unwrap_or(usize::MAX);
         let mut all = BTreeMap::new();
         for place in start.min(self.changes.len())..self.changes.len() {
-            if let Some((key, aspects)) = self.changes.get(place) {
+            let both = self.changes.get(place).zip(self.aspects.get(place));
+            if let Some((key, aspects)) = both {
                 let known = all.entry(*key).or_insert(Aspects::NONE);
                 *known = *known | *aspects;
             }
@@ -306,7 +310,8 @@ impl Tenant {
     /// says is there, is there.
     pub fn insert(&mut self, mut object: DirectoryObject) -> CloudKey {
         let key = CloudKey(self.objects.len());
-        self.changes.push_back((key, Aspects::EXISTENCE));
+        self.changes.push_back(key);
+        self.aspects.push_back(Aspects::EXISTENCE);
         object.changed = self.changes.len() as u64;
         self.by_id
             .insert(store::hash_bytes(object.id.as_bytes()), key.0);
@@ -321,8 +326,8 @@ impl Tenant {
         let Some(old) = self.object(key).cloned() else {
             return;
         };
-        self.changes
-            .push_back((key, Aspects::between(&old, &object)));
+        self.changes.push_back(key);
+        self.aspects.push_back(Aspects::between(&old, &object));
         object.changed = self.changes.len() as u64;
         if !same_keys(&old, &object) {
             self.index(key, &old, false);
