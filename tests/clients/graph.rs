@@ -165,10 +165,28 @@ fn every_client_tells_its_story() {
     MATRIX.hold(&taken);
 }
 
+/// What those clients do that are too heavy for every run.
+const HEAVY: [&str; 10] = [
+    "token",
+    "find",
+    "page",
+    "delta",
+    "batch",
+    "batch-depends",
+    "throttled",
+    "refused",
+    "purge",
+    "anchor",
+];
+
+fn heavy_clients_are_asked_for() -> bool {
+    std::env::var_os("DIRSYNC_LAB_HEAVY").is_some()
+}
+
 /// `az rest` and `az ad user`: 700 MB to install, and so only for `cargo xtask test --heavy`.
 #[test]
 fn the_azure_cli_tells_its_story() {
-    if std::env::var_os("DIRSYNC_LAB_HEAVY").is_none() {
+    if !heavy_clients_are_asked_for() {
         return;
     }
     let settings = tempfile::tempdir().expect("a temporary directory can be made");
@@ -176,18 +194,24 @@ fn the_azure_cli_tells_its_story() {
     command
         .env("AZ", tool("azure-cli/bin/az"))
         .env("AZURE_CONFIG_DIR", settings.path());
-    let taken = story(command);
-    let wanted = [
-        "token",
-        "find",
-        "page",
-        "delta",
-        "batch",
-        "batch-depends",
-        "throttled",
-        "refused",
-        "purge",
-        "anchor",
-    ];
-    assert_eq!(taken, wanted);
+    assert_eq!(story(command), HEAVY);
+}
+
+/// `m365`: 170 MB to install, and so only for `cargo xtask test --heavy`. It knows no other names
+/// than Microsoft's own, which are resolved to the server.
+#[test]
+fn the_cli_for_microsoft_365_tells_its_story() {
+    if !heavy_clients_are_asked_for() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a temporary directory can be made");
+    let mut command = shell("m365_story.sh");
+    command
+        .env(
+            "M365",
+            tool("m365/node_modules/@pnp/cli-microsoft365/dist/index.js"),
+        )
+        .env("NAMES", root().join("tests/clients/node/names.cjs"))
+        .env("HOME", home.path());
+    assert_eq!(story(command), HEAVY);
 }

@@ -36,7 +36,7 @@ tasks:
          run a suite that others wrote against mock-ad: ldap3 or samba
   test   set up, then run formatting, lints, tests, doctests and documentation
   test --heavy
-         the same with the Azure CLI (some 700 MB) among the clients
+         the same with az and m365 (some 700 and 170 MB) among the clients
   help   this text";
 
 fn main() -> ExitCode {

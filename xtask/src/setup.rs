@@ -147,6 +147,14 @@ const NEEDS: &[Need] = &[
         heavy: true,
         provide: clients::azure_cli,
     },
+    Need {
+        name: "CLI for Microsoft 365",
+        purpose: "to drive mock-cloud with `m365`",
+        hint: "install Node 20 with npm; it takes 170 MB",
+        instead: None,
+        heavy: true,
+        provide: clients::microsoft_365_cli,
+    },
 ];
 
 const NEXTEST: &str = "cargo-nextest";

@@ -151,6 +151,11 @@ pub(super) fn azure_cli(workshop: &Workshop) -> Result<String, String> {
     environment(workshop, &wanted, "azure-cli")
 }
 
+/// The CLI for Microsoft 365: some 170 MB, and so only where heavy clients are asked for.
+pub(super) fn microsoft_365_cli(workshop: &Workshop) -> Result<String, String> {
+    node_packages(workshop, "m365")
+}
+
 /// Installs unless exactly this list was installed before.
 fn installed(
     wanted: &Path,
