@@ -181,10 +181,16 @@ pub(super) fn expected_addresses(
         .collect();
     let has_primary = set.iter().any(|value| value.starts_with("SMTP:"));
     set.extend(accepted(o).into_iter().filter(|value| !is_smtp(value)));
-    let minted = t.proxies.iter().map(|p| bare(p)).find(|a| {
+    let initial = |a: &String| {
         a.rsplit_once('@')
             .is_some_and(|(_, domain)| same(domain, &tenant.initial))
-    });
+    };
+    // A UPN is added beside the system address (4.11, step 4), so it is that one only for want of
+    // another.
+    let upns = [t.upn.as_deref(), upn];
+    let is_upn = |a: &String| upns.iter().flatten().any(|upn| same(a, upn));
+    let minted = || t.proxies.iter().map(|p| bare(p)).filter(initial);
+    let minted = minted().find(|a| !is_upn(a)).or_else(|| minted().next());
     if t.kind != Kind::User || !(t.licensed || minted.is_some()) {
         return set;
     }
