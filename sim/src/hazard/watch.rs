@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mock_ad::directory::{AttributeId, Directory, ObjectId, Value};
-use mock_cloud::provisioning::{ErrorCode, Outcome};
-use mock_cloud::tenant::FEATURES;
+use mock_cloud::provisioning::{ErrorCode, ExportError, Outcome};
+use mock_cloud::tenant::{ConflictProperty, FEATURES};
 use mock_cloud::{CloudKey, DirectoryObject, RuleId, SourceAnchor, SyncObjectType};
 
 use super::{Hazard, W01, W02, W03, W04, W05, W06, W07, W08, W10, W11, W12, W13, W14, W15};
@@ -349,8 +349,14 @@ fn look_at_export(
     } else if has(RuleId::R2_14A) {
         found.push(met(&W07, format!("{name} meets an account of another id")));
     }
+    let about_mapping = |error: &ExportError| {
+        let mut conflicts = error.conflicts.iter();
+        conflicts.any(|(property, _)| *property == ConflictProperty::OnPremisesObjectIdentifier)
+    };
+    // The code alone may be that of a role, too (question Q9.5).
     if let Err(error) = result
         && error.code == ErrorCode::AttributeUpdateNotAllowed
+        && about_mapping(error)
     {
         let what = format!("{name} is not the object it is mapped to");
         found.push(met(&W15, what));

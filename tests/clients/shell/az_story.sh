@@ -1,33 +1,10 @@
 #!/usr/bin/env bash
 # The Azure CLI, with a cloud of its own: az rest and az ad user.
-set -u
-status=0
-everybody=252
+. "$(dirname "$0")/story.sh"
 export AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=false
-
-step() {
-  local name=$1
-  shift
-  if "$@" >"$AZURE_CONFIG_DIR/said" 2>&1; then
-    echo "ok $name"
-  else
-    echo "FAILED $name: $(tail -n 3 "$AZURE_CONFIG_DIR/said" | tr '\n' ' ')"
-    status=1
-  fi
-}
 
 az() { "$AZ" "$@" --only-show-errors; }
 rest() { az rest --resource "$GRAPH_URL/" "$@"; }
-
-# The text of a member of a JSON object that has it once.
-member() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
-
-# The ids of a list, one on each line.
-ids() { grep -o '"id": *"[^"]*"' | sed 's/.*"\([^"]*\)"$/\1/'; }
-
-is_everybody() {
-  [[ $(wc -l <<<"$1") -eq $everybody && $(sort -u <<<"$1" | wc -l) -eq $everybody ]]
-}
 
 sign_in() {
   cat >"$AZURE_CONFIG_DIR/cloud.json" <<JSON

@@ -1,35 +1,12 @@
 #!/usr/bin/env bash
 # curl, as people paste it from documentation.
-set -u
-status=0
-everybody=252
-
-step() {
-  local name=$1
-  shift
-  if "$@" >/dev/null 2>&1; then
-    echo "ok $name"
-  else
-    echo "FAILED $name"
-    status=1
-  fi
-}
+. "$(dirname "$0")/story.sh"
 
 graph() {
   curl --silent --fail-with-body --header "Authorization: Bearer $token" "$@"
 }
 
 json() { graph --header 'Content-Type: application/json' "$@"; }
-
-# The text of a member of a JSON object that has it once.
-member() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
-
-# The ids of a list, one on each line.
-ids() { grep -o '"id": *"[^"]*"' | sed 's/.*"\([^"]*\)"$/\1/'; }
-
-is_everybody() {
-  [[ $(wc -l <<<"$1") -eq $everybody && $(sort -u <<<"$1" | wc -l) -eq $everybody ]]
-}
 
 token=$(curl --silent "$AUTHORITY/$TENANT_ID/oauth2/v2.0/token" \
   --data grant_type=client_credentials --data-urlencode "client_id=$CLIENT_ID" \

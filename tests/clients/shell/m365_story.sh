@@ -1,36 +1,13 @@
 #!/usr/bin/env bash
 # The CLI for Microsoft 365, which knows Graph by Microsoft's own names alone.
-set -u
-status=0
-everybody=252
+. "$(dirname "$0")/story.sh"
 export CLIMICROSOFT365_NOUPDATE=1 NODE_NO_WARNINGS=1
 export NODE_OPTIONS="--require=$NAMES"
 graph=https://graph.microsoft.com/v1.0
 
-step() {
-  local name=$1
-  shift
-  if "$@" >"$HOME/said" 2>&1; then
-    echo "ok $name"
-  else
-    echo "FAILED $name: $(tail -n 3 "$HOME/said" | tr '\n' ' ')"
-    status=1
-  fi
-}
-
 m365() { node "$M365" "$@" --output json; }
 ask() { m365 request --method "$1" --url "$graph$2"; }
 write() { m365 request --method "$1" --url "$graph$2" --content-type application/json --body "$3"; }
-
-# The text of a member of a JSON object that has it once.
-member() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
-
-# The ids of a list, one on each line.
-ids() { grep -o '"id": *"[^"]*"' | sed 's/.*"\([^"]*\)"$/\1/'; }
-
-is_everybody() {
-  [[ $(wc -l <<<"$1") -eq $everybody && $(sort -u <<<"$1" | wc -l) -eq $everybody ]]
-}
 
 sign_in() {
   m365 login --authType secret --appId "$CLIENT_ID" --tenant "$TENANT_ID" \
