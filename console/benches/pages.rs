@@ -240,6 +240,7 @@ fn world(users: usize) -> World {
     config.scopes = vec![Scope {
         include: vec!["OU=Staff,DC=bench,DC=test".parse().expect("a name")],
         exclude: Vec::new(),
+        group: None,
     }];
     World::new(
         Profile::Entra2026,

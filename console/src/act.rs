@@ -156,6 +156,7 @@ fn scope(scene: &Scene<'_>, form: &Query) -> Result<EngineChange, String> {
     let scope = Scope {
         include: containers("include")?,
         exclude: containers("exclude")?,
+        group: containers("group")?.pop(),
     };
     Ok(EngineChange::Scope(forest, scope))
 }

@@ -381,6 +381,8 @@ fn cloud(world: &World) -> CloudLists {
             SyncObjectType::User => users.push((key.0, name)),
             SyncObjectType::Group => groups.push((key.0, name)),
             SyncObjectType::Contact => contacts.push((key.0, name)),
+            // The portals that the pages follow list devices elsewhere.
+            SyncObjectType::Device => {}
         }
     }
     CloudLists {

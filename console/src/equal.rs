@@ -120,6 +120,10 @@ fn configure(world: &World, change: &EngineChange) -> Equal {
                 words.push("--exclude".to_owned());
                 words.extend(scope.exclude.iter().map(name));
             }
+            if let Some(group) = &scope.group {
+                words.push("--group".to_owned());
+                words.push(name(group));
+            }
             if world.forests().len() > 1 {
                 words.push(format!("--forest {forest}"));
             }

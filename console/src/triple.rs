@@ -179,6 +179,7 @@ impl Triple {
     fn would(&mut self, world: &World, operation: &Operation) {
         let mut tenant = world.tenant().clone();
         let mut context = Context {
+            upn_is_matched: world.engine().config().is_matched_by_upn(),
             now: world.now(),
             entropy: &mut Entropy::new(0),
             run: NonZeroU32::MIN,
@@ -235,15 +236,9 @@ pub(crate) fn in_scope(world: &World, source: Source) -> bool {
     let Some(directory) = world.forests().get(source.forest) else {
         return false;
     };
-    let parent = directory
-        .object(source.object)
-        .and_then(|object| object.parent);
     let scope = world.engine().config().scopes.get(source.forest);
-    let place = parent.map(|parent| directory.dn(parent));
     directory.is_live(source.object)
-        && scope
-            .zip(place)
-            .is_some_and(|(scope, place)| scope.contains(&place))
+        && scope.is_some_and(|scope| scope.takes(directory, source.object))
 }
 
 /// The object of a forest that an account was made from, by its anchor, or bears the name of.
@@ -278,6 +273,7 @@ fn account_of(world: &World, source: Source) -> Option<CloudKey> {
     let kind = match directory.kind(source.object) {
         ObjectKind::Group => SyncObjectType::Group,
         ObjectKind::Contact => SyncObjectType::Contact,
+        ObjectKind::Computer => SyncObjectType::Device,
         _ => SyncObjectType::User,
     };
     let by_anchor = anchor.and_then(|anchor| tenant.find_by_anchor(&anchor, kind).first().copied());

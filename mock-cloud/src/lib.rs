@@ -17,7 +17,7 @@
 //! let ann = SyncObject::user(anchor, "ann@contoso.onmicrosoft.com");
 //! let mut entropy = Entropy::new(1);
 //! let (now, run) = (Timestamp::UNIX_EPOCH, NonZeroU32::MIN);
-//! let mut context = Context { now, entropy: &mut entropy, run };
+//! let mut context = Context { now, entropy: &mut entropy, run, upn_is_matched: true };
 //! let answer = tenant.provision(&Operation::Set(Arc::new(ann)), &mut context);
 //! assert_eq!(answer.result, Ok(Outcome::Created));
 //! assert_eq!(answer.why[0].rule.number(), "R2.4");

@@ -19,6 +19,8 @@ pub enum SyncObjectType {
     Group,
     /// A mail contact.
     Contact,
+    /// A computer of the domain that registered itself (hybrid join).
+    Device,
 }
 
 impl SyncObjectType {
@@ -28,6 +30,7 @@ impl SyncObjectType {
             Self::User => "User",
             Self::Group => "Group",
             Self::Contact => "Contact",
+            Self::Device => "Device",
         }
     }
 }
@@ -242,7 +245,7 @@ impl fmt::Display for OnPremisesName {
 /// attributes on unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SyncObject {
-    /// User, group or contact.
+    /// User, group, contact or device.
     pub kind: SyncObjectType,
     /// What the cloud object will be tied to.
     pub source_anchor: SourceAnchor,
@@ -266,7 +269,7 @@ pub struct SyncObject {
     pub security_identifier: Option<SecurityIdentifier>,
     /// `displayName`, or `cn` where that is empty.
     pub display_name: Option<Text>,
-    /// Whether the account may sign in; users only.
+    /// Whether the account may sign in; users and devices only.
     pub account_enabled: Option<bool>,
     /// `sAMAccountName`.
     pub sam_account_name: Option<Text>,

@@ -62,6 +62,7 @@ impl Workbench {
 
     pub(crate) fn provision(&mut self, operation: &Operation) -> Answer {
         let mut context = Context {
+            upn_is_matched: true,
             now: self.now,
             entropy: &mut self.entropy,
             run: self.run,

@@ -221,6 +221,7 @@ fn details(object: &DirectoryObject) -> &'static str {
         } => "MailUniversalDistributionGroup",
         Kind::Group { .. } => "SecurityGroup",
         Kind::Contact => "MailContact",
+        Kind::Device => "Device",
     }
 }
 

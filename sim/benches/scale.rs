@@ -224,6 +224,7 @@ fn world(forest: Directory) -> World {
     config.scopes = vec![Scope {
         include: vec![unit],
         exclude: Vec::new(),
+        group: None,
     }];
     let start = Timestamp::UNIX_EPOCH;
     World::new(

@@ -62,13 +62,13 @@ const WRONG: [(&str, &str); 15] = [
     ("w11-waited-too-long", "scoped-deletes"),
 ];
 
-/// Each hazard that a procedure can commit, and the property that it breaks. W05 is not among them:
-/// an account restored too early is left alone in this model.
-const HAZARDS: [(&str, &str); 14] = [
+/// Each hazard that a procedure can commit, and the property that it breaks.
+const HAZARDS: [(&str, &str); 15] = [
     ("w01-purge-before-identify", "kept"),
     ("w02-anchor-while-synced", "no-trap"),
     ("w03-twin-still-in-bin", "no-trap"),
     ("w04-one-cycle-swap", "no-trap"),
+    ("w05-restore-too-early", "no-trap"),
     ("w06-split-move", "scoped-deletes"),
     ("w07-stale-anchor-soft-match", "no-trap"),
     ("w08-role-present", "no-trap"),

@@ -53,6 +53,9 @@ struct Settings {
     /// The containers below them that are not.
     #[arg(long, value_name = "DN", num_args = 1.., requires = "scope")]
     exclude: Vec<String>,
+    /// The group whose direct members alone are synced.
+    #[arg(long, value_name = "DN", requires = "scope")]
+    group: Option<String>,
     /// Whose containers these are: the place of the forest, from 0.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "scope")]
     forest: usize,
@@ -115,6 +118,7 @@ impl Settings {
         if let Some(scope) = &self.scope {
             let scope = json!({
                 "forest": self.forest, "include": scope, "exclude": self.exclude,
+                "group": self.group,
             });
             body.insert("scope".to_owned(), scope);
         }

@@ -102,6 +102,7 @@ fn other(snapshot: &Snapshot, other: Other) -> String {
                 let kind = match account.kind {
                     Kind::User | Kind::Guest => "the account",
                     Kind::Contact => "the contact",
+                    Kind::Device => "the device",
                     Kind::Group { .. } | Kind::Microsoft365Group => "the group",
                 };
                 format!("{kind} {} ({}{state})", account.label(), account.id)

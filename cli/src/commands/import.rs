@@ -43,6 +43,9 @@ pub(crate) struct Import {
     /// A container inside the scope that is not synced.
     #[arg(long, value_name = "DN", num_args = 1..)]
     exclude: Vec<Dn>,
+    /// The group whose direct members alone are synced, where the server runs a pilot.
+    #[arg(long, value_name = "DN")]
+    group: Option<Dn>,
     /// The era: dirsync-2013, aadconnect-2017, entra-2025 or entra-2026.
     #[arg(long)]
     profile: Option<Profile>,
@@ -83,6 +86,7 @@ impl Import {
             profile: self.profile,
             scope: self.scope.clone(),
             exclude: self.exclude.clone(),
+            group: self.group.clone(),
             accept: self.accept_attribute.clone(),
             ..snapshot::Lab::default()
         };

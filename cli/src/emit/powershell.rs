@@ -188,6 +188,7 @@ fn account(module: Module, plan: &Plan, step: &Step, facts: &AccountFacts) -> St
     let kind = match before.kind.sync_type() {
         SyncObjectType::Group => "group",
         SyncObjectType::Contact => "contact",
+        SyncObjectType::Device => "device",
         SyncObjectType::User => "user",
     };
     // What only comes about on the way has an id that nobody can foretell.

@@ -13,17 +13,18 @@ struct Named {
     id: String,
     /// `users`, `groups` or `contacts`.
     set: &'static str,
-    /// `User`, `Group` or `Contact`.
+    /// `User`, `Group`, `Contact` or `Device`.
     noun: &'static str,
 }
 
 fn named(world: &World, key: CloudKey) -> Named {
-    use mock_cloud::SyncObjectType::{Contact, Group, User};
+    use mock_cloud::SyncObjectType::{Contact, Device, Group, User};
     let object = world.tenant().object(key);
     let kind = object.map(|object| object.kind.sync_type());
     let (set, noun) = match kind {
         Some(Group) => ("groups", "Group"),
         Some(Contact) => ("contacts", "Contact"),
+        Some(Device) => ("devices", "Device"),
         Some(User) | None => ("users", "User"),
     };
     Named {
@@ -155,7 +156,7 @@ fn created(object: &DirectoryObject) -> Equal {
                 "groupTypes": ["Unified"],
             }),
         ),
-        Kind::User | Kind::Guest | Kind::Contact => (
+        Kind::User | Kind::Guest | Kind::Contact | Kind::Device => (
             "User",
             "users",
             json!({

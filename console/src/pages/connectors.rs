@@ -397,6 +397,10 @@ fn properties(scene: &Scene<'_>, connector: ConnectorId) -> Markup {
                 @if scope.exclude.is_empty() { "none" }
                 @for dn in &scope.exclude { div.mono { (dn.to_string()) } }
             }
+            @if let Some(group) = &scope.group {
+                dt { "Only direct members of" }
+                dd { div.mono { (group.to_string()) } }
+            }
             dt { "Synchronization rules" }
             dd {
                 @match &config.rules {
@@ -415,6 +419,8 @@ fn scope_form(scene: &Scene<'_>, forest: usize, scope: &Scope) -> Markup {
         let all: Vec<String> = list.iter().map(ToString::to_string).collect();
         all.join("\n")
     };
+    let group = scope.group.as_ref().map(ToString::to_string);
+    let group = group.unwrap_or_default();
     html! {
         details.action {
             summary { "Configure containers" }
@@ -426,6 +432,8 @@ fn scope_form(scene: &Scene<'_>, forest: usize, scope: &Scope) -> Markup {
                 textarea id="include" name="include" rows="3" { (lines(&scope.include)) }
                 label for="exclude" { "Not synced, one a line" }
                 textarea id="exclude" name="exclude" rows="2" { (lines(&scope.exclude)) }
+                label for="group" { "Only direct members of this group; empty is everybody" }
+                input id="group" name="group" value=(group);
                 button { "Select" }
                 span.quiet { "What it means for anybody shows after a full import (R5.13)." }
             }

@@ -22,6 +22,7 @@ pub(super) const fn status_class(status: StepStatus) -> &'static str {
         | StepStatus::CompletedDiscoveryErrors
         | StepStatus::NotRunStagingMode => "warn",
         StepStatus::StoppedDeletionThresholdExceeded
+        | StepStatus::DeleteThresholdExceeded
         | StepStatus::StoppedExtensionDllException
         | StepStatus::StoppedErrorLimit
         | StepStatus::StoppedConnectivity

@@ -117,13 +117,22 @@ fn scope(lab: &Lab, map: &Map<String, Value>) -> Result<EngineChange, Refused> {
     };
     let unknown = map
         .keys()
-        .find(|it| !matches!(it.as_str(), "include" | "exclude" | "forest"));
+        .find(|it| !matches!(it.as_str(), "include" | "exclude" | "forest" | "group"));
     if let Some(unknown) = unknown {
         return Err(Refused::bad(format!("`scope.{unknown}` is not known")));
     }
+    let group = match map.get("group") {
+        None | Some(Value::Null) => None,
+        Some(one) => {
+            let dn = one.as_str().and_then(|text| text.parse::<Dn>().ok());
+            let known = dn.filter(|dn| directory.find(dn).is_some());
+            Some(known.ok_or_else(|| Refused::bad(format!("`scope.group`: there is no {one}")))?)
+        }
+    };
     let scope = Scope {
         include: containers("include")?,
         exclude: containers("exclude")?,
+        group,
     };
     Ok(EngineChange::Scope(forest, scope))
 }

@@ -19,12 +19,13 @@ pub(super) fn state(lab: &Lab) -> Value {
     let world = lab.world();
     let tenant = world.tenant();
     let live = tenant.objects().filter(|(_, object)| object.is_live());
-    let mut live_by_type = [0; 3];
+    let mut live_by_type = [0; 4];
     for (_, object) in live {
         let place = match object.kind.sync_type() {
             SyncObjectType::User => 0,
             SyncObjectType::Group => 1,
             SyncObjectType::Contact => 2,
+            SyncObjectType::Device => 3,
         };
         live_by_type[place] += 1;
     }
@@ -43,6 +44,7 @@ pub(super) fn state(lab: &Lab) -> Value {
             "users": live_by_type[0],
             "groups": live_by_type[1],
             "contacts": live_by_type[2],
+            "devices": live_by_type[3],
             "deleted": tenant.deleted().count(),
             "quarantined": health.quarantined,
         },

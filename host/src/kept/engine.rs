@@ -49,6 +49,7 @@ pub(super) fn write(change: &EngineChange) -> Option<Value> {
             "forest": forest,
             "include": names(&scope.include),
             "exclude": names(&scope.exclude),
+            "group": scope.group.as_ref().map(ToString::to_string),
         } }),
         EngineChange::Staging(on) => json!({ "staging": on }),
         EngineChange::DeletionThreshold(count) => json!({ "threshold": count }),
@@ -80,6 +81,10 @@ pub(super) fn read(value: &Value) -> Result<EngineChange, Broken> {
             Scope {
                 include: names(get(scope, "include")?)?,
                 exclude: names(get(scope, "exclude")?)?,
+                group: match scope.get("group") {
+                    None | Some(Value::Null) => None,
+                    Some(group) => Some(name(group)?),
+                },
             },
         ),
         ("staging", on) => EngineChange::Staging(truth(on)?),

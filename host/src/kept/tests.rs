@@ -262,6 +262,7 @@ fn what_is_done_to_the_engine_is_kept() {
     let scope = Scope {
         include: Vec::new(),
         exclude: vec![park],
+        group: None,
     };
     let run = |connector, step| Action::Run { connector, step };
     let actions = [

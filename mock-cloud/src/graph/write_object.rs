@@ -60,7 +60,7 @@ fn write_kind(written: &mut GraphObject, kind: Kind) {
             written.security_enabled = Some(security_enabled);
             return;
         }
-        Kind::Contact => return,
+        Kind::Contact | Kind::Device => return,
     };
     written.user_type = Some(Text::from(user_type));
 }

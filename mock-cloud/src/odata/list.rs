@@ -197,6 +197,7 @@ impl<'a> Listing<'a> {
             Resource::Users
             | Resource::Groups
             | Resource::Contacts
+            | Resource::Devices
             | Resource::DirectoryObjects => self.live(),
             Resource::DeletedItems(entity) => {
                 let deleted = self.tenant.deleted();

@@ -21,6 +21,7 @@ pub(super) enum Reader {
     BusinessPhones(Property),
     CreatedDateTime,
     DeletedDateTime,
+    DeviceId,
     DisplayName,
     GroupTypes,
     Id,
@@ -44,6 +45,7 @@ pub(super) enum Reader {
     ProxyAddresses,
     SecurityEnabled,
     SecurityIdentifier,
+    TrustType,
     UsageLocation,
     UserPrincipalName,
     UserType,
@@ -61,6 +63,7 @@ impl Reader {
             "assignedLicenses" => Self::AssignedLicenses,
             "createdDateTime" => Self::CreatedDateTime,
             "deletedDateTime" => Self::DeletedDateTime,
+            "deviceId" => Self::DeviceId,
             "displayName" => Self::DisplayName,
             "groupTypes" => Self::GroupTypes,
             "id" => Self::Id,
@@ -84,6 +87,7 @@ impl Reader {
             "proxyAddresses" => Self::ProxyAddresses,
             "securityEnabled" => Self::SecurityEnabled,
             "securityIdentifier" => Self::SecurityIdentifier,
+            "trustType" => Self::TrustType,
             "usageLocation" => Self::UsageLocation,
             "userPrincipalName" => Self::UserPrincipalName,
             "userType" => Self::UserType,
@@ -167,7 +171,15 @@ pub(super) fn read_object<'a>(
                 .collect(),
         ),
         Reader::ProxyAddresses => Value::Addresses(&object.proxy_addresses),
-        Reader::AccountEnabled if object.kind.is_user() => Value::Bool(object.account_enabled),
+        Reader::AccountEnabled if object.kind.is_user() || object.kind == Kind::Device => {
+            Value::Bool(object.account_enabled)
+        }
+        Reader::DeviceId => {
+            let sent = object.on_premises.shadow.as_ref();
+            Value::owned(sent.map(|sent| Uuid::from_bytes_le(sent.object_guid).to_string()))
+        }
+        // Every device here comes from Active Directory.
+        Reader::TrustType => Value::Text(Cow::Borrowed("ServerAd")),
         Reader::UsageLocation => Value::text(object.usage_location.as_deref()),
         Reader::CreatedDateTime => Value::Instant(object.created),
         Reader::DeletedDateTime => match object.state {

@@ -12,7 +12,9 @@ pub enum EntityType {
     Group,
     /// `microsoft.graph.orgContact`.
     OrgContact,
-    /// `microsoft.graph.directoryObject`: any of the three, or a role.
+    /// `microsoft.graph.device`.
+    Device,
+    /// `microsoft.graph.directoryObject`: any of the four, or a role.
     DirectoryObject,
     /// `microsoft.graph.directoryRole`.
     DirectoryRole,
@@ -26,10 +28,11 @@ pub enum EntityType {
 
 impl EntityType {
     /// Every entity type.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Group,
         Self::OrgContact,
+        Self::Device,
         Self::DirectoryObject,
         Self::DirectoryRole,
         Self::Domain,
@@ -43,6 +46,7 @@ impl EntityType {
             Self::User => "user",
             Self::Group => "group",
             Self::OrgContact => "orgContact",
+            Self::Device => "device",
             Self::DirectoryObject => "directoryObject",
             Self::DirectoryRole => "directoryRole",
             Self::Domain => "domain",
@@ -69,6 +73,7 @@ impl EntityType {
             Self::User => "users",
             Self::Group => "groups",
             Self::OrgContact => "contacts",
+            Self::Device => "devices",
             Self::DirectoryObject => "directoryObjects",
             Self::DirectoryRole => "directoryRoles",
             Self::Domain => "domains",
@@ -83,6 +88,7 @@ impl EntityType {
             Kind::User | Kind::Guest => Self::User,
             Kind::Microsoft365Group | Kind::Group { .. } => Self::Group,
             Kind::Contact => Self::OrgContact,
+            Kind::Device => Self::Device,
         }
     }
 
@@ -157,6 +163,8 @@ pub enum Resource {
     Groups,
     /// `/contacts`.
     Contacts,
+    /// `/devices`.
+    Devices,
     /// `/directoryObjects`.
     DirectoryObjects,
     /// `/directory/deletedItems/microsoft.graph.{user, group}`: the recycle bin, by type.
@@ -189,6 +197,7 @@ impl Resource {
             Self::Users => EntityType::User,
             Self::Groups => EntityType::Group,
             Self::Contacts => EntityType::OrgContact,
+            Self::Devices => EntityType::Device,
             Self::DirectoryObjects | Self::RoleMembers(_) => EntityType::DirectoryObject,
             Self::DeletedItems(cast) => *cast,
             Self::Related { cast, .. } => match cast {

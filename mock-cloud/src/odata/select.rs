@@ -31,6 +31,7 @@ impl Select {
                 EntityType::User,
                 EntityType::Group,
                 EntityType::OrgContact,
+                EntityType::Device,
                 EntityType::DirectoryRole,
             ],
             one => vec![one],

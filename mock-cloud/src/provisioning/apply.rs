@@ -126,7 +126,11 @@ impl Tenant {
         };
         let is_taken = |address: &str| self.owners_of(address).any(|owner| Some(owner) != key);
         let entropy = &mut *context.entropy;
-        let addresses = calculate(input, &is_taken, &mut || entropy.next_four_digits());
+        let addresses = match object.kind {
+            // A device has no names but its own.
+            SyncObjectType::Device => Addresses::default(),
+            _ => calculate(input, &is_taken, &mut || entropy.next_four_digits()),
+        };
         if recalculate.upn {
             let derived = addresses.user_principal_name.as_ref();
             self.validate_federation(previous, derived, why)?;
@@ -276,6 +280,18 @@ impl Tenant {
                 self.write_manager(after, &sent);
             }
         }
+        let signs_in = sent.kind == SyncObjectType::User && !takeover.is_update();
+        if signs_in && self.features.password_sync {
+            if takeover.key().is_some() {
+                let text = "password hash synchronization is on: the password is that of Active \
+                            Directory from now on";
+                why.push(Reason::plain(RuleId::R2_26, text));
+            }
+            after.change_extras(|extras| {
+                extras.password = None;
+                extras.password_is_on_premises = true;
+            });
+        }
         after.state = State::Live;
         let facts = &mut after.on_premises;
         facts.immutable_id = Some(sent.source_anchor.clone());
@@ -349,7 +365,8 @@ impl Tenant {
     fn write_manager(&self, after: &mut DirectoryObject, sent: &SyncObject) {
         let is_person = |key: &CloudKey| {
             let found = self.object(*key);
-            found.is_some_and(|it| it.kind.sync_type() != SyncObjectType::Group)
+            let kind = found.map(|it| it.kind.sync_type());
+            matches!(kind, Some(SyncObjectType::User | SyncObjectType::Contact))
         };
         let manager = sent.manager.as_ref().and_then(|it| self.with_anchor(it));
         let manager = manager.filter(is_person);
@@ -365,8 +382,8 @@ impl Tenant {
 
     /// The live object that an anchor refers to.
     fn with_anchor(&self, anchor: &SourceAnchor) -> Option<CloudKey> {
-        use SyncObjectType::{Contact, Group, User};
-        [User, Group, Contact]
+        use SyncObjectType::{Contact, Device, Group, User};
+        [User, Group, Contact, Device]
             .into_iter()
             .flat_map(|kind| self.find_by_anchor(anchor, kind))
             .find(|key| self.object(*key).is_some_and(|object| object.is_live()))
@@ -382,6 +399,7 @@ const fn new_kind(object: &SyncObject) -> Kind {
     match object.kind {
         SyncObjectType::User => Kind::User,
         SyncObjectType::Contact => Kind::Contact,
+        SyncObjectType::Device => Kind::Device,
         SyncObjectType::Group => Kind::Group {
             mail_enabled: object.mail_enabled,
             security_enabled: object.security_enabled,

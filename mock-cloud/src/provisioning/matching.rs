@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::apply::Takeover;
-use super::soft_match::SoftMatch;
-use super::{Answer, Context, Outcome};
+use super::soft_match::{NOBODY, SoftMatch};
+use super::{Answer, Context, ErrorCode, ExportError, Outcome};
 use crate::ids::CloudKey;
 use crate::reason::Reason;
 use crate::rule::RuleId;
 use crate::sync_object::{SyncObject, SyncObjectType};
-use crate::tenant::Tenant;
+use crate::tenant::{ConflictProperty, Tenant};
 
 impl Tenant {
     pub(super) fn provision_set(
@@ -21,6 +21,15 @@ impl Tenant {
         let holders = self.find_by_anchor(&object.source_anchor, object.kind);
         if let Some(key) = self.linked(&holders) {
             return self.provision_linked(key, object, context, why);
+        }
+        if object.kind == SyncObjectType::Device && self.features.block_soft_match {
+            why.push(Reason::plain(
+                RuleId::R2_33,
+                "the tenant blocks soft match, and a new device would have to be matched",
+            ));
+            let device = uuid::Uuid::from_bytes_le(object.object_guid).to_string();
+            let (code, property) = (ErrorCode::InvalidSoftMatch, ConflictProperty::DeviceId);
+            return Answer::failed(ExportError::about(code, property, device, None), why);
         }
         if object.kind == SyncObjectType::User {
             let found = holders
@@ -35,7 +44,12 @@ impl Tenant {
                 &object.source_anchor,
             ));
         }
-        let admin_role_conflict = match self.soft_match(object, &mut why) {
+        let matched = match object.kind {
+            // A device has neither address nor UPN.
+            SyncObjectType::Device => NOBODY,
+            _ => self.soft_match(object, context.upn_is_matched, &mut why),
+        };
+        let admin_role_conflict = match matched {
             SoftMatch::Found(key, field) => {
                 return self.carry_out(Takeover::Soft(key, field), object, context, why);
             }

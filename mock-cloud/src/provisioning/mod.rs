@@ -49,6 +49,9 @@ pub struct Context<'a> {
     /// The number of the export run; the service treats two new groups of one run differently
     /// (rule R3.11b).
     pub run: NonZeroU32,
+    /// Whether what sends it asks for a match by UPN, too: one report says that Cloud Sync does not
+    /// (rule R6.23).
+    pub upn_is_matched: bool,
 }
 
 /// Which attribute a soft match was made on.
@@ -194,6 +197,10 @@ impl Tenant {
             SyncObjectType::Contact => (
                 RuleId::R5_19,
                 "the contact is gone at once, without a way back",
+            ),
+            SyncObjectType::Device => (
+                RuleId::R5_19,
+                "the device is gone at once, without a way back",
             ),
         };
         Answer {

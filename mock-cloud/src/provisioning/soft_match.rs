@@ -23,7 +23,7 @@ pub(super) enum SoftMatch {
     Nobody { admin_role_conflict: bool },
 }
 
-const NOBODY: SoftMatch = SoftMatch::Nobody {
+pub(super) const NOBODY: SoftMatch = SoftMatch::Nobody {
     admin_role_conflict: false,
 };
 
@@ -40,7 +40,12 @@ impl Tenant {
     ///
     /// A licence is no condition (rule R2.14l). A match by address has that address on both
     /// sides, so it can't change it (rule R2.18).
-    pub(super) fn soft_match(&self, object: &SyncObject, why: &mut Vec<Reason>) -> SoftMatch {
+    pub(super) fn soft_match(
+        &self,
+        object: &SyncObject,
+        upn_is_matched: bool,
+        why: &mut Vec<Reason>,
+    ) -> SoftMatch {
         if self.features.block_soft_match {
             let text = "the tenant blocks soft match altogether";
             why.push(Reason::plain(RuleId::R2_14C, text));
@@ -55,6 +60,14 @@ impl Tenant {
             SoftMatchField::PrimarySmtp,
             SoftMatchField::UserPrincipalName,
         ] {
+            if field == SoftMatchField::UserPrincipalName
+                && object.kind == SyncObjectType::User
+                && !upn_is_matched
+            {
+                let text = "what sends it is not matched by UPN";
+                why.push(Reason::plain(RuleId::R6_23, text));
+                continue;
+            }
             let compared = self.incoming(object, field, why).into_iter();
             for value in compared.chain(self.aliases(object, field)) {
                 let Some(candidate) = self.candidate(object, field, value) else {
@@ -383,6 +396,6 @@ fn never_matched(kind: Kind) -> Option<Reason> {
             RuleId::R2_31,
             "a group without an address never matches",
         )),
-        Kind::User | Kind::Group { .. } | Kind::Contact => None,
+        Kind::User | Kind::Group { .. } | Kind::Contact | Kind::Device => None,
     }
 }

@@ -475,6 +475,7 @@ impl Tenant {
 fn set_extras(extras: &mut Extras, update: &ObjectUpdate) {
     if update.password.is_some() {
         extras.password.clone_from(&update.password);
+        extras.password_is_on_premises = false;
     }
     for (name, value) in &update.values {
         if value.is_null() {

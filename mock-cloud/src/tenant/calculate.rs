@@ -74,7 +74,7 @@ pub(crate) enum Addressing {
 }
 
 /// What came out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_field_names, reason = "the names of the attributes")]
 pub(crate) struct Addresses {
     pub(crate) user_principal_name: Option<Upn>,

@@ -20,6 +20,8 @@ pub struct Features {
     pub quarantine_upon_proxy_addresses_conflict: bool,
     /// `allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled` (rule R2.22).
     pub allow_on_prem_update_of_on_premises_object_identifier: bool,
+    /// `passwordSyncEnabled` (rule R2.26).
+    pub password_sync: bool,
     /// The features of [`OTHER_FEATURES`], one bit each.
     others: u16,
 }
@@ -35,7 +37,6 @@ pub const OTHER_FEATURES: &[&str] = &[
     "directoryExtensionsEnabled",
     "fopeConflictResolutionEnabled",
     "groupWriteBackEnabled",
-    "passwordSyncEnabled",
     "passwordWritebackEnabled",
     "unifiedGroupWritebackEnabled",
     "userForcePasswordChangeOnLogonEnabled",
@@ -54,6 +55,7 @@ impl Features {
             quarantine_upon_upn_conflict: modern,
             quarantine_upon_proxy_addresses_conflict: modern,
             allow_on_prem_update_of_on_premises_object_identifier: false,
+            password_sync: false,
             others: 0,
         }
     }
@@ -108,6 +110,7 @@ features! {
         "blockCloudObjectTakeoverThroughHardMatchEnabled"
         block_cloud_object_takeover_through_hard_match false;
     "block-soft-match" "blockSoftMatchEnabled" block_soft_match false;
+    "password-sync" "passwordSyncEnabled" password_sync false;
     "quarantine-upon-proxy-addresses-conflict" "quarantineUponProxyAddressesConflictEnabled"
         quarantine_upon_proxy_addresses_conflict true;
     "quarantine-upon-upn-conflict" "quarantineUponUpnConflictEnabled"

@@ -365,6 +365,7 @@ impl Tenant {
             }
             SyncObjectType::Group => Some(&mut self.groups),
             SyncObjectType::Contact => Some(&mut self.contacts),
+            SyncObjectType::Device => None,
         };
         match set {
             Some(set) if add => drop(set.insert(key)),

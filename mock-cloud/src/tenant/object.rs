@@ -30,6 +30,8 @@ pub enum Kind {
     },
     /// A mail contact.
     Contact,
+    /// A device that is joined to a domain, too.
+    Device,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::User | Self::Guest => SyncObjectType::User,
             Self::Microsoft365Group | Self::Group { .. } => SyncObjectType::Group,
             Self::Contact => SyncObjectType::Contact,
+            Self::Device => SyncObjectType::Device,
         }
     }
 
@@ -58,6 +61,7 @@ impl Kind {
             } => "mail-enabled group",
             Self::Group { .. } => "security group",
             Self::Contact => "contact",
+            Self::Device => "device",
         }
     }
 }
@@ -109,6 +113,8 @@ pub enum ConflictProperty {
     SourceAnchor,
     /// `userCertificate`.
     UserCertificate,
+    /// `DeviceId`.
+    DeviceId,
 }
 
 impl ConflictProperty {
@@ -123,6 +129,7 @@ impl ConflictProperty {
             Self::OnPremisesObjectIdentifier => "onPremisesObjectIdentifier",
             Self::SourceAnchor => "sourceAnchor",
             Self::UserCertificate => "userCertificate",
+            Self::DeviceId => "deviceId",
         }
     }
 }
@@ -177,6 +184,8 @@ pub struct Extras {
     pub manager: Option<CloudKey>,
     /// The password, where an administrator set one.
     pub password: Option<Text>,
+    /// Whether the password is that of Active Directory (rule R2.26).
+    pub password_is_on_premises: bool,
     /// Whether the id keeps its hyphens before the UPN once the user is deleted (question Q9.24).
     pub hyphens_in_deleted_upn: bool,
     /// Other properties that an administrator set, by their names in Graph.
@@ -187,6 +196,7 @@ static NO_EXTRAS: Extras = Extras {
     owners: Vec::new(),
     manager: None,
     password: None,
+    password_is_on_premises: false,
     hyphens_in_deleted_upn: false,
     values: BTreeMap::new(),
 };

@@ -19,8 +19,8 @@ pub(super) fn expiry(at: Timestamp) -> Timestamp {
 }
 
 impl Tenant {
-    /// Deletes an object: users and Microsoft 365 groups go to the recycle bin, other groups and
-    /// contacts are gone at once (rules R5.17 and R5.19). The mailbox goes with its user (rule
+    /// Deletes an object: users and Microsoft 365 groups go to the recycle bin, other groups,
+    /// contacts and devices are gone at once (rules R5.17 and R5.19). The mailbox goes with its user (rule
     /// R5.23).
     pub(crate) fn bin(&mut self, key: CloudKey, by_sync: bool, now: Timestamp) {
         let Some(object) = self.object(key) else {
@@ -53,7 +53,7 @@ impl Tenant {
             Kind::Group { mail_enabled, .. } => {
                 self.policy.security_groups_are_soft_deleted && !mail_enabled
             }
-            Kind::Contact => false,
+            Kind::Contact | Kind::Device => false,
         }
     }
 

@@ -300,7 +300,7 @@ fn company(stage: &Stage, call: &mut dyn Call) -> Outcome {
     };
     let id = guid_at(&json, "id");
     let name = text_at(&json, "displayName");
-    let password = stage.read(|world| world.tenant().features.other("passwordSyncEnabled"));
+    let password = stage.read(|world| world.tenant().features.password_sync);
     let properties = [
         ("AuthorizedServiceInstances", Value::array([])),
         ("DapEnabled", Value::Null),

@@ -49,6 +49,8 @@ pub struct AdEntry {
 pub(super) struct View<'a> {
     pub(super) directory: &'a Directory,
     pub(super) scope: &'a Scope,
+    /// The groups that scope and rules ask for members of.
+    pub(super) groups: Vec<Dn>,
     /// Objects that it may not read.
     pub(super) unreadable: BTreeSet<ObjectId>,
 }
@@ -68,6 +70,9 @@ pub struct AdConnector {
     /// Who is above an object, as imported with it: `manager`, of a group `managedBy`. Empty in a
     /// forest where nobody has either.
     pub(super) managers: OrdMap<ObjectId, ObjectId>,
+    /// The direct members of the groups that scope and rules ask for, as imported, in order; by the
+    /// distinguished names of the groups, folded.
+    pub(super) filtering: OrdMap<Text, Arc<[ObjectId]>>,
     watermark: Usn,
     /// Containers as imported: what objects are called is read from here.
     containers: OrdMap<ObjectId, Arc<Object>>,
@@ -85,6 +90,7 @@ impl AdConnector {
             entries: Vector::new(),
             members: OrdMap::new(),
             managers: OrdMap::new(),
+            filtering: OrdMap::new(),
             watermark: Usn(0),
             containers: OrdMap::new(),
         }
@@ -163,6 +169,7 @@ impl AdConnector {
         for id in groups {
             self.stage_members(directory, id);
         }
+        self.stage_filtering(view);
         self.watermark = directory.highest_committed_usn();
         (pass.counters, unread)
     }
@@ -198,6 +205,7 @@ impl AdConnector {
                 self.stage_members(directory, id);
             }
         }
+        self.stage_filtering(view);
         self.watermark = directory.highest_committed_usn();
         pass.counters.errors = unread.len() as u64;
         (pass.counters, unread)
@@ -213,6 +221,50 @@ impl AdConnector {
                 known.parent != object.parent || known.name() != object.name()
             })
         })
+    }
+
+    /// Reads who is in the groups that filters ask for. Who came or went has a pending import, so
+    /// that the next delta synchronisation looks whether they are in scope (rule R5.12).
+    fn stage_filtering(&mut self, view: &View<'_>) {
+        if view.groups.is_empty() && self.filtering.is_empty() {
+            return;
+        }
+        let directory = view.directory;
+        let mut found = OrdMap::new();
+        for group in &view.groups {
+            let members = directory
+                .find(group)
+                .map(|id| directory.link_targets(id, AttributeId::MEMBER));
+            let mut members = members.unwrap_or_default();
+            members.sort_unstable();
+            found.insert(filtering_key(group), Arc::from(members));
+        }
+        let before = std::mem::replace(&mut self.filtering, found);
+        let mut moved = BTreeSet::new();
+        for (group, members) in &self.filtering {
+            let known: &[ObjectId] = before.get(group).map(|it| &**it).unwrap_or_default();
+            let differ = |all: &[ObjectId], others: &[ObjectId]| -> Vec<ObjectId> {
+                let missing = |id: &&ObjectId| others.binary_search(id).is_err();
+                all.iter().filter(missing).copied().collect()
+            };
+            moved.extend(differ(members, known));
+            moved.extend(differ(known, members));
+        }
+        for id in moved {
+            let Some(entry) = self.entries.get_mut(id.0 as usize) else {
+                continue;
+            };
+            if entry.image.is_some() && entry.pending == PendingImport::None {
+                entry.pending = PendingImport::Update;
+            }
+        }
+    }
+
+    /// The groups among those that filters ask for which an object is in.
+    pub(super) fn groups_of(&self, id: ObjectId) -> Vec<Text> {
+        let has = |(_, members): &(&Text, &Arc<[ObjectId]>)| members.binary_search(&id).is_ok();
+        let groups = self.filtering.iter().filter(has);
+        groups.map(|(group, _)| group.clone()).collect()
     }
 
     fn stage_members(&mut self, directory: &Directory, id: ObjectId) {
@@ -263,6 +315,11 @@ impl AdConnector {
             None => self.base.clone(),
         }
     }
+}
+
+/// What a group is looked up by, however its name is written.
+pub(super) fn filtering_key(group: &Dn) -> Text {
+    store::fold(&group.to_string())
 }
 
 /// Notes who is above an object. What a link names is read with the object that has it: a manager
@@ -355,6 +412,7 @@ impl<'a> Pass<'a> {
         let link = match kind {
             SyncObjectType::Group => self.managed_by,
             SyncObjectType::User | SyncObjectType::Contact => self.manager,
+            SyncObjectType::Device => None,
         };
         self.directory.link_targets(id, link?).first().copied()
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use mock_ad::directory::Dn;
+use mock_ad::directory::{AttributeId, Directory, Dn, ObjectId};
 use mock_cloud::profile::{ServicePolicy, Switch};
 use mock_cloud::rule::Confidence;
 use mock_cloud::{Profile, RuleId};
@@ -41,6 +41,28 @@ impl AnchorAttribute {
     }
 }
 
+/// The products that synchronise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EngineKind {
+    /// DirSync, Azure AD Connect or Microsoft Entra Connect Sync, by the era.
+    #[default]
+    ConnectSync,
+    /// Microsoft Entra Cloud Sync (rule R6.23): an agent and a job of the provisioning service. It
+    /// runs every two minutes, writes nothing back, and its own prevention of accidental deletions
+    /// stops the job.
+    CloudSync,
+}
+
+impl EngineKind {
+    /// The word in scenarios.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConnectSync => "connect-sync",
+            Self::CloudSync => "cloud-sync",
+        }
+    }
+}
+
 /// Which part of a forest is synced: the containers included, less those excluded (rule R5.12).
 ///
 /// The nearest listed container above an object decides, so a new container is synced where what
@@ -51,6 +73,9 @@ pub struct Scope {
     pub include: Vec<Dn>,
     /// Containers that are not.
     pub exclude: Vec<Dn>,
+    /// The group whose direct members alone are synced, in a pilot; members of groups in it are
+    /// not looked for.
+    pub group: Option<Dn>,
 }
 
 impl Scope {
@@ -68,6 +93,19 @@ impl Scope {
             (None, Some(_)) => false,
             (None, None) => self.include.is_empty(),
         }
+    }
+
+    /// Whether an object of a directory lies in scope as the directory is now.
+    pub fn takes(&self, directory: &Directory, id: ObjectId) -> bool {
+        let parent = directory.object(id).and_then(|object| object.parent);
+        let within = parent.is_some_and(|parent| self.contains(&directory.dn(parent)));
+        let Some(group) = &self.group else {
+            return within;
+        };
+        let members = directory
+            .find(group)
+            .map(|group| directory.link_targets(group, AttributeId::MEMBER));
+        within && members.is_some_and(|members| members.contains(&id))
     }
 }
 
@@ -90,6 +128,13 @@ pub struct EnginePolicy {
     /// Rule R5.10: an adminDescription beginning `Contact_` keeps a contact out. The rules of 2016
     /// have no such clause; later builds are reported to.
     pub contact_marker_excludes: bool,
+    /// Rule R5.11: the objects that are left out are those of DirSync's older list.
+    pub older_exclusions: bool,
+    /// Rule R6.23: Cloud Sync matches by address only, as one report has it.
+    pub cloud_sync_matches_by_address_only: bool,
+    /// Rule R6.5: a deletion is exported again where an import finds the account restored that was
+    /// to be gone, and the service refuses it (`DeletingCloudOnlyObjectNotAllowed`, table 2.9).
+    pub unconfirmed_deletion_is_exported_again: bool,
     /// Rule R1.8: the connector's account has rights by inheritance, which accounts with an
     /// adminCount of 1 do not take part in.
     pub protected_accounts_refuse_write_back: bool,
@@ -107,6 +152,9 @@ impl EnginePolicy {
             threshold_counts_users_only: false,
             delta_import_sees_renamed_containers: false,
             contact_marker_excludes: matches!(profile, Profile::Entra2025 | Profile::Entra2026),
+            older_exclusions: !modern,
+            cloud_sync_matches_by_address_only: false,
+            unconfirmed_deletion_is_exported_again: modern,
             protected_accounts_refuse_write_back: false,
         }
     }
@@ -129,6 +177,9 @@ macro_rules! switches {
 }
 
 switches! {
+    "cloud-sync-matches-by-address-only" R6_23 None, Reported
+        cloud_sync_matches_by_address_only
+        "a new user that Cloud Sync exports is not matched by UPN";
     "contact-marker-excludes" R5_10 None, Reported contact_marker_excludes
         "an adminDescription beginning Contact_ keeps a contact out";
     "delta-import-sees-cloud-deletions" R6_6 Some("Q9.12"), Reported
@@ -137,6 +188,8 @@ switches! {
     "delta-import-sees-renamed-containers" R5_15 Some("Q9.20"), Supported
         delta_import_sees_renamed_containers
         "a delta import looks anew at everything when a container was renamed or moved";
+    "dirsync-exclusions" R5_11 None, Documented older_exclusions
+        "the older list of system objects is left out, without those of later builds";
     "disconnect-reprovisions" R6_6 Some("Q9.12"), Reported disconnect_reprovisions
         "a person whose cloud object vanished is provisioned anew by the sync that notices it";
     "threshold-counts-users-only" R6_17 Some("Q9.6"), Assumed threshold_counts_users_only
@@ -146,6 +199,9 @@ switches! {
         "too many pending deletions hold back only the deletions, not the whole export";
     "threshold-trips-at-its-number" R6_18 Some("Q9.6"), Reported threshold_trips_at_its_number
         "as many deletions as the threshold says stop the export already";
+    "unconfirmed-deletion-is-exported-again" R6_5 None, Documented
+        unconfirmed_deletion_is_exported_again
+        "the deletion of an account that was restored before it was confirmed is exported again";
     "write-back-fails-on-protected-accounts" R1_8 None, Reported
         protected_accounts_refuse_write_back
         "the anchor can't be written back to accounts with adminCount 1: they inherit no rights";
@@ -172,6 +228,8 @@ pub fn answer_switch(
 /// How the engine is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineConfig {
+    /// Which product it is.
+    pub kind: EngineKind,
     /// What is synced of each forest, in the order of the forests.
     pub scopes: Vec<Scope>,
     /// Where the sourceAnchor of users comes from.
@@ -197,6 +255,7 @@ impl EngineConfig {
     /// The engine of an era as it is installed: everything in scope, scheduler off.
     pub fn new(profile: Profile, forests: usize) -> Self {
         Self {
+            kind: EngineKind::ConnectSync,
             scopes: vec![Scope::default(); forests],
             anchor: AnchorAttribute::ObjectGuid,
             staging: false,
@@ -212,6 +271,12 @@ impl EngineConfig {
         }
     }
 
+    /// Whether what it exports is matched by UPN, too (rule R6.23).
+    pub const fn is_matched_by_upn(&self) -> bool {
+        !matches!(self.kind, EngineKind::CloudSync)
+            || !self.policy.cloud_sync_matches_by_address_only
+    }
+
     /// Whether a connector can work.
     pub fn condition(&self, connector: ConnectorId) -> Condition {
         self.conditions.get(&connector).copied().unwrap_or_default()
@@ -222,6 +287,14 @@ impl EngineConfig {
         match profile {
             Profile::DirSync2013 => SignedDuration::from_hours(3),
             _ => SignedDuration::from_mins(30),
+        }
+    }
+
+    /// How often this engine runs unless told otherwise (rules R6.8 and R6.23).
+    pub const fn usual_interval(&self, profile: Profile) -> SignedDuration {
+        match self.kind {
+            EngineKind::ConnectSync => Self::default_interval(profile),
+            EngineKind::CloudSync => SignedDuration::from_mins(2),
         }
     }
 }
@@ -242,6 +315,7 @@ mod tests {
         let scope = Scope {
             include: vec![dn("OU=Staff,DC=x"), dn("OU=Kept,OU=Out,OU=Staff,DC=x")],
             exclude: vec![dn("OU=Out,OU=Staff,DC=x")],
+            group: None,
         };
         assert!(scope.contains(&dn("OU=Sub,ou=staff,DC=x")));
         assert!(!scope.contains(&dn("OU=Deep,OU=Out,OU=Staff,DC=x")));

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ecow::EcoVec;
-use mock_ad::directory::{AttributeId, Object, ObjectKind, Value, Values};
+use mock_ad::directory::{AttributeId, Dn, Object, ObjectKind, Value, Values};
 use mock_cloud::{
     OnPremisesName, OnPremisesPlace, Property, ProxyAddress, Reason, RuleId, SecurityIdentifier,
     SourceAnchor, SyncObject, SyncObjectType,
 };
 use store::Text;
 
+use super::ad_connector::filtering_key;
 use super::flow::{Inbound, Surroundings, escaped_name};
 use super::references::References;
 use crate::rules::{
@@ -52,6 +53,10 @@ impl Source for Inward<'_> {
                 None => RuleValue::Null,
             },
         }
+    }
+
+    fn is_member_of(&self, group: &Dn) -> bool {
+        self.references.groups.contains(&filtering_key(group))
     }
 
     fn parameter(&self, name: &str) -> RuleValue {
@@ -174,6 +179,7 @@ pub(super) fn joins(
     rules: &RuleSet,
     object: &Object,
     place: &Arc<OnPremisesPlace>,
+    references: &References,
     around: &Surroundings<'_>,
 ) -> Vec<Vec<Wanted>> {
     let Some(class) = class_of(around.schema.kind(object.class)) else {
@@ -183,7 +189,7 @@ pub(super) fn joins(
     let source = Inward {
         object,
         name: &name,
-        references: &References::default(),
+        references,
         around,
     };
     let wanted = |condition: &JoinCondition| Wanted {
@@ -213,6 +219,7 @@ const fn class_of(kind: ObjectKind) -> Option<&'static str> {
         ObjectKind::InetOrgPerson => Some("inetOrgPerson"),
         ObjectKind::Group => Some("group"),
         ObjectKind::Contact => Some("contact"),
+        ObjectKind::Computer => Some("computer"),
         _ => None,
     }
 }
@@ -298,6 +305,7 @@ pub(super) fn evaluate(
         SyncObjectType::User,
         SyncObjectType::Group,
         SyncObjectType::Contact,
+        SyncObjectType::Device,
     ]
     .into_iter()
     .find(|it| it.name().eq_ignore_ascii_case(&to)) else {
@@ -442,7 +450,8 @@ fn sync_object(
             _ => None,
         },
         display_name: text("displayName"),
-        account_enabled: truth(value("accountEnabled")).filter(|_| is_user),
+        account_enabled: truth(value("accountEnabled"))
+            .filter(|_| is_user || kind == SyncObjectType::Device),
         sam_account_name: text("onPremisesSamAccountName"),
         distinguished_name,
         user_certificates: u16::try_from(value("userCertificate").values().len())

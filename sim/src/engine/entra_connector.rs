@@ -1,5 +1,6 @@
 //! The connector of the tenant: its connector space, import and confirmation (rules R6.3 to R6.5).
 
+use std::fmt;
 use std::sync::Arc;
 
 use imbl::Vector;
@@ -73,10 +74,47 @@ pub struct CsEntry {
 pub struct NotReimported {
     /// The object.
     pub cloud: CloudKey,
-    /// The UPN that was exported.
-    pub exported: Text,
-    /// The UPN that the tenant has taken.
-    pub imported: Text,
+    /// What was exported, and what is there instead.
+    pub change: UnconfirmedChange,
+}
+
+/// What an import finds in place of an exported change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnconfirmedChange {
+    /// Another UPN.
+    UserPrincipalName {
+        /// The UPN that was exported.
+        exported: Text,
+        /// The UPN that the tenant has taken.
+        imported: Text,
+    },
+    /// The object that had been deleted: somebody restored it before an import had seen that it
+    /// was gone.
+    Deletion,
+}
+
+impl fmt::Display for UnconfirmedChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UserPrincipalName { exported, imported } => write!(
+                formatter,
+                "userPrincipalName {exported} was exported, {imported} was imported"
+            ),
+            Self::Deletion => formatter.write_str(
+                "the deletion was exported, but the object was restored in the tenant before an \
+                 import had confirmed that it was gone",
+            ),
+        }
+    }
+}
+
+/// What an import of the tenant makes of what it finds, by the engine's switches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// Objects that were deleted in the tenant by hand are missed (rule R6.6).
+    pub(super) sees_deletions: bool,
+    /// A deletion that is not confirmed is exported again (rule R6.5).
+    pub(super) repeats_deletions: bool,
 }
 
 /// The connector of the tenant.
@@ -174,14 +212,22 @@ impl EntraConnector {
     }
 
     /// Reads every synced object of the tenant; what is not there any more is pending delete.
-    pub(super) fn full_import(&mut self, tenant: &Tenant) -> (Counters, Vec<NotReimported>) {
+    pub(super) fn full_import(
+        &mut self,
+        tenant: &Tenant,
+        reading: Reading,
+    ) -> (Counters, Vec<NotReimported>) {
+        let reading = Reading {
+            sees_deletions: true,
+            ..reading
+        };
         let mut counters = Counters::default();
         let mut warnings = Vec::new();
         for place in 0..self.len() {
             let Some(entry) = self.get_mut(CsId(place)) else {
                 continue;
             };
-            confirm(entry, tenant, true, &mut counters, &mut warnings);
+            confirm(entry, tenant, reading, &mut counters, &mut warnings);
         }
         for (key, object) in tenant.objects() {
             self.discover(key, object, &mut counters);
@@ -194,14 +240,14 @@ impl EntraConnector {
     pub(super) fn delta_import(
         &mut self,
         tenant: &Tenant,
-        sees_deletions: bool,
+        reading: Reading,
     ) -> (Counters, Vec<NotReimported>) {
         let mut counters = Counters::default();
         let mut warnings = Vec::new();
         let changed: Vec<CloudKey> = tenant.changes_since(self.watermark).collect();
         for key in changed {
             match self.find_by_cloud(key).and_then(|id| self.get_mut(id)) {
-                Some(entry) => confirm(entry, tenant, sees_deletions, &mut counters, &mut warnings),
+                Some(entry) => confirm(entry, tenant, reading, &mut counters, &mut warnings),
                 None => {
                     if let Some(object) = tenant.object(key) {
                         self.discover(key, object, &mut counters);
@@ -287,20 +333,52 @@ fn is_read(object: &DirectoryObject) -> bool {
     object.is_live() && (facts.sync_enabled == Some(true) || facts.cloud_managed)
 }
 
+/// Whether somebody took an object out of the recycle bin that the engine had deleted: it is not
+/// synced, and no cloud object either (rule R5.24).
+fn was_restored(object: &DirectoryObject) -> bool {
+    let facts = &object.on_premises;
+    object.is_live() && facts.sync_enabled == Some(false) && !facts.cloud_managed
+}
+
 /// Compares an entry with the tenant: an export is confirmed, a vanished object is noticed.
 fn confirm(
     entry: &mut CsEntry,
     tenant: &Tenant,
-    sees_deletions: bool,
+    reading: Reading,
     counters: &mut Counters,
     warnings: &mut Vec<NotReimported>,
 ) {
     let Some(key) = entry.cloud else { return };
-    let object = tenant.object(key).filter(|object| is_read(object));
-    let Some(object) =
-        object.filter(|object| object.on_premises.immutable_id.as_ref() == Some(&entry.anchor))
-    else {
-        if (entry.deleted || sees_deletions) && entry.pending_import != PendingImport::Delete {
+    let found = tenant
+        .object(key)
+        .filter(|object| object.on_premises.immutable_id.as_ref() == Some(&entry.anchor));
+    if reading.repeats_deletions
+        && entry.deleted
+        && found.is_some_and(|object| was_restored(object))
+    {
+        counters.updates += 1;
+        warnings.push(NotReimported {
+            cloud: key,
+            change: UnconfirmedChange::Deletion,
+        });
+        entry.deleted = false;
+        entry.unconfirmed = false;
+        // What is there is not what was exported: a match would have to write all of it.
+        entry.exported = None;
+        if entry.pending_export == PendingExport::None {
+            entry.pending_export = PendingExport::Delete;
+        }
+        return;
+    }
+    let Some(object) = found.filter(|object| is_read(object)) else {
+        if entry.pending_export == PendingExport::Delete
+            && found.is_some_and(|object| was_restored(object))
+        {
+            return;
+        }
+        if (entry.deleted || reading.sees_deletions)
+            && entry.pending_import != PendingImport::Delete
+        {
             counters.deletes += 1;
             entry.pending_import = PendingImport::Delete;
         }
@@ -328,8 +406,10 @@ fn confirm(
     {
         warnings.push(NotReimported {
             cloud: key,
-            exported: exported.clone(),
-            imported: imported.clone(),
+            change: UnconfirmedChange::UserPrincipalName {
+                exported: exported.clone(),
+                imported: imported.clone(),
+            },
         });
         if entry.pending_export == PendingExport::None {
             entry.pending_export = PendingExport::Update;

@@ -15,7 +15,7 @@ use store::Entropy;
 use super::entra_connector::{CsId, ExportFailure, PendingExport};
 use super::metaverse::Source;
 use super::run::{Counters, ERRORS_MAX, StepStatus};
-use super::{Directories, Engine, EngineEvent, Exported, Sink};
+use super::{Directories, Engine, EngineEvent, EngineKind, Exported, Sink};
 
 /// A pending export, and the number that its turn goes by.
 type Waiting = (u64, CsId, PendingExport);
@@ -59,16 +59,32 @@ impl Engine {
         if let Some(threshold) = self.config.deletion_threshold
             && self.is_tripped_by(survey.deletes, threshold)
         {
-            status = StepStatus::StoppedDeletionThresholdExceeded;
-            sink(EngineEvent::DeletionThresholdExceeded {
-                deletes: survey.deletes,
-                threshold,
-            });
-            if !self.config.policy.threshold_suppresses_deletes_only {
+            let staged = survey.deletes;
+            let event;
+            (status, event) = match self.config.kind {
+                EngineKind::ConnectSync => (
+                    StepStatus::StoppedDeletionThresholdExceeded,
+                    EngineEvent::DeletionThresholdExceeded {
+                        deletes: staged,
+                        threshold,
+                    },
+                ),
+                EngineKind::CloudSync => (
+                    StepStatus::DeleteThresholdExceeded,
+                    EngineEvent::JobQuarantined {
+                        deletes: staged,
+                        threshold,
+                    },
+                ),
+            };
+            sink(event);
+            let stops = self.config.kind == EngineKind::CloudSync;
+            if stops || !self.config.policy.threshold_suppresses_deletes_only {
                 return (status, counters);
             }
             deletes = false;
         }
+        let upn_is_matched = self.config.is_matched_by_upn();
         self.export_run = self.export_run.saturating_add(1);
         let run = NonZeroU32::new(self.export_run).unwrap_or(NonZeroU32::MIN);
         tenant.reserve(survey.adds);
@@ -84,6 +100,7 @@ impl Engine {
                         now: *now,
                         entropy,
                         run,
+                        upn_is_matched,
                     };
                     self.export_one(*id, tenant, &mut context, &mut counters, sink);
                     if counters.errors > ERRORS_MAX {
@@ -104,7 +121,9 @@ impl Engine {
     /// Whether so many pending deletions are too many (rule R6.18).
     fn is_tripped_by(&self, deletes: u64, threshold: u32) -> bool {
         let allowed = u64::from(threshold);
-        let at_its_number = self.config.policy.threshold_trips_at_its_number;
+        // Cloud Sync stops when the number is reached, Connect when it is exceeded.
+        let at_its_number = self.config.policy.threshold_trips_at_its_number
+            || self.config.kind == EngineKind::CloudSync;
         deletes > allowed || at_its_number && deletes == allowed && deletes > 0
     }
 
@@ -258,7 +277,8 @@ impl Engine {
         if self.config.staging {
             return (StepStatus::NotRunStagingMode, counters);
         }
-        if self.config.anchor == super::AnchorAttribute::ObjectGuid {
+        let writes = self.config.kind == EngineKind::ConnectSync;
+        if !writes || self.config.anchor == super::AnchorAttribute::ObjectGuid {
             return (StepStatus::Success, counters);
         }
         let waiting: Vec<ObjectId> = (0u32..)

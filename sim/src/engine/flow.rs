@@ -112,8 +112,11 @@ pub(super) fn inbound(
                 return Inbound::Error(Reason::plain(RuleId::R4_1, "AccountName is not present"));
             }
         },
-        SyncObjectType::Group | SyncObjectType::Contact => None,
+        SyncObjectType::Group | SyncObjectType::Contact | SyncObjectType::Device => None,
     };
+    if kind == SyncObjectType::Device {
+        return Inbound::Flows(Box::new(device(object, anchor, place)));
+    }
     let mut flows = flow(object, kind, anchor, upn, place, around);
     flows.manager = references.manager;
     if kind != SyncObjectType::User {
@@ -137,12 +140,44 @@ fn is_mail_enabled(object: &Object) -> bool {
     primary.is_some_and(|value| value.contains('@')) || mail.is_some_and(|mail| mail.contains('@'))
 }
 
-/// The type under which a class is synced; computers and containers are not.
+/// A computer that registered itself, as the rules for devices hand it on (source DR, rules 159 and
+/// 160).
+fn device(
+    object: &Object,
+    source_anchor: SourceAnchor,
+    place: &Arc<OnPremisesPlace>,
+) -> SyncObject {
+    let control = object
+        .integer(AttributeId::USER_ACCOUNT_CONTROL)
+        .unwrap_or_default();
+    let named = |attribute| object.text(attribute).filter(|it| !it.is_empty()).cloned();
+    let certificates = object
+        .get(AttributeId::USER_CERTIFICATE)
+        .map_or(0, Values::len);
+    let sid = object.bytes(AttributeId::OBJECT_SID);
+    SyncObject {
+        kind: SyncObjectType::Device,
+        object_guid: *object.guid.as_bytes(),
+        user_principal_name: None,
+        display_name: named(AttributeId::DISPLAY_NAME).or_else(|| named(AttributeId::CN)),
+        account_enabled: Some(control & ACCOUNT_DISABLED == 0),
+        security_identifier: sid.map(|sid| SecurityIdentifier::from_bytes(sid.into())),
+        distinguished_name: OnPremisesName {
+            name: escaped_name(object),
+            place: Arc::clone(place),
+        },
+        user_certificates: u16::try_from(certificates).unwrap_or(u16::MAX),
+        ..SyncObject::user(source_anchor, "")
+    }
+}
+
+/// The type under which a class is synced; containers are not.
 pub(super) const fn sync_type(kind: ObjectKind) -> Option<SyncObjectType> {
     match kind {
         ObjectKind::User | ObjectKind::InetOrgPerson => Some(SyncObjectType::User),
         ObjectKind::Group => Some(SyncObjectType::Group),
         ObjectKind::Contact => Some(SyncObjectType::Contact),
+        ObjectKind::Computer => Some(SyncObjectType::Device),
         _ => None,
     }
 }
@@ -249,6 +284,7 @@ fn flows_from(property: Property, kind: SyncObjectType) -> bool {
     match kind {
         SyncObjectType::User => true,
         SyncObjectType::Contact => name != "preferredLanguage",
+        SyncObjectType::Device => false,
         SyncObjectType::Group => {
             matches!(name, "description" | "info") || name.starts_with("extensionAttribute")
         }
@@ -278,6 +314,12 @@ fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<R
             .map(|text| &**text)
             .unwrap_or_default()
     };
+    if kind == ObjectKind::Computer {
+        let text = "the computer has not registered itself, it has no userCertificate: the \
+                    default rules leave it out";
+        let registered = object.get(AttributeId::USER_CERTIFICATE).is_some();
+        return (!registered).then(|| Reason::plain(RuleId::R5_9, text));
+    }
     if object.get(AttributeId::IS_CRITICAL_SYSTEM_OBJECT).is_some() {
         let text = "the object is a critical system object: the default rules leave it out";
         return Some(Reason::plain(RuleId::R5_9, text));
@@ -292,13 +334,19 @@ fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<R
         let text = "adminDescription is {0}: the default rules leave the object out";
         return Some(Reason::one(RuleId::R5_10, text, description));
     }
-    if object.name().contains("CNF:") && escaped_name(object).contains("\\0ACNF:") {
+    let conflict = !policy.older_exclusions && object.name().contains("CNF:");
+    if conflict && escaped_name(object).contains("\\0ACNF:") {
         let text = "the name marks a replication conflict: the default rules leave it out";
         return Some(Reason::plain(RuleId::R5_9, text));
     }
     let left_out = match kind {
+        ObjectKind::Group if policy.older_exclusions => None,
         ObjectKind::Group => filtered_group(object),
         ObjectKind::Contact => filtered_contact(object),
+        _ if policy.older_exclusions => {
+            let why = filtered_by_dirsync(object)?;
+            return Some(Reason::plain(RuleId::R5_11, why));
+        }
         _ => filtered_user(object),
     };
     left_out.map(|why| Reason::plain(RuleId::R5_9, why))
@@ -332,6 +380,29 @@ fn filtered_user(object: &Object) -> Option<&'static str> {
         || details & SYSTEM_MAILBOXES != 0
     {
         return Some("the object is a mailbox of Exchange itself: the default rules leave it out");
+    }
+    None
+}
+
+/// The list for users that DirSync had (source KB2643629).
+fn filtered_by_dirsync(object: &Object) -> Option<&'static str> {
+    let text = |attribute| {
+        object
+            .text(attribute)
+            .map(|text| &**text)
+            .unwrap_or_default()
+    };
+    let sam = text(AttributeId::SAM_ACCOUNT_NAME);
+    let nickname = text(AttributeId::MAIL_NICKNAME);
+    let is_cas = |name: &str| starts_fold(name, "CAS_") && name.contains('}');
+    if sam.is_empty() {
+        return Some("the object has no sAMAccountName: DirSync leaves it out");
+    }
+    if eq_fold(sam, "SUPPORT_388945a0") || eq_fold(sam, "MSOL_AD_Sync") || is_cas(sam) {
+        return Some("sAMAccountName is that of a service account: DirSync leaves it out");
+    }
+    if starts_fold(nickname, "SystemMailbox") || is_cas(nickname) {
+        return Some("the object is a mailbox of Exchange itself: DirSync leaves it out");
     }
     None
 }

@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use mock_ad::directory::{AttributeId, Object};
+use mock_ad::directory::{AttributeId, Object, ObjectId};
 use mock_cloud::{Reason, RuleId, SourceAnchor, SyncObject, SyncObjectType};
 
 use super::data_flow::{Wanted, joins};
 use super::flow::sync_type;
 use super::metaverse::{Contribution, MvId, MvObject, Source};
+use super::references::References;
 use super::sync::Pass;
 use super::{Engine, EngineEvent, Sink};
 
@@ -67,7 +68,7 @@ impl Engine {
         let entry = self.forests[source.forest].entry(source.object);
         let mut mv = entry.and_then(|entry| entry.metaverse);
         if mv.is_none() && self.forests.len() > 1 {
-            mv = self.owner_of(image, pass);
+            mv = self.owner_of(image, source.object, pass);
             if let Some(mv) = mv {
                 self.note_joined(mv, source, pass, sink);
             }
@@ -118,10 +119,19 @@ impl Engine {
     /// The person that an account belongs to: by its SID or that of the account it is for, a
     /// contact by its mail, a group by its GUID, and by the join rules where the rules are data
     /// (rules R5.1 and R5.5).
-    pub(super) fn owner_of(&self, image: &Object, pass: &mut Pass<'_>) -> Option<MvId> {
+    pub(super) fn owner_of(
+        &self,
+        image: &Object,
+        id: ObjectId,
+        pass: &mut Pass<'_>,
+    ) -> Option<MvId> {
         if let Some(rules) = &self.config.rules {
             let place = self.place(image, pass);
-            let groups = joins(rules, image, &place, &pass.around);
+            let references = References {
+                groups: self.forests[pass.forest].groups_of(id),
+                ..References::default()
+            };
+            let groups = joins(rules, image, &place, &references, &pass.around);
             return groups
                 .iter()
                 .find_map(|group| self.only_match(group, pass.forest));
@@ -140,6 +150,7 @@ impl Engine {
                         .find_by_security_identifier(image.bytes(sid)?)
                 })
             }
+            SyncObjectType::Device => None,
             SyncObjectType::Contact => {
                 let mail = image.text(AttributeId::MAIL)?;
                 let found = self.metaverse.find_by_mail(mail.trim());

@@ -30,11 +30,13 @@ use ad_connector::View;
 pub use ad_connector::{AdConnector, AdEntry, PendingImport};
 pub use condition::Condition;
 pub use config::{
-    AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy, Scope, answer_switch, switches,
+    AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EngineKind, EnginePolicy, Scope, answer_switch,
+    switches,
 };
 pub(crate) use data_flow::has_a_target;
+use entra_connector::Reading;
 pub use entra_connector::{
-    CsEntry, CsId, EntraConnector, ExportFailure, NotReimported, PendingExport,
+    CsEntry, CsId, EntraConnector, ExportFailure, NotReimported, PendingExport, UnconfirmedChange,
 };
 pub use metaverse::{Contribution, Metaverse, MvId, MvObject, Source};
 pub use run::{ConnectorId, Counters, CyclePolicy, Step, StepResult, StepStatus};
@@ -104,6 +106,14 @@ pub enum EngineEvent {
         /// How many.
         deletes: u64,
         /// How many are allowed.
+        threshold: u32,
+    },
+    /// Cloud Sync's own prevention of accidental deletions stopped the job: it is in quarantine
+    /// (rule R6.23).
+    JobQuarantined {
+        /// How many deletions are staged.
+        deletes: u64,
+        /// How many stop it.
         threshold: u32,
     },
     /// An anchor was written back to Active Directory.
@@ -270,9 +280,13 @@ impl Engine {
         let connector = &mut self.forests[forest];
         let unreadable = self.config.unreadable.iter();
         let unreadable = unreadable.filter(|source| source.forest == forest);
+        let scope = &self.config.scopes[forest];
+        let rules = self.config.rules.iter();
+        let named = rules.flat_map(|rules| rules.filtering_groups());
         let view = View {
             directory,
-            scope: &self.config.scopes[forest],
+            scope,
+            groups: scope.group.iter().cloned().chain(named).collect(),
             unreadable: unreadable.map(|source| source.object).collect(),
         };
         let follows = self.config.policy.delta_import_sees_renamed_containers
@@ -307,10 +321,14 @@ impl Engine {
             let status = StepStatus::StoppedExtensionDllException;
             return (status, Counters::default());
         }
-        let sees_deletions = self.config.policy.delta_import_sees_cloud_deletions;
+        let policy = &self.config.policy;
+        let reading = Reading {
+            sees_deletions: policy.delta_import_sees_cloud_deletions,
+            repeats_deletions: policy.unconfirmed_deletion_is_exported_again,
+        };
         let (counters, warnings) = match step {
-            Step::FullImport => self.entra.full_import(on.tenant),
-            Step::DeltaImport => self.entra.delta_import(on.tenant, sees_deletions),
+            Step::FullImport => self.entra.full_import(on.tenant, reading),
+            Step::DeltaImport => self.entra.delta_import(on.tenant, reading),
             Step::FullSynchronization => {
                 return (StepStatus::Success, self.synchronize_entra(true, sink));
             }

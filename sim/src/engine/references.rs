@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use mock_ad::directory::ObjectId;
 use mock_cloud::{SourceAnchor, SyncObject};
+use store::Text;
 
 use super::sync::Pass;
 use super::{Engine, Sink};
@@ -17,6 +18,8 @@ pub(super) struct References {
     pub(super) members: Arc<[SourceAnchor]>,
     /// Who is above it: the manager, or `managedBy` of a group.
     pub(super) manager: Option<SourceAnchor>,
+    /// The groups among those that filters ask for which it is a direct member of.
+    pub(super) groups: Vec<Text>,
 }
 
 impl Engine {
@@ -29,6 +32,7 @@ impl Engine {
             members: members
                 .map_or_else(Arc::default, |all| all.iter().filter_map(anchor).collect()),
             manager: connector.managers.get(&id).and_then(anchor),
+            groups: connector.groups_of(id),
         }
     }
 

@@ -97,6 +97,9 @@ pub enum StepStatus {
     CompletedWarnings,
     /// Too many pending deletions (rule R6.17).
     StoppedDeletionThresholdExceeded,
+    /// As many deletions as Cloud Sync's own prevention allows: the job is in quarantine until they
+    /// are allowed or undone (rule R6.23).
+    DeleteThresholdExceeded,
     /// Staging mode: nothing is exported (rule R6.21).
     NotRunStagingMode,
     /// The service does not take part: directory synchronisation is turned off (rule R2.7), or the
@@ -116,12 +119,13 @@ pub enum StepStatus {
 
 impl StepStatus {
     /// Every status.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Success,
         Self::CompletedSyncErrors,
         Self::CompletedExportErrors,
         Self::CompletedWarnings,
         Self::StoppedDeletionThresholdExceeded,
+        Self::DeleteThresholdExceeded,
         Self::NotRunStagingMode,
         Self::StoppedExtensionDllException,
         Self::CompletedDiscoveryErrors,
@@ -139,6 +143,7 @@ impl StepStatus {
             Self::CompletedExportErrors => "completed-export-errors",
             Self::CompletedWarnings => "completed-warnings",
             Self::StoppedDeletionThresholdExceeded => "stopped-deletion-threshold-exceeded",
+            Self::DeleteThresholdExceeded => "delete-threshold-exceeded",
             Self::NotRunStagingMode => "not-run-staging-mode",
             Self::StoppedExtensionDllException => "stopped-extension-dll-exception",
             Self::CompletedDiscoveryErrors => "completed-discovery-errors",

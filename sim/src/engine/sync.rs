@@ -7,7 +7,7 @@ use mock_ad::directory::{AttributeId, Object, ObjectId};
 use mock_cloud::{OnPremisesPlace, Reason, RuleId, SyncObject};
 use store::Text;
 
-use super::ad_connector::PendingImport;
+use super::ad_connector::{PendingImport, filtering_key};
 use super::config::AnchorAttribute;
 use super::data_flow::{self, Before};
 use super::entra_connector::{CsEntry, CsId, PendingExport};
@@ -165,6 +165,14 @@ impl Engine {
     fn evaluate(&self, image: &Object, id: ObjectId, pass: &mut Pass<'_>) -> Inbound {
         let place = self.place(image, pass);
         let references = self.references(pass.forest, id);
+        let group = self.config.scopes.get(pass.forest);
+        if let Some(group) = group.and_then(|scope| scope.group.as_ref())
+            && !references.groups.contains(&filtering_key(group))
+        {
+            let text = "it is no direct member of {0}, the group that the pilot is limited to";
+            let why = Reason::one(RuleId::R5_12, text, Text::from(group.to_string()));
+            return Inbound::Filtered(why);
+        }
         let Some(rules) = &self.config.rules else {
             return inbound(image, &place, references, &pass.around);
         };
@@ -290,7 +298,7 @@ impl Engine {
         sink: Sink<'_>,
     ) -> MvId {
         if self.forests.len() > 1
-            && let Some(mv) = self.owner_of(image, pass)
+            && let Some(mv) = self.owner_of(image, source.object, pass)
         {
             self.note_joined(mv, source, pass, sink);
             return mv;

@@ -12,10 +12,11 @@ use super::closed::{Happening, Loop, Turn};
 use super::fingerprint::Memo;
 use super::search::{Found, Known, Model, Search};
 use super::{SIGHTS, messes};
-use crate::judge::{GroundTruth, Property, Violation};
+use crate::engine::{CyclePolicy, Scope};
+use crate::judge::{Addresses, GroundTruth, Guards, Property, Violation};
 use crate::mess::{Mess, Thing};
 use crate::repair::{Next, PlannedStep, What};
-use crate::world::{Action, CloudChange};
+use crate::world::{Action, CloudChange, EngineChange};
 
 /// What a bug does: it sees the turn before and after a move, and the step that was planned.
 type Bug = fn(&Turn, &mut Turn, Happening, Option<&PlannedStep>);
@@ -214,6 +215,73 @@ fn two_accounts_with_one_anchor_break_one_anchor() {
     });
     let found = truth.violation(&turn.world).map(|found| found.property);
     assert_eq!(found, Some(Property::OneAnchor));
+}
+
+/// A tenant that blocks soft matches, with the account of somebody who is not synced yet.
+const GUARDED: &str = "
+scenario: guarded
+world:
+  profile: entra-2025
+  engine: { scope: [OU=Staff] }
+  tenant:
+    initial-domain: contoso.onmicrosoft.com
+    verified: [contoso.com]
+    features: { block-soft-match: true }
+  ous: [OU=Staging]
+  ad:
+    ann:
+      ou: OU=Staging
+      upn: ann@contoso.com
+      smtp: [ann.new@contoso.com]
+      attributes: { msExchMailboxGuid: 7c1d4f0e-2a35-4b6e-9c8d-5e1f3a2b4c6d }
+  cloud:
+    ann-account: { upn: ann@contoso.com, smtp: [ann@contoso.com] }
+  belongs: { ann: ann-account }
+check: { finally: [converged] }
+";
+
+fn guarded(text: &str) -> Turn {
+    let scenario = crate::run::load("guarded.yaml", text, &crate::run::known());
+    let scenario = scenario.expect("a scenario");
+    let start = Loop::settled("guarded.yaml", &scenario, Profile::Entra2025);
+    start.expect("a world").2
+}
+
+#[test]
+fn a_block_that_is_lifted_for_good_breaks_guards_restored() {
+    let mut turn = guarded(GUARDED);
+    let guards = Guards::of(&turn.world);
+    assert_eq!(guards.lifted(&turn.world), None);
+    cloud(
+        &mut turn,
+        CloudChange::SetFeature("block-soft-match", false),
+    );
+    let found = guards.lifted(&turn.world).map(|found| found.property);
+    assert_eq!(found, Some(Property::GuardsRestored));
+}
+
+#[test]
+fn a_takeover_without_its_address_breaks_addresses_kept() {
+    let text = GUARDED.replace("block-soft-match: true", "block-soft-match: false");
+    let text = text.replace("ann-account: { ", "ann-account: { mailbox: true, ");
+    let mut turn = guarded(&text);
+    let addresses = Addresses::of(&turn.world);
+    assert_eq!(addresses.lost(&turn.world), None);
+    let everything = EngineChange::Scope(0, Scope::default());
+    turn.world.apply(&Action::Configure(everything));
+    turn.world.apply(&Action::Cycle(CyclePolicy::Initial));
+    let found = addresses.lost(&turn.world).map(|found| found.property);
+    assert_eq!(found, Some(Property::AddressesKept));
+}
+
+#[test]
+fn a_licence_that_comes_too_early_breaks_one_mailbox() {
+    let mut turn = guarded(GUARDED);
+    let truth = GroundTruth::of(&turn.world, turn.aim.belongs.clone());
+    assert_eq!(truth.violation(&turn.world), None);
+    cloud(&mut turn, CloudChange::AssignLicence(ANN, "E3".into()));
+    let found = truth.violation(&turn.world).map(|found| found.property);
+    assert_eq!(found, Some(Property::OneMailbox));
 }
 
 #[test]

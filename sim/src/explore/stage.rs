@@ -99,6 +99,7 @@ impl Subject {
             again: 0,
             truth,
         };
+        stage.name_leavers(&subject);
         stage.look(&subject);
         Ok((subject, stage))
     }
@@ -160,9 +161,13 @@ impl Subject {
     }
 }
 
-/// What is asked for in the end: `converged`, unless a scenario that is written to be explored ends
+/// What is asked for in the end: what the scenario says is its goal, else `converged`, unless a scenario that is written to be explored ends
 /// somewhere else on purpose. A scenario that pins a bad end is not green because it gets there.
 fn goal(scenario: &Scenario) -> Vec<Expectation> {
+    let written = scenario.explore.as_ref().map(|it| it.goal.as_slice());
+    if let Some(written) = written.filter(|it| !it.is_empty()) {
+        return written.iter().map(|one| one.value.clone()).collect();
+    }
     let finally: Vec<Expectation> = scenario
         .check
         .finally
@@ -218,6 +223,7 @@ impl Stage {
             (Move::Faulty(_), _) | (Move::Step, None) => {}
         }
         self.truth.note(self.runner.world());
+        self.name_leavers(subject);
         self.look(subject);
         done
     }
@@ -234,6 +240,14 @@ impl Stage {
             return Done::Carried;
         }
         self.runner.perform(step)
+    }
+
+    /// The accounts that are to be deleted, as far as they are there by now.
+    fn name_leavers(&mut self, subject: &Subject) {
+        let explore = subject.scenario.explore.as_ref();
+        for name in explore.into_iter().flat_map(|it| &it.may_delete) {
+            self.name(name);
+        }
     }
 
     fn name(&mut self, name: &str) {

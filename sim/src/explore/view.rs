@@ -58,6 +58,7 @@ fn ad(world: &World) -> Vec<Row> {
                     | ObjectKind::InetOrgPerson
                     | ObjectKind::Group
                     | ObjectKind::Contact
+                    | ObjectKind::Computer
             );
             let listed: Vec<&str> = image
                 .texts(AttributeId::PROXY_ADDRESSES)

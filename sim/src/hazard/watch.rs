@@ -422,12 +422,14 @@ fn look_at_move(
 ) {
     let config = world.engine().config();
     let directory = world.forests().get(forest);
-    let Some((directory, object)) = directory.and_then(|it| Some((it, it.object(object)?))) else {
+    let Some(directory) = directory else {
         return;
     };
-    let container = object.parent.map(|parent| directory.dn(parent));
-    let scope = config.scopes.get(forest).zip(container);
-    let comes = scope.is_some_and(|(scope, container)| scope.contains(&container));
+    let scope = config.scopes.get(forest);
+    let comes = scope.is_some_and(|scope| scope.takes(directory, object));
+    let Some(object) = directory.object(object) else {
+        return;
+    };
     let anchor = object.bytes(AttributeId::MS_DS_CONSISTENCY_GUID);
     let anchor = anchor.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
     let Some(anchor) = anchor.filter(|anchor| comes && anchor != object.guid.as_bytes()) else {

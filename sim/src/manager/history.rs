@@ -143,10 +143,7 @@ fn error_of(event: &EngineEvent, world: &World) -> Option<StepError> {
                 .object(warning.cloud)
                 .map_or_else(String::new, |object| object.label().to_string()),
             code: "exported-change-not-reimported".to_owned(),
-            detail: format!(
-                "userPrincipalName {} was exported, {} was imported",
-                warning.exported, warning.imported
-            ),
+            detail: warning.change.to_string(),
         }),
         EngineEvent::Exported(exported) => match &exported.answer.result {
             Err(error) => Some(StepError {

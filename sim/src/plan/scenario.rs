@@ -300,6 +300,7 @@ fn ad_object(world: &World, directory: &Directory, source: Source) -> Option<AdO
     let kind = match directory.kind(source.object) {
         ObjectKind::Group => AdType::Group,
         ObjectKind::Contact => AdType::Contact,
+        ObjectKind::Computer => AdType::Computer,
         _ => AdType::User,
     };
     Some(AdObject {
@@ -345,6 +346,7 @@ fn cloud_object(world: &World, account: &DirectoryObject) -> CloudObject {
             } => CloudType::Group,
             Kind::Group { .. } => CloudType::SecurityGroup,
             Kind::Contact => CloudType::Contact,
+            Kind::Device => CloudType::Device,
         },
         guest: account.kind == Kind::Guest,
         upn: account

@@ -254,6 +254,7 @@ pub const fn event_word(event: &Event) -> &'static str {
         Event::Engine(EngineEvent::DeletionThresholdExceeded { .. }) => {
             "stopped: deletion threshold exceeded"
         }
+        Event::Engine(EngineEvent::JobQuarantined { .. }) => "job in quarantine",
         Event::Engine(EngineEvent::AnchorWrittenBack { .. }) => "anchor written back",
         Event::Engine(EngineEvent::WriteBackRefused { .. }) => "write-back refused",
         Event::Engine(EngineEvent::CloudObjectVanished { .. }) => "vanished in the cloud",

@@ -25,10 +25,7 @@ pub(crate) fn in_scope(world: &World, source: Source) -> bool {
     let marked = image
         .text(AttributeId::ADMIN_DESCRIPTION)
         .is_some_and(|text| text.get(..5).is_some_and(|it| store::eq_fold(it, "User_")));
-    let parent = image.parent.map(|parent| directory.dn(parent));
-    let within = parent
-        .zip(scope)
-        .is_some_and(|(dn, scope)| scope.contains(&dn));
+    let within = scope.is_some_and(|scope| scope.takes(directory, source.object));
     within && !marked && !image.is_deleted()
 }
 

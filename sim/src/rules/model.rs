@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use mock_ad::directory::Dn;
+
 use super::Expression;
 
 /// Which way a rule lets attributes flow.
@@ -88,9 +90,9 @@ pub enum Operator {
     IsBitSet,
     /// `ISBITNOTSET`; the documentation also says `ISNOTBITSET`.
     IsBitNotSet,
-    /// `ISMEMBEROF`: known, not evaluated.
+    /// `ISMEMBEROF`: a direct member of the group with this distinguished name.
     IsMemberOf,
-    /// `ISNOTMEMBEROF`: known, not evaluated.
+    /// `ISNOTMEMBEROF`.
     IsNotMemberOf,
 }
 
@@ -173,11 +175,6 @@ impl Operator {
     /// Whether it asks without a value.
     pub const fn is_bare(self) -> bool {
         matches!(self, Self::IsNull | Self::IsNotNull)
-    }
-
-    /// Whether it is evaluated.
-    pub const fn is_evaluated(self) -> bool {
-        !matches!(self, Self::IsMemberOf | Self::IsNotMemberOf)
     }
 }
 
@@ -272,6 +269,20 @@ impl RuleSet {
     /// The rule with a name.
     pub fn find(&self, name: &str) -> Option<&SyncRule> {
         self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// The groups whose members inbound rules ask for, as their distinguished names.
+    pub(crate) fn filtering_groups(&self) -> impl Iterator<Item = Dn> {
+        let rules = self.active(Direction::Inbound, ConnectedSystem::ActiveDirectory);
+        let clauses = rules.flat_map(|rule| rule.scope.iter().flatten());
+        let asks = |clause: &&Clause| {
+            matches!(
+                clause.operator,
+                Operator::IsMemberOf | Operator::IsNotMemberOf
+            )
+        };
+        let values = clauses.filter(asks).map(|clause| clause.value.trim());
+        values.filter_map(|value| value.parse().ok())
     }
 
     /// The same rules with others added; one with a name that is taken replaces its rule.

@@ -1,5 +1,6 @@
 //! Scoping filters: which objects a rule is for.
 
+use mock_ad::directory::Dn;
 use store::{eq_fold, fold};
 
 use super::RuleValue;
@@ -27,8 +28,18 @@ impl SyncRule {
 }
 
 impl Clause {
+    /// Whether it asks for the members of what is no group's name.
+    pub(super) fn asks_nobody(&self) -> bool {
+        let members = matches!(
+            self.operator,
+            Operator::IsMemberOf | Operator::IsNotMemberOf
+        );
+        let group = self.value.trim().parse::<Dn>();
+        members && !group.is_ok_and(|group| group.len() > 0)
+    }
+
     /// Whether the object is as the clause asks. Text is compared without regard to case
-    /// (rule R5.10). What is not evaluated does not hold.
+    /// (rule R5.10). Membership is that of the object itself, whatever attribute is named.
     pub fn holds(&self, source: &dyn Source) -> bool {
         let value = source.attribute(&self.attribute);
         let asked = RuleValue::text(self.value.as_str());
@@ -62,7 +73,11 @@ impl Clause {
             Operator::LessThanOrEqual => order(&value, &self.value, std::cmp::Ordering::is_le),
             Operator::GreaterThan => order(&value, &self.value, std::cmp::Ordering::is_gt),
             Operator::GreaterThanOrEqual => order(&value, &self.value, std::cmp::Ordering::is_ge),
-            Operator::IsMemberOf | Operator::IsNotMemberOf => false,
+            Operator::IsMemberOf | Operator::IsNotMemberOf => {
+                let group = self.value.trim().parse::<Dn>().ok();
+                let member = group.map(|group| source.is_member_of(&group));
+                member.is_some_and(|it| it == (self.operator == Operator::IsMemberOf))
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use store::Entropy;
 
 pub(super) use ad::{ad_request, forest_of};
 pub(super) use cloud::{assign_roles, cloud_object};
-pub(super) use engine::{anchor, rules, schedule, scope, threshold};
+pub(super) use engine::{anchor, filtering_group, rules, schedule, scope, threshold};
 
 use super::names::{ForestName, Names};
 use super::{Impossible, shared};
@@ -68,7 +68,7 @@ pub(super) fn world(scenario: &Scenario, profile: Profile) -> Result<(World, Nam
         assign_roles(&mut tenant, key, &object.value);
         names.add_cloud(name, key);
     }
-    let config = engine::config(scenario, profile, &names);
+    let config = engine::config(scenario, profile, &names, &directories);
     let mut world = World::new(profile, directories, tenant, config, start, entropy);
     world.establish();
     Ok((world, names))

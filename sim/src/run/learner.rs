@@ -169,6 +169,7 @@ impl Runner<'_> {
                 Kind::Microsoft365Group => CloudType::M365Group,
                 Kind::Group { .. } => CloudType::Group,
                 Kind::Contact => CloudType::Contact,
+                Kind::Device => CloudType::Device,
             };
             let object = CloudObject {
                 kind,
@@ -213,6 +214,8 @@ impl Runner<'_> {
             AdType::Group
         } else if is("contact") {
             AdType::Contact
+        } else if is("computer") {
+            AdType::Computer
         } else {
             AdType::User
         }

@@ -11,9 +11,7 @@ use mock_cloud::CloudKey;
 pub(super) use values::values;
 
 use super::{Impossible, Runner, build};
-use crate::engine::{
-    Condition, ConnectorId, CyclePolicy, EngineConfig, Source, Step as EngineStep,
-};
+use crate::engine::{Condition, ConnectorId, CyclePolicy, Scope, Source, Step as EngineStep};
 use crate::scenario::model::{self, ConnectorState, RunStep, Step, SyncPolicy};
 use crate::scenario::value::{Connector, OuPath};
 use crate::scenario::{Name, Spanned};
@@ -40,7 +38,8 @@ impl Runner<'_> {
                 self.apply(&Action::Configure(EngineChange::Schedule(None)));
             }
             Step::StartScheduler => {
-                let interval = EngineConfig::default_interval(self.world.profile);
+                let config = self.world.engine().config();
+                let interval = config.usual_interval(self.world.profile);
                 self.apply(&Action::Configure(EngineChange::Schedule(Some(interval))));
             }
             Step::Expect(_) => {}
@@ -90,6 +89,17 @@ impl Runner<'_> {
                 let include = change.scope.as_deref();
                 let exclude = change.exclude.as_deref();
                 let scope = build::scope(known, include, exclude, &self.names, place);
+                self.apply(&Action::Configure(EngineChange::Scope(place, scope)));
+            }
+        }
+        if let Some(group) = &change.group {
+            let group = self.names.ad(group);
+            for place in 0..self.names.forests.len() {
+                let forests = self.world.forests();
+                let scope = Scope {
+                    group: group.and_then(|group| build::filtering_group(forests, group, place)),
+                    ..self.world.engine().config().scopes[place].clone()
+                };
                 self.apply(&Action::Configure(EngineChange::Scope(place, scope)));
             }
         }

@@ -117,7 +117,7 @@ fn ad_object(
     if object.kind == AdType::Group {
         object.category.get_or_insert(GroupCategory::Security);
     }
-    if object.kind == AdType::User {
+    if matches!(object.kind, AdType::User | AdType::Computer) {
         object.enabled.get_or_insert(true);
     }
     object.smtp.0 = proxy_addresses(&object.smtp)

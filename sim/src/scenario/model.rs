@@ -22,7 +22,7 @@ pub use ad::{AdObject, AdType, GroupCategory};
 pub use cloud::{CloudObject, CloudType, Synced};
 pub use expect::{
     AdAttribute, CloudAccount, Count, ErrorPhase, Expectation, Expectations, HealthCategory,
-    JoinField, Joined, JoinedBy, MetaverseAttribute, ObjectError, Provisioned,
+    JoinField, Joined, JoinedBy, MetaverseAttribute, ObjectError, PasswordOf, Provisioned,
     QuarantinedAttribute, QuarantinedValue, Refused, StepStatus,
 };
 pub use explore::{Attention, Explore, FaultKind, Faults, Interleave, Outcome};

@@ -30,20 +30,10 @@ pub(crate) fn nearest<'c>(
 
 /// What is known of the product and not modelled, where a scenario may ask for it: a key, a word,
 /// and what to do instead.
-const NOT_MODELLED: &[(&str, &str, &str)] = &[
-    ("type", "device", DEVICES),
-    ("type", "computer", DEVICES),
-    (
-        "kind",
-        "cloud-sync",
-        "Cloud Sync is not modelled: it matches in the same service, but its scoping, its\n\
-         threshold and its quarantine of whole jobs are its own. What the service decides can be\n\
-         played with `connect-sync` and `schedule: every 2m`",
-    ),
-];
+const NOT_MODELLED: &[(&str, &str, &str)] =
+    &[("type", "device", DEVICES), ("type", "computer", DEVICES)];
 
-const DEVICES: &str = "devices are not modelled: an engine here syncs users, groups and \
-                       contacts";
+const DEVICES: &str = "write `type: computer` under `ad` and `type: device` under `cloud`";
 
 /// What to do instead of something that is known and not modelled.
 pub(super) fn not_modelled(key: &str, word: &str) -> Option<&'static str> {

@@ -22,6 +22,8 @@ pub struct Lab {
     pub scope: Vec<Dn>,
     /// Containers inside them that are not.
     pub exclude: Vec<Dn>,
+    /// The group whose direct members alone are synced.
+    pub group: Option<Dn>,
     /// Where the sourceAnchor of users comes from; objectGUID unless given.
     pub anchor: Option<AnchorAttribute>,
     /// The named switches that differ from their defaults, with the words that answer them.
@@ -44,6 +46,7 @@ impl Default for Lab {
             profile: None,
             scope: Vec::new(),
             exclude: Vec::new(),
+            group: None,
             anchor: None,
             switches: BTreeMap::new(),
             accept: Vec::new(),
@@ -65,6 +68,8 @@ struct LabFile {
     scope: Vec<Name>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     exclude: Vec<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     anchor: Option<Name>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -100,6 +105,7 @@ impl Lab {
             profile: reading.profile(written.profile.as_ref()),
             scope: reading.names(Key::Scope, &written.scope),
             exclude: reading.names(Key::Exclude, &written.exclude),
+            group: reading.names(Key::Group, written.group.as_slice()).pop(),
             anchor: reading.anchor(written.anchor.as_ref()),
             taken: reading.taken(written.taken.as_ref()),
             switches: reading.switches(written.switches),
@@ -126,6 +132,7 @@ impl Lab {
             profile: self.profile.map(|profile| name(profile.name().to_owned())),
             scope: names(&self.scope),
             exclude: names(&self.exclude),
+            group: self.group.as_ref().map(|dn| name(dn.to_string())),
             anchor: self.anchor.map(|anchor| name(anchor.name().to_owned())),
             switches: switches
                 .map(|(it, word)| (name(it.clone()), name(word.clone())))

@@ -53,9 +53,10 @@ impl Snapshot {
         configuration: &Configuration,
     ) -> Result<Vec<String>, Box<Problem>> {
         let mut applied = configuration.apply(&self.directory)?;
-        if self.lab.scope.is_empty() && self.lab.exclude.is_empty() {
+        if self.lab.scope.is_empty() && self.lab.exclude.is_empty() && self.lab.group.is_none() {
             self.lab.scope = applied.scope.include;
             self.lab.exclude = applied.scope.exclude;
+            self.lab.group = applied.scope.group;
         }
         let settings = &configuration.settings;
         if let Some(anchor) = settings.anchor_attribute() {
@@ -95,6 +96,7 @@ impl Snapshot {
         config.scopes = vec![Scope {
             include: self.lab.scope.clone(),
             exclude: self.lab.exclude.clone(),
+            group: self.lab.group.clone(),
         }];
         if let Some(anchor) = self.lab.anchor {
             config.anchor = anchor;

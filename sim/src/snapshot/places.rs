@@ -33,6 +33,8 @@ pub(super) enum Key {
     Scope,
     /// One that is not.
     Exclude,
+    /// The group that a pilot is limited to.
+    Group,
     /// A person, by distinguished name.
     Person,
     /// The account of that person.
@@ -45,6 +47,7 @@ impl Key {
         match self {
             Self::Scope => "--scope",
             Self::Exclude => "--exclude",
+            Self::Group => "--group",
             Self::Person | Self::Account => "--belongs",
         }
     }

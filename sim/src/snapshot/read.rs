@@ -322,7 +322,8 @@ fn all_problems(
 fn check_scope(directory: &Directory, lab: &Lab, problems: &mut Vec<Problem>) {
     let scope = lab.scope.iter().map(|name| (Key::Scope, name));
     let exclude = lab.exclude.iter().map(|name| (Key::Exclude, name));
-    for (key, name) in scope.chain(exclude) {
+    let group = lab.group.iter().map(|name| (Key::Group, name));
+    for (key, name) in scope.chain(exclude).chain(group) {
         if directory.find(name).is_some() {
             continue;
         }

@@ -84,6 +84,7 @@ fn engine_rules(event: &EngineEvent) -> Vec<RuleId> {
         EngineEvent::DeletionThresholdExceeded { .. } => {
             vec![RuleId::R6_17, RuleId::R6_18, RuleId::R6_20]
         }
+        EngineEvent::JobQuarantined { .. } => vec![RuleId::R6_23],
         EngineEvent::AnchorWrittenBack { .. } | EngineEvent::WriteBackRefused { .. } => {
             vec![RuleId::R1_8]
         }

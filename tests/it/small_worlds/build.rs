@@ -29,6 +29,7 @@ pub(crate) fn world_of(small: &SmallWorld) -> World {
     config.scopes = vec![Scope {
         include,
         exclude: Vec::new(),
+        group: None,
     }];
     if small.consistency_guids {
         config.anchor = AnchorAttribute::ConsistencyGuid;

@@ -171,5 +171,9 @@ fn engine(scene: &Scene<'_>, whole: &Event, event: &EngineEvent) -> (String, Opt
             format!("stopped: {deletes} deletions, {threshold} are allowed"),
             None,
         ),
+        EngineEvent::JobQuarantined { deletes, threshold } => (
+            format!("Delete threshold exceeded: {deletes} deletions, {threshold} stop the job"),
+            None,
+        ),
     }
 }

@@ -127,6 +127,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Guest => json!("guest"),
         Kind::Microsoft365Group => json!("microsoft365Group"),
         Kind::Contact => json!("contact"),
+        Kind::Device => json!("device"),
         Kind::Group {
             mail_enabled,
             security_enabled,
@@ -140,6 +141,7 @@ fn read_kind(value: &Value) -> Result<Kind, Broken> {
         Some("guest") => Ok(Kind::Guest),
         Some("microsoft365Group") => Ok(Kind::Microsoft365Group),
         Some("contact") => Ok(Kind::Contact),
+        Some("device") => Ok(Kind::Device),
         Some(_) => Err(Broken::of("a kind", value)),
         None => {
             let group = get(value, "group")?;

@@ -112,6 +112,7 @@ pub(in crate::odata) const fn resource_name(entity: EntityType) -> &'static str 
         EntityType::User => "User",
         EntityType::Group => "Group",
         EntityType::OrgContact => "Contact",
+        EntityType::Device => "Device",
         EntityType::DirectoryObject => "DirectoryObject",
         EntityType::DirectoryRole => "DirectoryRole",
         EntityType::Domain => "Domain",

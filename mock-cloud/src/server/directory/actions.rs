@@ -26,7 +26,7 @@ impl Exchange<'_> {
             )));
         }
         let asked = texts(&map, "types")?.unwrap_or_default();
-        // Devices and service principals are types, too: there is none of them here.
+        // Service principals are types, too: there is none of them here.
         let types: Vec<EntityType> = asked.iter().filter_map(|name| cast(name)).collect();
         let tenant = self.tenant();
         let found: BTreeSet<_> = ids

@@ -140,6 +140,12 @@ fn needed_to_read(names: &[&str]) -> &'static [&'static str] {
             "Directory.Read.All",
             "Directory.ReadWrite.All",
         ],
+        "devices" => &[
+            "Device.Read.All",
+            "Device.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ],
         "contacts" => &[
             "OrgContact.Read.All",
             "Directory.Read.All",

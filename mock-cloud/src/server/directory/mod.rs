@@ -5,6 +5,7 @@ mod body;
 mod contacts;
 mod deleted;
 mod delta;
+mod devices;
 mod find;
 mod gate;
 mod groups;
@@ -63,6 +64,7 @@ impl Exchange<'_> {
             "me" => self.me(rest),
             "groups" => self.groups(rest),
             "contacts" => self.contacts(rest),
+            "devices" => self.devices(rest),
             "directoryobjects" => self.directory_objects(rest),
             "directory" => self.directory(rest),
             "directoryroles" => self.directory_roles(rest),
@@ -186,6 +188,7 @@ impl Exchange<'_> {
             "users",
             "groups",
             "contacts",
+            "devices",
             "directoryObjects",
             "directoryRoles",
             "domains",

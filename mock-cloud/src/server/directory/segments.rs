@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn what_graph_has_is_named_and_the_rest_let_through() {
         for (path, named) in [
-            ("/devices", "/devices"),
+            ("/deviceManagement", "/deviceManagement"),
             ("/users/ann@contoso.com/Messages/1", "/users/{id}/Messages"),
             ("/me/drive/root", "/me/drive"),
             ("/users/validateProperties", "/users/validateProperties"),

@@ -211,6 +211,7 @@ fn references() -> impl Strategy<Value = References> {
     (members, prop::option::of(anchor)).prop_map(|(members, manager)| References {
         members: members.into(),
         manager,
+        groups: Vec::new(),
     })
 }
 

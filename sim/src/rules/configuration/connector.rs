@@ -23,7 +23,7 @@ pub struct Connector {
     /// What it imports.
     pub partitions: Vec<Partition>,
     /// The group that a pilot is limited to, where there is one.
-    pub filtering_group: Option<String>,
+    pub filtering_group: Option<Dn>,
     pub(super) file: String,
 }
 
@@ -68,10 +68,7 @@ pub(super) fn read(source: &Source<'_>, node: Node<'_, '_>) -> Result<Connector,
         it.has_tag_name("parameter")
             && it.attribute("name") == Some("Connector.GroupFilteringGroupDn")
     });
-    let group = group
-        .and_then(|it| it.text())
-        .map(str::trim)
-        .filter(|it| !it.is_empty());
+    let group = group.and_then(|it| dn(source, it, &mut problems));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -84,7 +81,7 @@ pub(super) fn read(source: &Source<'_>, node: Node<'_, '_>) -> Result<Connector,
             ConnectedSystem::ActiveDirectory
         },
         partitions,
-        filtering_group: group.map(str::to_owned),
+        filtering_group: group,
         file: source.file.name.clone(),
     })
 }
@@ -126,16 +123,6 @@ fn dn(source: &Source<'_>, node: Node<'_, '_>, problems: &mut Vec<Problem>) -> O
 }
 
 impl Connector {
-    /// What of the connector is not evaluated.
-    pub(super) fn not_evaluated(&self) -> Option<String> {
-        let group = self.filtering_group.as_ref()?;
-        Some(format!(
-            "the connector `{}` imports only members of `{group}`: filtering by a group is not \
-             evaluated",
-            self.name
-        ))
-    }
-
     pub(super) fn problem(&self, line: usize, message: String) -> Problem {
         Problem {
             file: self.file.clone(),
@@ -149,7 +136,12 @@ impl Connector {
 
 impl Partition {
     /// The scope, as far as the directory has the containers.
-    pub(super) fn scope(&self, directory: &Directory, notes: &mut Vec<String>) -> Scope {
+    pub(super) fn scope(
+        &self,
+        group: Option<&Dn>,
+        directory: &Directory,
+        notes: &mut Vec<String>,
+    ) -> Scope {
         let mut known = |names: &[Dn], what: &str| -> Vec<Dn> {
             let (known, unknown): (Vec<&Dn>, Vec<&Dn>) = names
                 .iter()
@@ -167,6 +159,16 @@ impl Partition {
             // Nothing that is included is here, and that is not the whole domain.
             exclude.push(self.name.clone());
         }
-        Scope { include, exclude }
+        if let Some(group) = group.filter(|group| directory.find(group).is_none()) {
+            notes.push(format!(
+                "the connector syncs only members of `{group}`, which the export does not contain: \
+                 so it syncs nobody"
+            ));
+        }
+        Scope {
+            include,
+            exclude,
+            group: group.cloned(),
+        }
     }
 }

@@ -89,7 +89,6 @@ impl Configuration {
             };
         }
         let mut not_evaluated = rule::not_evaluated(&rules, reader.unknown);
-        not_evaluated.extend(connectors.iter().filter_map(Connector::not_evaluated));
         not_evaluated.extend(reader.settings.not_evaluated());
         Ok(Self {
             connectors,
@@ -123,7 +122,7 @@ impl Configuration {
             return Err(Box::new(connector.problem(partition.line, message)));
         }
         let mut notes = Vec::new();
-        let scope = partition.scope(directory, &mut notes);
+        let scope = partition.scope(connector.filtering_group.as_ref(), directory, &mut notes);
         let of_others = |id: &str| {
             id != connector.id
                 && self

@@ -208,10 +208,9 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
             }
         }
         let clauses = rule.scope.iter().flatten();
-        for clause in clauses.filter(|clause| !clause.operator.is_evaluated()) {
+        for clause in clauses.filter(|clause| clause.asks_nobody()) {
             lines.push(format!(
-                "the rule `{name}` asks `{clause}`: {} never holds here",
-                clause.operator
+                "the rule `{name}` asks `{clause}`: that is no distinguished name, so it never holds"
             ));
         }
     }

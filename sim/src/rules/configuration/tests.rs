@@ -144,8 +144,8 @@ fn what_is_not_evaluated_is_listed_by_rule() {
         [
             "the rule `In from AD - User Sales` gives `department` with the function Guid: it \
              gives nothing here",
-            "the rule `In from AD - User Sales` asks `title ISMEMBEROF `: ISMEMBEROF never holds \
-             here",
+            "the rule `In from AD - User Sales` asks `title ISMEMBEROF `: that is no distinguished \
+             name, so it never holds",
             "the rule `In from AD - User Sales` gives `company` with the function Shiny, \
              which is not known: it gives nothing here",
         ]

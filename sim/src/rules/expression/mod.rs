@@ -19,6 +19,8 @@ mod words;
 use std::fmt;
 use std::ops::Range;
 
+use mock_ad::directory::Dn;
+
 use super::RuleValue;
 pub use function::{FUNCTIONS, Function};
 
@@ -121,6 +123,10 @@ pub trait Source {
     fn attribute(&self, name: &str) -> RuleValue;
     /// The value of one of the known parameters, such as `Domain.FQDN`.
     fn parameter(&self, name: &str) -> RuleValue;
+    /// Whether it is a direct member of a group of its connector space.
+    fn is_member_of(&self, _group: &Dn) -> bool {
+        false
+    }
 }
 
 impl Expression {

@@ -16,6 +16,13 @@ const DISTRIBUTION_GROUP: i64 = 2;
 /// `groupType` of a global group that is for security.
 const SECURITY_GROUP: i64 = -2_147_483_646;
 
+/// `userAccountControl` of a user.
+const NORMAL_ACCOUNT: i64 = 0x200;
+/// `userAccountControl` of a computer.
+const WORKSTATION_TRUST_ACCOUNT: i64 = 0x1000;
+/// The bit of `userAccountControl` that forbids to sign in.
+const ACCOUNT_DISABLED: i64 = 0x2;
+
 /// Adds one object of `world.ad`, or of an `add` step.
 pub(in crate::run) fn add_ad(
     name: &str,
@@ -105,6 +112,7 @@ fn ad_attributes(
         AdType::User => "user",
         AdType::Group => "group",
         AdType::Contact => "contact",
+        AdType::Computer => "computer",
     };
     let mut all = vec![(AttributeId::OBJECT_CLASS, vec![Value::Text(shared(class))])];
     all.extend(texts(name, object));
@@ -116,12 +124,14 @@ fn ad_attributes(
             .collect();
         all.push((AttributeId::PROXY_ADDRESSES, values));
     }
-    if object.kind == AdType::User {
-        let control = if object.enabled == Some(false) {
-            514
+    if matches!(object.kind, AdType::User | AdType::Computer) {
+        let normal = if object.kind == AdType::User {
+            NORMAL_ACCOUNT
         } else {
-            512
+            WORKSTATION_TRUST_ACCOUNT
         };
+        let disabled = i64::from(object.enabled == Some(false)) * ACCOUNT_DISABLED;
+        let control = normal | disabled;
         all.push((
             AttributeId::USER_ACCOUNT_CONTROL,
             vec![Value::Integer(control)],

@@ -77,6 +77,7 @@ pub(in crate::run) fn cloud_object(
         },
         CloudType::M365Group => Kind::Microsoft365Group,
         CloudType::Contact => Kind::Contact,
+        CloudType::Device => Kind::Device,
     };
     let text = |name: &Option<Name>| name.as_ref().map(|name| shared(name));
     let mut made = DirectoryObject::new(CloudId::from_bytes(entropy.next_uuid()), kind, now);

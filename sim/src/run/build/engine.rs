@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use mock_ad::directory::Dn;
+use mock_ad::directory::{Directory, Dn};
 use mock_cloud::Profile;
 
-use crate::engine::{self, ENGINE_SWITCHES, EngineConfig, Scope};
+use crate::engine::{self, ENGINE_SWITCHES, EngineConfig, Scope, Source};
 use crate::rules::{RuleForm, RuleSet, Variant, default_rules};
 use crate::run::names::Names;
 use crate::scenario::Spanned;
 use crate::scenario::model::{self, Scenario};
 use crate::scenario::value::{OuPath, Schedule, Threshold};
 
-pub(super) fn config(scenario: &Scenario, profile: Profile, names: &Names) -> EngineConfig {
+pub(super) fn config(
+    scenario: &Scenario,
+    profile: Profile,
+    names: &Names,
+    forests: &[Directory],
+) -> EngineConfig {
     let written = &scenario.world.engine;
     let mut config = EngineConfig::new(profile, names.forests.len());
     for (place, scope) in config.scopes.iter_mut().enumerate() {
@@ -25,6 +30,11 @@ pub(super) fn config(scenario: &Scenario, profile: Profile, names: &Names) -> En
             names,
             place,
         );
+        let group = written.group.as_ref().and_then(|name| names.ad(name));
+        scope.group = group.and_then(|group| filtering_group(forests, group, place));
+    }
+    if written.kind == Some(model::EngineKind::CloudSync) {
+        config.kind = engine::EngineKind::CloudSync;
     }
     config.anchor = anchor(written.anchor);
     config.staging = written.staging;
@@ -80,6 +90,7 @@ pub(in crate::run) fn scope(
     let mut scope = Scope {
         include: include.map_or_else(|| known.include.clone(), within),
         exclude: exclude.map_or_else(|| known.exclude.clone(), within),
+        group: known.group.clone(),
     };
     let was_left_out = known.include.is_empty() && known.exclude.contains(base);
     let is_left_out = match include {
@@ -92,6 +103,16 @@ pub(in crate::run) fn scope(
         scope.exclude.retain(|dn| dn != base);
     }
     scope
+}
+
+/// The name of the group that a pilot is limited to, in its own forest.
+pub(in crate::run) fn filtering_group(
+    forests: &[Directory],
+    group: Source,
+    place: usize,
+) -> Option<Dn> {
+    let directory = forests.get(place).filter(|_| group.forest == place)?;
+    Some(directory.dn(group.object))
 }
 
 pub(in crate::run) fn schedule(schedule: Schedule) -> Option<SignedDuration> {

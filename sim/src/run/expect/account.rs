@@ -7,7 +7,7 @@ use mock_cloud::{CloudKey, DirectoryObject, SourceAnchor};
 use super::object::property_of;
 use super::{Met, Missed, Runner, state_word};
 use crate::engine::Source;
-use crate::scenario::model::{CloudAccount, HealthCategory, Synced};
+use crate::scenario::model::{CloudAccount, HealthCategory, PasswordOf, Synced};
 use crate::scenario::{Name, OneOrMany};
 
 impl Runner<'_> {
@@ -63,6 +63,7 @@ impl Runner<'_> {
         }
         self.account_facts(wanted, key, object)?;
         account_health(wanted, object)?;
+        account_password(wanted, object)?;
         account_lists(wanted, object)?;
         self.account_manager(wanted, object)
     }
@@ -294,6 +295,26 @@ fn account_health(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
     }
     let name = &wanted.user;
     let expected = format!("expected the health category of `{name}` to be {category}");
+    Err(Missed::new(expected, format!("it is {found}")))
+}
+
+/// Whose password the account has.
+fn account_password(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
+    let Some(password) = wanted.password else {
+        return Ok(());
+    };
+    let found = if object.extras().password_is_on_premises {
+        PasswordOf::OnPremises
+    } else {
+        PasswordOf::Cloud
+    };
+    if found == password {
+        return Ok(());
+    }
+    let expected = format!(
+        "expected the password of `{}` to be {password}",
+        wanted.user
+    );
     Err(Missed::new(expected, format!("it is {found}")))
 }
 

@@ -7,7 +7,7 @@ use store::Text;
 
 use super::account::same_set;
 use super::{Met, Missed, Runner};
-use crate::engine::{MvId, PendingExport, Source};
+use crate::engine::{ExportFailure, MvId, PendingExport, Source};
 use crate::run::DUPLICATE_ANCHOR;
 use crate::scenario::model::{AdAttribute, ErrorPhase, MetaverseAttribute, ObjectError};
 use crate::scenario::{Name, OneOrMany};
@@ -34,7 +34,9 @@ impl Runner<'_> {
                 why: vec![(**reason).clone()],
             });
         }
-        let id = entry.metaverse?;
+        let Some(id) = entry.metaverse else {
+            return self.undeletable(source);
+        };
         if let Some(why) = self.anchor_of_another(id) {
             return Some(Failing {
                 phase: ErrorPhase::Synchronization,
@@ -46,16 +48,18 @@ impl Runner<'_> {
         }
         let connector = engine.metaverse().get(id)?.connector?;
         let failure = engine.entra().get(connector)?.failure.as_ref()?;
-        let conflicts = failure.error.conflicts.iter();
-        Some(Failing {
-            phase: ErrorPhase::Export,
-            code: failure.error.code.name().to_owned(),
-            conflicts: conflicts
-                .map(|(property, value)| (property.name().to_owned(), value.to_string()))
-                .collect(),
-            message: failure.error.detail(),
-            why: failure.why.clone(),
-        })
+        Some(failed(failure))
+    }
+
+    /// Why the account of an object that is not synced any more can't be deleted.
+    fn undeletable(&self, source: Source) -> Option<Failing> {
+        let engine = self.world.engine();
+        let anchor = engine.source_anchor(self.world.forests(), source)?;
+        let mut entries = engine.entra().iter().map(|(_, entry)| entry);
+        let entry = entries.find(|entry| {
+            entry.anchor == anchor && entry.pending_export == PendingExport::Delete
+        })?;
+        entry.failure.as_deref().map(failed)
     }
 
     /// Why a metaverse object is not provisioned, where another has its anchor.
@@ -332,4 +336,18 @@ fn hexadecimal(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// An export error.
+fn failed(failure: &ExportFailure) -> Failing {
+    let conflicts = failure.error.conflicts.iter();
+    Failing {
+        phase: ErrorPhase::Export,
+        code: failure.error.code.name().to_owned(),
+        conflicts: conflicts
+            .map(|(property, value)| (property.name().to_owned(), value.to_string()))
+            .collect(),
+        message: failure.error.detail(),
+        why: failure.why.clone(),
+    }
 }

@@ -36,7 +36,10 @@ pub(super) fn check(checker: &mut Checker<'_>, names: &Names) {
             }
         }
     }
-    for expectation in scenario.check.always.iter().chain(&scenario.check.finally) {
+    let explore = scenario.explore.as_ref();
+    let goal = explore.into_iter().flat_map(|it| &it.goal);
+    let check = scenario.check.always.iter().chain(&scenario.check.finally);
+    for expectation in check.chain(goal) {
         one(checker, names, expectation, Standing::Check);
     }
 }

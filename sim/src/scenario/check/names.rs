@@ -228,6 +228,7 @@ fn ad_kind(kind: AdType) -> &'static str {
         AdType::User => "user",
         AdType::Group => "group",
         AdType::Contact => "contact",
+        AdType::Computer => "computer",
     }
 }
 
@@ -235,6 +236,7 @@ fn cloud_kind(kind: CloudType) -> &'static str {
     match kind {
         CloudType::User => "user",
         CloudType::Contact => "contact",
+        CloudType::Device => "device",
         CloudType::Group | CloudType::M365Group | CloudType::SecurityGroup => "group",
     }
 }

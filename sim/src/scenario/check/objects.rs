@@ -19,6 +19,16 @@ pub(super) fn check(checker: &mut Checker<'_>, names: &Names) {
             names.look_up(checker, other, Side::Ad, None);
         }
     }
+    if let Some(group) = &scenario.world.engine.group {
+        let found = names.look_up(checker, group, Side::Ad, None);
+        if let Some(kind) = found.and_then(|it| it.kind).filter(|kind| *kind != "group") {
+            let message = format!("`{group}` is a {kind}, and a pilot needs a group");
+            checker.add(checker.problem("does-not-fit", message, &group.at));
+        }
+    }
+    for name in scenario.explore.iter().flat_map(|it| &it.may_delete) {
+        names.look_up(checker, name, Side::Cloud, Some(scenario.steps.len()));
+    }
     for (name, object) in scenario.world.cloud.iter() {
         cloud_object(checker, name, object);
         user_domain(checker, object.upn.as_ref().filter(|_| !object.guest), &[]);
@@ -49,6 +59,7 @@ fn ad_object(checker: &mut Checker<'_>, name: &Name, object: &AdObject) {
         AdType::User => "user",
         AdType::Group => "group",
         AdType::Contact => "contact",
+        AdType::Computer => "computer",
     };
     let user_only = [
         ("upn", object.upn.as_ref().map(|value| &value.at)),
@@ -117,6 +128,7 @@ fn cloud_object(checker: &mut Checker<'_>, name: &Name, object: &CloudObject) {
         CloudType::M365Group => "Microsoft 365 group",
         CloudType::SecurityGroup => "security group",
         CloudType::Contact => "contact",
+        CloudType::Device => "device",
     };
     let is_user = object.kind == CloudType::User;
     let user_only = [

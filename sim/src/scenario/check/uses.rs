@@ -4,6 +4,9 @@ use super::super::model::{Expectation, Step};
 use super::super::spanned::Name;
 use super::names::Side;
 
+/// What ends a pilot that is limited to a group.
+const EVERYBODY: &str = "everybody";
+
 /// A use of a name: the object must live there, and with a type, be of that type.
 pub(super) struct Use<'s> {
     pub(super) name: &'s Name,
@@ -86,6 +89,10 @@ pub(super) fn of_step(step: &Step) -> Vec<Use<'_>> {
             let readable = step.readable.iter();
             step.unreadable.iter().chain(readable).map(ad).collect()
         }
+        Step::SetEngine(step) => {
+            let group = step.group.iter().filter(|it| it.as_str() != EVERYBODY);
+            group.map(|group| ad(group).of("group")).collect()
+        }
         Step::MoveOu(_)
         | Step::RenameOu(_)
         | Step::SetFeature(_)
@@ -93,7 +100,6 @@ pub(super) fn of_step(step: &Step) -> Vec<Use<'_>> {
         | Step::VerifyDomain(_)
         | Step::Sync(_)
         | Step::RunProfile(_)
-        | Step::SetEngine(_)
         | Step::StopScheduler
         | Step::StartScheduler
         | Step::Wait(_)

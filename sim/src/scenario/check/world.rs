@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{Attention, Feature, Profile, Scenario};
+use super::super::model::{Attention, EngineKind, Feature, Profile, Scenario, Step};
 use super::super::spanned::{Name, Spanned};
 use super::super::suggest;
 use super::super::value::OuPath;
@@ -18,6 +18,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     domains(checker);
     forests(checker);
     sync_rules(checker, &checker.scenario.world.engine.rules);
+    cloud_sync(checker);
     let scenario = checker.scenario;
     for (name, value) in scenario.world.switches.iter() {
         let problem = checker.known.switch(checker.file, name, value);
@@ -35,6 +36,45 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             .label("it has neither steps nor checks")
             .help("write `steps:`, or expectations under `check:`");
         checker.add(problem);
+    }
+}
+
+/// Reports what Cloud Sync does not have (rule R6.23).
+fn cloud_sync(checker: &mut Checker<'_>) {
+    let scenario = checker.scenario;
+    let engine = &scenario.world.engine;
+    if engine.kind != Some(EngineKind::CloudSync) {
+        return;
+    }
+    let title = &scenario.scenario.at;
+    if let Some(early) = too_early(scenario, Profile::Entra2025) {
+        let message = format!("there is no Cloud Sync in the profile `{}`", early.name());
+        let problem = checker.problem("not-in-profile", message, title);
+        checker.add(problem.help("it exists from `entra-2025` on"));
+    }
+    let rule = engine.rules.first().map(|rule| &rule.at);
+    let has = [
+        ("staging mode", engine.staging.then_some(title)),
+        ("sync rules of one's own", rule),
+    ];
+    for (what, at) in has {
+        if let Some(at) = at {
+            let message = format!("Cloud Sync has no {what}");
+            let problem = checker.problem("does-not-fit", message, at);
+            checker.add(problem.help("leave it out, or take `kind: connect-sync`"));
+        }
+    }
+    for step in &scenario.steps {
+        let what = match &step.value {
+            Step::RunProfile(_) => {
+                "run profiles: `sync: delta` runs the job, `sync: initial` restarts it"
+            }
+            Step::SetEngine(change) if change.staging == Some(true) => "staging mode",
+            Step::SetEngine(change) if !change.rules.is_empty() => "sync rules of one's own",
+            _ => continue,
+        };
+        let message = format!("Cloud Sync has no {what}");
+        checker.add(checker.problem("does-not-fit", message, &step.at));
     }
 }
 

@@ -163,6 +163,9 @@ pub enum AdType {
     Group,
     /// A mail contact.
     Contact,
+    /// A computer. It is synced as a device once it has registered itself: the rules look for a
+    /// `userCertificate`.
+    Computer,
 }
 
 /// What a group in Active Directory is for.

@@ -147,6 +147,8 @@ pub enum CloudType {
     SecurityGroup,
     /// A mail contact.
     Contact,
+    /// A device that is joined to a domain, too.
+    Device,
 }
 
 impl CloudType {

@@ -369,6 +369,13 @@ pub struct CloudAccount {
         skip_serializing_if = "Option::is_none"
     )]
     pub health_category: Option<HealthCategory>,
+    /// Whose password it signs in with, where passwords are synchronised.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub password: Option<PasswordOf>,
     /// Of a group: the cloud objects in it, by name, exactly these.
     #[serde(
         default,
@@ -379,6 +386,25 @@ pub struct CloudAccount {
     /// Other properties, by their Graph names; an empty list where there must be none.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub attributes: Named<OneOrMany<Name>>,
+}
+
+/// Where a password comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasswordOf {
+    /// It was set in the tenant.
+    Cloud,
+    /// It is that of Active Directory.
+    OnPremises,
+}
+
+impl fmt::Display for PasswordOf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Cloud => "that of the cloud",
+            Self::OnPremises => "that of Active Directory",
+        })
+    }
 }
 
 /// A category of Connect Health's report on synchronization errors that an account can stand in

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::collect::{each, recover};
+use super::super::spanned::{Name, Spanned};
+use super::Expectation;
 
 /// How `explore` varies the scenario.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +27,21 @@ pub struct Explore {
         skip_serializing_if = "Option::is_none"
     )]
     pub depth: Option<u32>,
+    /// What has to hold in the end. Default: `converged`; where `check.finally` says neither that nor
+    /// `joined`, what it says.
+    #[serde(
+        default,
+        deserialize_with = "each",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub goal: Vec<Spanned<Expectation>>,
+    /// Accounts that are to be deleted, although no step names them: those of people who leave.
+    #[serde(
+        default,
+        deserialize_with = "each",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub may_delete: Vec<Name>,
     /// What the exploration must show. Default: `converges`.
     #[serde(default, deserialize_with = "recover")]
     pub expect: Outcome,

@@ -115,6 +115,13 @@ pub struct EngineChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub exclude: Option<OneOrMany<Spanned<OuPath>>>,
+    /// The AD group, by name, whose direct members alone are synced; `everybody` ends the pilot.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub group: Option<Name>,
     /// When the engine runs a cycle by itself.
     #[serde(default, alias = "scheduler", deserialize_with = "recover")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -90,6 +90,13 @@ pub struct Features {
         skip_serializing_if = "Option::is_none"
     )]
     pub allow_on_prem_update_of_on_premises_object_identifier: Option<bool>,
+    /// Password hash synchronization: who is matched signs in with the password of Active Directory.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub password_sync: Option<bool>,
 }
 
 /// The name of a directory synchronization feature.
@@ -112,11 +119,13 @@ pub enum Feature {
     QuarantineUponProxyAddressesConflict,
     /// A hard match may replace a stored onPremisesObjectIdentifier.
     AllowOnPremUpdateOfOnPremisesObjectIdentifier,
+    /// Password hash synchronization: who is matched signs in with the password of Active Directory.
+    PasswordSync,
 }
 
 impl Feature {
     /// All features.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SoftMatchOnUpn,
         Self::BlockSoftMatch,
         Self::BlockCloudObjectTakeoverThroughHardMatch,
@@ -124,6 +133,7 @@ impl Feature {
         Self::QuarantineUponUpnConflict,
         Self::QuarantineUponProxyAddressesConflict,
         Self::AllowOnPremUpdateOfOnPremisesObjectIdentifier,
+        Self::PasswordSync,
     ];
 
     /// The name in scenario files.
@@ -142,6 +152,7 @@ impl Feature {
             Self::AllowOnPremUpdateOfOnPremisesObjectIdentifier => {
                 "allow-on-prem-update-of-on-premises-object-identifier"
             }
+            Self::PasswordSync => "password-sync",
         }
     }
 
@@ -165,7 +176,8 @@ impl Feature {
             | Self::QuarantineUponProxyAddressesConflict => profile > Profile::Dirsync2013,
             Self::BlockSoftMatch
             | Self::BlockCloudObjectTakeoverThroughHardMatch
-            | Self::AllowOnPremUpdateOfOnPremisesObjectIdentifier => false,
+            | Self::AllowOnPremUpdateOfOnPremisesObjectIdentifier
+            | Self::PasswordSync => false,
         }
     }
 }
@@ -192,6 +204,7 @@ impl Features {
             Feature::AllowOnPremUpdateOfOnPremisesObjectIdentifier => {
                 &mut self.allow_on_prem_update_of_on_premises_object_identifier
             }
+            Feature::PasswordSync => &mut self.password_sync,
         }
     }
 }

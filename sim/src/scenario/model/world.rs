@@ -142,6 +142,13 @@ pub struct Engine {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub exclude: Vec<Spanned<OuPath>>,
+    /// The AD group, by name, whose direct members alone are synced. Default: everybody is.
+    #[serde(
+        default,
+        deserialize_with = "recover",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub group: Option<Name>,
     /// When the engine runs a cycle by itself. Default: `off`, so that only steps run cycles.
     #[serde(default, alias = "scheduler", deserialize_with = "recover")]
     pub schedule: Schedule,
@@ -168,13 +175,17 @@ pub struct Engine {
     pub rules: Vec<Spanned<RuleForm>>,
 }
 
-/// The products that synchronise; Cloud Sync is not modelled.
+/// The products that synchronise.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineKind {
     /// DirSync, Azure AD Connect or Microsoft Entra Connect Sync, by the profile.
     #[default]
     ConnectSync,
+    /// Microsoft Entra Cloud Sync: it runs every two minutes, writes no anchor back, has no run
+    /// profiles, no rules of one's own and no staging mode, and as many deletions as its own
+    /// threshold says stop the job.
+    CloudSync,
 }
 
 /// The source anchor.

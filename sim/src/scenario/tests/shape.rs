@@ -29,26 +29,54 @@ error[unknown-step]: unknown step `moev`
     );
 }
 
-/// Rules R2.33 and R6.23.
+/// Devices have other names on either side.
 #[test]
-fn what_is_known_and_not_modelled_is_refused_by_its_name() {
-    for (world, what) in [
+fn a_device_is_a_computer_in_active_directory() {
+    for (world, word) in [
+        ("ad: { pc: { type: device } }", "type: computer"),
+        ("cloud: { pc: { type: computer } }", "type: device"),
+    ] {
+        let text = said(&scenario(
+            &format!("profile: entra-2025\n{world}"),
+            "- sync: delta",
+        ));
+        assert!(text.contains("error[unknown-value]"), "{text}");
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+/// Rule R6.23.
+#[test]
+fn what_cloud_sync_does_not_have_is_refused() {
+    for (profile, engine, step, what) in [
         (
-            "profile: entra-2025\nad: { pc: { type: device } }",
-            "devices are",
+            "aadconnect-2017",
+            "",
+            "sync: delta",
+            "there is no Cloud Sync in the profile",
         ),
         (
-            "profile: entra-2025\nad: { pc: { type: computer } }",
-            "devices are",
+            "entra-2025",
+            ", staging: true",
+            "sync: delta",
+            "Cloud Sync has no staging mode",
         ),
         (
-            "profile: entra-2025\nengine: { kind: cloud-sync }",
-            "Cloud Sync is",
+            "entra-2025",
+            "",
+            "run-profile: { connector: entra, run: export }",
+            "Cloud Sync has no run profiles",
+        ),
+        (
+            "entra-2025",
+            "",
+            "set-engine: { staging: true }",
+            "Cloud Sync has no staging mode",
         ),
     ] {
-        let text = said(&scenario(world, "- sync: delta"));
-        assert!(text.contains("error[unknown-value]"), "{text}");
-        assert!(text.contains(&format!("{what} not modelled: ")), "{text}");
+        let world = format!("profile: {profile}\nengine: {{ kind: cloud-sync{engine} }}");
+        let text = said(&scenario(&world, &format!("- {step}")));
+        assert!(text.contains(what), "{text}");
     }
 }
 
