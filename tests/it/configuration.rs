@@ -68,6 +68,8 @@ fn the_rules_of_the_folder_do_what_the_installed_rules_do() {
         rules.cloned().collect(),
     )));
     plain.lab.anchor = snapshot.lab.anchor;
+    // The folder also says that password hashes are synchronised.
+    plain.tenant.features = snapshot.tenant.features;
     assert!(
         tenant_after(&plain) == tenant_after(&snapshot),
         "another tenant comes of it"

@@ -20,8 +20,8 @@ pub(super) fn expiry(at: Timestamp) -> Timestamp {
 
 impl Tenant {
     /// Deletes an object: users and Microsoft 365 groups go to the recycle bin, other groups,
-    /// contacts and devices are gone at once (rules R5.17 and R5.19). The mailbox goes with its user (rule
-    /// R5.23).
+    /// contacts and devices are gone at once (rules R5.17 and R5.19). The mailbox goes with its
+    /// user (rule R5.23).
     pub(crate) fn bin(&mut self, key: CloudKey, by_sync: bool, now: Timestamp) {
         let Some(object) = self.object(key) else {
             return;

@@ -263,7 +263,10 @@ fn a_block_that_is_lifted_for_good_breaks_guards_restored() {
 #[test]
 fn a_takeover_without_its_address_breaks_addresses_kept() {
     let text = GUARDED.replace("block-soft-match: true", "block-soft-match: false");
-    let text = text.replace("ann-account: { ", "ann-account: { mailbox: true, ");
+    let text = text.replace(
+        "smtp: [ann@contoso.com] }",
+        "smtp: [ann.old@contoso.com], mailbox: true }",
+    );
     let mut turn = guarded(&text);
     let addresses = Addresses::of(&turn.world);
     assert_eq!(addresses.lost(&turn.world), None);

@@ -161,8 +161,9 @@ impl Subject {
     }
 }
 
-/// What is asked for in the end: what the scenario says is its goal, else `converged`, unless a scenario that is written to be explored ends
-/// somewhere else on purpose. A scenario that pins a bad end is not green because it gets there.
+/// What is asked for in the end: what the scenario says is its goal, else `converged`, unless a
+/// scenario that is written to be explored ends somewhere else on purpose. A scenario that pins a
+/// bad end is not green because it gets there.
 fn goal(scenario: &Scenario) -> Vec<Expectation> {
     let written = scenario.explore.as_ref().map(|it| it.goal.as_slice());
     if let Some(written) = written.filter(|it| !it.is_empty()) {

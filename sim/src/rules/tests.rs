@@ -24,11 +24,11 @@ fn the_installed_rules_can_be_read_in_every_era() {
         let file = crate::scenario::read_document::<RulesFile>("default-rules.yaml", DEFAULT_RULES);
         let file = file.unwrap_or_else(|found| panic!("{found:?}"));
         let rules = RuleSet::read(&file.rules, &variant).unwrap_or_else(|it| panic!("{it:?}"));
-        assert_eq!(rules.rules().len(), 22);
+        assert_eq!(rules.rules().len(), 24);
         let anchors = rules.rules().iter().flat_map(|rule| &rule.flows);
         assert_eq!(
             anchors.filter(|flow| flow.target == "sourceAnchor").count(),
-            7
+            9
         );
         for rule in rules.rules() {
             assert!(

@@ -65,6 +65,9 @@ impl Snapshot {
         if let Some(threshold) = settings.deletion_threshold {
             self.tenant.deletion_threshold = threshold;
         }
+        if settings.password_hash_sync {
+            self.tenant.features.password_sync = true;
+        }
         if settings.staging == Some(true) {
             let note = "the server is in staging mode: it exports nothing, and the prediction is \
                         what its exports would do";

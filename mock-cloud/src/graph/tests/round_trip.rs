@@ -42,11 +42,21 @@ fn shown(object: &DirectoryObject) -> DirectoryObject {
     }
 }
 
+/// Without what no export says: whose password an account has.
+fn without_password(mut object: DirectoryObject) -> DirectoryObject {
+    if object.extras().password_is_on_premises {
+        object.change_extras(|extras| extras.password_is_on_premises = false);
+    }
+    object
+}
+
 fn all_shown(tenant: &Tenant) -> Vec<DirectoryObject> {
     let there = tenant
         .objects()
         .filter(|(_, it)| it.is_live() || it.is_soft_deleted());
-    let mut all: Vec<_> = there.map(|(_, object)| shown(object)).collect();
+    let mut all: Vec<_> = there
+        .map(|(_, object)| without_password(shown(object)))
+        .collect();
     all.sort_by_key(|object| object.id);
     all
 }

@@ -162,13 +162,13 @@ impl Partition {
         if let Some(group) = group.filter(|group| directory.find(group).is_none()) {
             notes.push(format!(
                 "the connector syncs only members of `{group}`, which the export does not contain: \
-                 so it syncs nobody"
+                 who they are is not known, so everybody in the containers is taken for one"
             ));
         }
         Scope {
             include,
             exclude,
-            group: group.cloned(),
+            group: group.filter(|group| directory.find(group).is_some()).cloned(),
         }
     }
 }

@@ -180,7 +180,16 @@ impl Reading<'_> {
 
 /// Whether anything here is of the types that a rule is about.
 pub(super) fn is_modelled(rule: &SyncRule) -> bool {
-    const CLASSES: [&str; 6] = ["user", "inetOrgPerson", "group", "contact", "person", "*"];
+    const CLASSES: [&str; 8] = [
+        "user",
+        "inetOrgPerson",
+        "group",
+        "contact",
+        "computer",
+        "person",
+        "device",
+        "*",
+    ];
     rule.from.iter().any(|it| CLASSES.contains(&it.as_str())) && CLASSES.contains(&rule.to.as_str())
 }
 
@@ -210,7 +219,8 @@ pub(super) fn not_evaluated(rules: &[(String, SyncRule)], unknown: Vec<Unknown>)
         let clauses = rule.scope.iter().flatten();
         for clause in clauses.filter(|clause| clause.asks_nobody()) {
             lines.push(format!(
-                "the rule `{name}` asks `{clause}`: that is no distinguished name, so it never holds"
+                "the rule `{name}` asks `{clause}`: that is no distinguished name, so it never \
+                 holds"
             ));
         }
     }
@@ -251,6 +261,6 @@ fn whole_rule(rule: &SyncRule) -> Option<&'static str> {
 
 /// Attributes that the engine itself makes, or that the tenant has a place for.
 fn is_carried(target: &str) -> bool {
-    const OWN: [&str; 3] = ["dn", "member", "commonName"];
+    const OWN: [&str; 5] = ["dn", "member", "commonName", "deviceId", "deviceTrustType"];
     OWN.contains(&target) || has_a_target(target)
 }

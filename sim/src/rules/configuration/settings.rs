@@ -15,6 +15,8 @@ pub struct Settings {
     pub staging: Option<bool>,
     /// More deletions than this stop an export; `Some(None)` where the check is off.
     pub deletion_threshold: Option<Option<u32>>,
+    /// Whether password hashes are synchronised (rule R2.26).
+    pub password_hash_sync: bool,
     /// The version of the server.
     pub version: Option<String>,
     /// Options that are on and that nothing here does.
@@ -22,7 +24,7 @@ pub struct Settings {
 }
 
 /// Options of which nothing is modelled.
-const OPTIONS: [(&str, &str); 6] = [
+const OPTIONS: [(&str, &str); 5] = [
     (
         "Microsoft.OptionalFeature.DeviceWriteBack",
         "device writeback",
@@ -32,10 +34,6 @@ const OPTIONS: [(&str, &str); 6] = [
         "group writeback",
     ),
     ("Microsoft.OptionalFeature.UserWriteBack", "user writeback"),
-    (
-        "Microsoft.OptionalFeature.PasswordHashSync",
-        "password hash synchronization",
-    ),
     (
         "Microsoft.OptionalFeature.PasswordWriteback",
         "password writeback",
@@ -68,6 +66,7 @@ pub(super) fn read(node: Node<'_, '_>) -> Settings {
             Some(false) => Some(None),
             None => None,
         },
+        password_hash_sync: truth("Microsoft.OptionalFeature.PasswordHashSync") == Some(true),
         version: value("Microsoft.Synchronize.ServerConfigurationVersion").map(str::to_owned),
         options: OPTIONS
             .iter()

@@ -27,8 +27,8 @@ pub struct Explore {
         skip_serializing_if = "Option::is_none"
     )]
     pub depth: Option<u32>,
-    /// What has to hold in the end. Default: `converged`; where `check.finally` says neither that nor
-    /// `joined`, what it says.
+    /// What has to hold in the end. Default: `converged`; where `check.finally` says neither that
+    /// nor `joined`, what it says.
     #[serde(
         default,
         deserialize_with = "each",

@@ -90,7 +90,8 @@ pub struct Features {
         skip_serializing_if = "Option::is_none"
     )]
     pub allow_on_prem_update_of_on_premises_object_identifier: Option<bool>,
-    /// Password hash synchronization: who is matched signs in with the password of Active Directory.
+    /// Password hash synchronization: who is matched signs in with the password of Active
+    /// Directory.
     #[serde(
         default,
         deserialize_with = "recover",
@@ -119,7 +120,8 @@ pub enum Feature {
     QuarantineUponProxyAddressesConflict,
     /// A hard match may replace a stored onPremisesObjectIdentifier.
     AllowOnPremUpdateOfOnPremisesObjectIdentifier,
-    /// Password hash synchronization: who is matched signs in with the password of Active Directory.
+    /// Password hash synchronization: who is matched signs in with the password of Active
+    /// Directory.
     PasswordSync,
 }
 
