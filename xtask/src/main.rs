@@ -29,9 +29,10 @@ usage: cargo xtask <task>
 
 tasks:
   setup  check and install what the tests need
-  mutants [--tests] [TEXT]
-         plant the faults of xtask/mutants.txt, and say which no scenario notices,
-         or no unit test of the crate that the fault is in
+  mutants [--tests] [TEXT...]
+         plant the faults of xtask/mutants.txt, or those whose titles have one of the
+         texts in them, and say which no scenario notices, or no unit test of the
+         crate that the fault is in
   suite NAME [ARGUMENT...]
          run a suite that others wrote against mock-ad: ldap3 or samba
   test   set up, then run formatting, lints, tests, doctests and documentation
@@ -45,10 +46,10 @@ fn main() -> ExitCode {
         ["setup"] => setup::provide(&Workshop::here(), false).map(drop),
         ["test"] => test(false),
         ["test", "--heavy"] => test(true),
-        ["mutants"] => mutants::run(&Workshop::here(), Judge::Scenarios, ""),
-        ["mutants", "--tests"] => mutants::run(&Workshop::here(), Judge::Tests, ""),
-        ["mutants", "--tests", wanted] => mutants::run(&Workshop::here(), Judge::Tests, wanted),
-        ["mutants", wanted] => mutants::run(&Workshop::here(), Judge::Scenarios, wanted),
+        ["mutants", "--tests", ref wanted @ ..] => {
+            mutants::run(&Workshop::here(), Judge::Tests, wanted)
+        }
+        ["mutants", ref wanted @ ..] => mutants::run(&Workshop::here(), Judge::Scenarios, wanted),
         ["suite", name, ref rest @ ..] => suites::run(&Workshop::here(), name, rest),
         ["help" | "--help" | "-h"] => {
             eprintln!("{USAGE}");

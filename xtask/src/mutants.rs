@@ -75,8 +75,9 @@ pub(crate) enum Judge {
     Tests,
 }
 
-/// Plants the faults whose title contains `wanted`, one after the other.
-pub(crate) fn run(workshop: &Workshop, judge: Judge, wanted: &str) -> Result<(), Failure> {
+/// Plants the faults whose title contains one of the texts, or all of them where there is no text,
+/// one after the other.
+pub(crate) fn run(workshop: &Workshop, judge: Judge, wanted: &[&str]) -> Result<(), Failure> {
     let list = workshop.root.join("xtask/mutants.txt");
     let text = fs::read_to_string(&list).map_err(|error| Failure::Directory {
         path: list.display().to_string(),
@@ -84,8 +85,17 @@ pub(crate) fn run(workshop: &Workshop, judge: Judge, wanted: &str) -> Result<(),
     })?;
     let copy = workshop.tools().join("mutants");
     copy_sources(workshop, &copy)?;
+    if judge == Judge::Scenarios && by_scenarios(workshop, &copy) != Outcome::Survived {
+        return Err(Failure::Check {
+            title: "the scenarios without any fault",
+            status: "some do not hold".to_owned(),
+            command: "cargo run -p sim --example scenarios".to_owned(),
+        });
+    }
     let mut survivors = 0;
-    for mutant in read(&text).iter().filter(|it| it.title.contains(wanted)) {
+    let is_wanted =
+        |it: &&Mutant| wanted.is_empty() || wanted.iter().any(|text| it.title.contains(text));
+    for mutant in read(&text).iter().filter(is_wanted) {
         let outcome = plant(workshop, &copy, mutant, judge);
         survivors += usize::from(outcome != Outcome::Caught);
         eprintln!("{:>16}  {}", outcome.word(), mutant.title);
@@ -122,6 +132,9 @@ fn cargo(workshop: &Workshop, copy: &Path, arguments: &[&str]) -> bool {
     // Warnings, such as of code that is not reached any more, are no errors here.
     command.env("CARGO_TARGET_DIR", copy.join("target"));
     command.env("RUSTFLAGS", "--cap-lints=allow");
+    // Each fault is built once and runs for seconds.
+    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0");
+    command.env("CARGO_PROFILE_DEV_DEBUG", "false");
     let output = command.output();
     output.is_ok_and(|output| output.status.success())
 }
@@ -143,18 +156,11 @@ fn by_tests(workshop: &Workshop, copy: &Path, file: &str) -> Outcome {
 
 fn by_scenarios(workshop: &Workshop, copy: &Path) -> Outcome {
     let cargo = |arguments: &[&str]| cargo(workshop, copy, arguments);
-    if !cargo(&["build", "--quiet", "--package", "dirsync-lab"]) {
+    let program = ["--quiet", "--package", "sim", "--example", "scenarios"];
+    if !cargo(&[&["build"], &program[..]].concat()) {
         return Outcome::DoesNotCompile;
     }
-    if cargo(&[
-        "run",
-        "--quiet",
-        "--package",
-        "dirsync-lab",
-        "--",
-        "run",
-        "scenarios",
-    ]) {
+    if cargo(&[&["run"], &program[..]].concat()) {
         Outcome::Survived
     } else {
         Outcome::Caught

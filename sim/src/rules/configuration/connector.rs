@@ -168,7 +168,9 @@ impl Partition {
         Scope {
             include,
             exclude,
-            group: group.filter(|group| directory.find(group).is_some()).cloned(),
+            group: group
+                .filter(|group| directory.find(group).is_some())
+                .cloned(),
         }
     }
 }
