@@ -11,6 +11,7 @@ mod explain;
 mod exploration;
 mod hazards;
 mod labs;
+mod laws;
 mod oracle;
 mod rules;
 mod scenarios;
