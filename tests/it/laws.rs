@@ -226,8 +226,9 @@ proptest! {
 
     /// Who leaves the scope leaves the metaverse (R5.3) and is deleted at the next export (R5.14):
     /// a user to the recycle bin, where it keeps its ImmutableId and its mailbox and frees its name
-    /// (R5.17, R5.18, R5.23), a group or contact for good (R5.19). What the engine never had is left
-    /// alone (R6.22), and what was staged by a changed filter shows at the full import (R5.13).
+    /// (R5.17, R5.18, R5.23), a group or contact for good (R5.19). What the engine never had is
+    /// left alone (R6.22), and what was staged by a changed filter shows at the full import
+    /// (R5.13).
     #[test]
     fn who_leaves_the_scope_is_deleted(small in small_worlds()) {
         let mut world = settled(&small);
@@ -428,8 +429,8 @@ proptest! {
     }
 
     /// Licences are no condition of a match (R2.14l), and case counts in none (R2.12): giving
-    /// everybody a licence, or writing every name in the tenant in capitals, leaves each match as it
-    /// is.
+    /// everybody a licence, or writing every name in the tenant in capitals, leaves each match as
+    /// it is.
     #[test]
     fn matches_ask_for_neither_licence_nor_case(small in small_worlds()) {
         let mut licensed = small.clone();
@@ -471,8 +472,8 @@ proptest! {
     }
 
     /// What the service derives is whole: one primary address, which `mail` repeats, a nickname,
-    /// and nobody else's addresses (R4.3, R4.10, R4.11, R4.12); a withheld value is on nobody but its
-    /// owner (R3.5, R3.10).
+    /// and nobody else's addresses (R4.3, R4.10, R4.11, R4.12); a withheld value is on nobody but
+    /// its owner (R3.5, R3.10).
     #[test]
     fn what_is_derived_is_whole(small in small_worlds()) {
         let world = settled(&small);

@@ -51,8 +51,18 @@ pub(super) struct View<'a> {
     pub(super) scope: &'a Scope,
     /// The groups that scope and rules ask for members of.
     pub(super) groups: Vec<Dn>,
+    /// Whether computers are read.
+    pub(super) devices: bool,
     /// Objects that it may not read.
     pub(super) unreadable: BTreeSet<ObjectId>,
+}
+
+impl View<'_> {
+    /// The type under which an object is synced, where it is at all.
+    fn sync_type(&self, object: &Object) -> Option<SyncObjectType> {
+        let kind = sync_type(self.directory.schema().kind(object.class))?;
+        (kind != SyncObjectType::Device || self.devices).then_some(kind)
+    }
 }
 
 /// The connector of one forest.
@@ -151,7 +161,7 @@ impl AdConnector {
                 self.containers.insert(id, Arc::clone(object));
                 continue;
             }
-            let Some(kind) = sync_type(directory.schema().kind(object.class)) else {
+            let Some(kind) = view.sync_type(object) else {
                 continue;
             };
             if kind == SyncObjectType::Group {
@@ -188,7 +198,7 @@ impl AdConnector {
                 self.containers.insert(id, Arc::clone(object));
                 continue;
             }
-            let Some(kind) = sync_type(directory.schema().kind(object.class)) else {
+            let Some(kind) = view.sync_type(object) else {
                 continue;
             };
             let staged = !object.is_deleted() && pass.is_in_scope(object);

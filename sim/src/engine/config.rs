@@ -247,6 +247,9 @@ pub struct EngineConfig {
     pub conditions: BTreeMap<ConnectorId, Condition>,
     /// Objects that the account of a forest's connector can't read (rule R6.4).
     pub unreadable: BTreeSet<Source>,
+    /// Whether computers are synced as devices. A snapshot has none: no export tells of the devices
+    /// that the tenant has by now.
+    pub devices: bool,
     /// The sync rules, where they are not those that are installed (rule R5.1).
     pub rules: Option<Arc<RuleSet>>,
 }
@@ -267,6 +270,7 @@ impl EngineConfig {
             policy: EnginePolicy::of(profile),
             conditions: BTreeMap::new(),
             unreadable: BTreeSet::new(),
+            devices: true,
             rules: None,
         }
     }

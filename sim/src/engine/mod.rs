@@ -286,6 +286,7 @@ impl Engine {
         let view = View {
             directory,
             scope,
+            devices: self.config.devices,
             groups: scope.group.iter().cloned().chain(named).collect(),
             unreadable: unreadable.map(|source| source.object).collect(),
         };

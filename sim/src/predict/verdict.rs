@@ -103,7 +103,6 @@ pub(super) const fn kind(kind: ObjectKind) -> Option<SyncObjectType> {
         ObjectKind::User | ObjectKind::InetOrgPerson => Some(SyncObjectType::User),
         ObjectKind::Group => Some(SyncObjectType::Group),
         ObjectKind::Contact => Some(SyncObjectType::Contact),
-        ObjectKind::Computer => Some(SyncObjectType::Device),
         _ => None,
     }
 }

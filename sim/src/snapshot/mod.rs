@@ -104,6 +104,7 @@ impl Snapshot {
         if let Some(anchor) = self.lab.anchor {
             config.anchor = anchor;
         }
+        config.devices = false;
         config.rules.clone_from(&self.rules);
         if era != Profile::DirSync2013 {
             config.deletion_threshold = tenant.deletion_threshold;
