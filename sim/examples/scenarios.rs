@@ -3,6 +3,12 @@
 //! The smallest program that does so, for whoever changes a rule and wants to know soon:
 //! `cargo run -p sim --example scenarios`. `dirsync-lab run` says far more.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own reads files"
+)]
+#![expect(clippy::print_stdout, reason = "this is what it says")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! Laws of the engine and of the service that hold of any small world, each with its rules.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use jiff::SignedDuration;
 use mock_ad::directory::{AttributeId, Dn, Modification, ObjectId, Operation, Value};
@@ -148,8 +149,12 @@ proptest! {
         let mut seen = BTreeSet::new();
         for (_, entry) in world.engine().entra().iter() {
             let text = entry.anchor.to_string();
-            let hex: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
-            prop_assert_eq!(entry.anchor.connector_space_dn(), format!("CN={{{hex}}}"));
+            let mut name = String::from("CN={");
+            for byte in text.bytes() {
+                let _ = write!(name, "{byte:02X}");
+            }
+            name.push('}');
+            prop_assert_eq!(entry.anchor.connector_space_dn(), name);
             prop_assert!(seen.insert((entry.kind, text)));
         }
         let name = sim::manager::connector_name(&world, ConnectorId::Entra);
@@ -425,7 +430,7 @@ proptest! {
         world.apply(&Action::Configure(EngineChange::Schedule(every)));
         let events = world.apply(&Action::Advance(SignedDuration::from_mins(length)));
         let started = events.iter().filter(|event| matches!(event, Event::CycleStarted { .. }));
-        prop_assert_eq!(started.count() as i64, length / interval);
+        prop_assert_eq!(i64::try_from(started.count()), Ok(length / interval));
     }
 
     /// Licences are no condition of a match (R2.14l), and case counts in none (R2.12): giving
@@ -487,7 +492,7 @@ proptest! {
                 .proxy_addresses
                 .iter()
                 .filter(|it| it.is_primary())
-                .map(|it| it.address())
+                .map(mock_cloud::ProxyAddress::address)
                 .collect();
             prop_assert!(primary.len() <= 1, "{:?}", object.proxy_addresses);
             if let Some(primary) = primary.first() {

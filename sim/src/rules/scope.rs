@@ -35,7 +35,7 @@ impl Clause {
             Operator::IsMemberOf | Operator::IsNotMemberOf
         );
         let group = self.value.trim().parse::<Dn>();
-        members && !group.is_ok_and(|group| group.len() > 0)
+        members && group.map_or(true, |group| group.is_empty())
     }
 
     /// Whether the object is as the clause asks. Text is compared without regard to case

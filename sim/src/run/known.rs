@@ -46,6 +46,7 @@ pub fn known() -> Words {
         "usageLocation",
         "manager",
         "accountEnabled",
+        "onPremisesDomainName",
         "onPremisesSamAccountName",
         "onPremisesUserPrincipalName",
     ];

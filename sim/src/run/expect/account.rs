@@ -363,6 +363,7 @@ fn account_lists(wanted: &CloudAccount, object: &DirectoryObject) -> Met {
         let found = match property.to_ascii_lowercase().as_str() {
             "usagelocation" => object.usage_location.clone(),
             "accountenabled" => Some(object.account_enabled.to_string().into()),
+            "onpremisesdomainname" => object.on_premises.domain_name.clone(),
             "onpremisessamaccountname" => object.on_premises.sam_account_name.clone(),
             "onpremisesuserprincipalname" => object.on_premises.user_principal_name.clone(),
             _ => property_of(&object.properties, property).cloned(),
