@@ -32,7 +32,7 @@ pub(crate) fn order_dependent(
     established: bool,
 ) -> Vec<bool> {
     let mut wanted = Vec::new();
-    let mut moving = Vec::new();
+    let mut moving: Vec<BTreeSet<String>> = Vec::new();
     for o in people {
         let v = verdict(o, things, tenant, profile, established);
         let upns = [
@@ -89,7 +89,28 @@ pub(crate) fn order_dependent(
         );
         wanted.push(if still { BTreeSet::new() } else { names });
     }
-    overlaps(&wanted, &moving, |_| true)
+    loop {
+        let hangs = overlaps(&wanted, &moving, |_| true);
+        let before: usize = moving.iter().map(BTreeSet::len).sum();
+        // Whose own fate is open may come to any account that it could match, and change its names.
+        for (place, person) in people.iter().enumerate().filter(|(at, _)| hangs[*at]) {
+            let own = anchor(person);
+            let within_reach = things.iter().filter(|thing| {
+                thing.immutable_id.as_ref() == Some(&own)
+                    || names_of(thing)
+                        .iter()
+                        .any(|(_, name)| wanted[place].contains(name))
+            });
+            let names: Vec<String> = within_reach
+                .flat_map(names_of)
+                .map(|(_, name)| name)
+                .collect();
+            moving[place].extend(names);
+        }
+        if moving.iter().map(BTreeSet::len).sum::<usize>() == before {
+            return hangs;
+        }
+    }
 }
 
 /// Per entry of `mine`: does it meet the entry of another index in `theirs`?
