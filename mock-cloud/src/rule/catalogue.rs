@@ -293,7 +293,7 @@ rules! {
         => "staging mode imports and synchronizes but never exports";
     R6_22 "R6.22" Documented "S/object-deletions-not-sync.md"
         => "the engine never deletes what it has not provisioned";
-    R6_23 "R6.23" Documented "E-EXIST, GH#74931"
+    R6_23 "R6.23" Documented "E-EXIST, E-CLOUD, GH#74931"
         => "Cloud Sync uses the same matching service, more often";
     R6_24 "R6.24" Supported "AAI"
         => "the provisioning service speaks SOAP, one result per object";

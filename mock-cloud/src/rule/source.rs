@@ -21,6 +21,10 @@ const SOURCES: &[(&str, &str)] = &[
     ),
     ("E-BIN", "Entra docs, how-to-connect-sync-recycle-bin"),
     (
+        "E-CLOUD",
+        "Entra docs, cloud-sync/how-to-accidental-deletes and how-to-troubleshoot (April 2025)",
+    ),
+    (
         "E-DECL",
         "Entra docs, concept-azure-ad-connect-sync-declarative-provisioning",
     ),
