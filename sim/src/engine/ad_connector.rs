@@ -272,6 +272,10 @@ impl AdConnector {
 
     /// The groups among those that filters ask for which an object is in.
     pub(super) fn groups_of(&self, id: ObjectId) -> Vec<Text> {
+        // Nearly every engine filters by none, and this is asked for each object.
+        if self.filtering.is_empty() {
+            return Vec::new();
+        }
         let has = |(_, members): &(&Text, &Arc<[ObjectId]>)| members.binary_search(&id).is_ok();
         let groups = self.filtering.iter().filter(has);
         groups.map(|(group, _)| group.clone()).collect()
