@@ -172,9 +172,7 @@ fn cloud_directory(path: &Path) -> Result<Vec<(Part, SourceFile)>, Error> {
     if found.is_empty() {
         return Err(Error::Usage {
             message: format!("{} holds none of the tenant's files", path.display()),
-            help: "expected users.json, deleted.json, groups.json, contacts.json, roles.json, \
-                   domains.json, organization.json, features.json, managers.json, members.json"
-                .to_owned(),
+            help: format!("expected {}", Part::ALL.map(Part::file_name).join(", ")),
         });
     }
     Ok(found)
@@ -216,8 +214,16 @@ pub(crate) fn of_snapshot(directory: &Path) -> Vec<String> {
         let json = Path::new("cloud").join(part.file_name());
         [json.with_extension("csv"), json].map(|path| path.display().to_string())
     });
-    let all = top.into_iter().chain(cloud);
+    let further = further_forests(directory);
+    let further = further.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    let all = top.into_iter().chain(further).chain(cloud);
     all.filter(|name| directory.join(name).exists()).collect()
+}
+
+/// The files of further forests in the directory of a snapshot.
+fn further_forests(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    let all = (1..).map(|place| directory.join(sim::snapshot::forest_file(place)));
+    all.take_while(|path| path.is_file())
 }
 
 /// Reads a snapshot directory.
@@ -235,16 +241,24 @@ pub(crate) fn snapshot(directory: &Path) -> Result<Snapshot, Error> {
     }
     let ad = ["ad.ldif", "ad.ldf"].map(|name| directory.join(name));
     let ad: Vec<PathBuf> = ad.into_iter().filter(|path| path.is_file()).collect();
+    let further = further_forests(directory);
     let files = Files {
         ad: ad
             .iter()
             .map(|path| source(path))
             .collect::<Result<_, _>>()?,
+        further: further
+            .map(|path| Ok(vec![source(&path)?]))
+            .collect::<Result<_, Error>>()?,
         cloud: cloud_directory(&directory.join("cloud"))?,
         lab: lab(&directory.join("lab.yaml"))?,
         rules: rules(&directory.join("rules.yaml"))?,
     };
-    sim::snapshot::read(&files).map_err(Error::Content)
+    let (forests, tenant) = crate::parallel::both(
+        || sim::snapshot::read_forests(&files),
+        || sim::snapshot::read_tenant(&files),
+    );
+    sim::snapshot::assemble(&files, forests, tenant).map_err(Error::Content)
 }
 
 /// A scenario file that was read.

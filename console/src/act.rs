@@ -6,7 +6,7 @@ mod cloud;
 use std::time::Duration;
 
 use host::{Lab, Origin};
-use mock_ad::directory::Dn;
+use mock_ad::directory::{Dn, ObjectKind};
 use mock_ad::ldap::PlannedFault as LdapFault;
 use mock_cloud::CloudId;
 use mock_cloud::server::{Fault, PlannedFault};
@@ -156,7 +156,12 @@ fn scope(scene: &Scene<'_>, form: &Query) -> Result<EngineChange, String> {
     let scope = Scope {
         include: containers("include")?,
         exclude: containers("exclude")?,
-        group: containers("group")?.pop(),
+        group: containers("group")?.pop().map_or(Ok(None), |group| {
+            match directory.find(&group).map(|id| directory.kind(id)) {
+                Some(ObjectKind::Group) => Ok(Some(group)),
+                _ => Err(format!("`{group}` is no group")),
+            }
+        })?,
     };
     Ok(EngineChange::Scope(forest, scope))
 }

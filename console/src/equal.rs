@@ -120,9 +120,16 @@ fn configure(world: &World, change: &EngineChange) -> Equal {
                 words.push("--exclude".to_owned());
                 words.extend(scope.exclude.iter().map(name));
             }
-            if let Some(group) = &scope.group {
+            let known = world.engine().config().scopes.get(*forest);
+            let pilot = known.is_some_and(|known| known.group.is_some());
+            if scope.group.is_some() || pilot {
                 words.push("--group".to_owned());
-                words.push(name(group));
+                words.push(
+                    scope
+                        .group
+                        .as_ref()
+                        .map_or_else(|| "everybody".to_owned(), name),
+                );
             }
             if world.forests().len() > 1 {
                 words.push(format!("--forest {forest}"));

@@ -9,7 +9,7 @@ world=$1
 shift
 : "${DIRSYNC_LAB:=dirsync-lab}"
 
-# As it is and killed after each of its writes; then through faults of three seeds.
+# As it is and killed after each of its requests; then through faults of three seeds.
 "$DIRSYNC_LAB" rehearse --every-crash --format junit "$world" -- "$@" > rehearsal.xml
 for seed in 1 2 3; do
     "$DIRSYNC_LAB" rehearse --chaos "$seed" "$world" -- "$@"

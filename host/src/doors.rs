@@ -13,6 +13,8 @@ use crate::lab::{Lab, Origin};
 pub(crate) struct LdapDoor<'a> {
     pub(crate) lab: &'a mut Lab,
     pub(crate) forest: usize,
+    /// Whether a request was answered: a server also looks for itself.
+    pub(crate) was_asked: bool,
 }
 
 impl mock_ad::ldap::Host for LdapDoor<'_> {
@@ -46,6 +48,7 @@ impl mock_ad::ldap::Host for LdapDoor<'_> {
     }
 
     fn fault(&mut self, kind: Kind) -> Option<mock_ad::ldap::Fault> {
+        self.was_asked = true;
         if self.lab.is_frozen() {
             return Some(mock_ad::ldap::Fault::Dropped);
         }

@@ -114,6 +114,15 @@ pub struct Pace {
     pub follows_wall: bool,
 }
 
+/// When a lab stops answering, as it looks to a script that is killed just then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freeze {
+    /// After so many requests, whatever they asked for.
+    AfterRequest(u64),
+    /// After so many requests that wrote something.
+    AfterWrite(u64),
+}
+
 /// How a lab is set up.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -123,9 +132,8 @@ pub struct Settings {
     pub user_password: Option<String>,
     /// What happens by itself.
     pub pace: Pace,
-    /// After so many requests that write nothing is answered any more, until
-    /// [`thaw`](Lab::thaw).
-    pub freeze_after: Option<u64>,
+    /// From here on nothing is answered any more, until [`thaw`](Lab::thaw).
+    pub freeze: Option<Freeze>,
     /// Whether the control API keeps to itself what would happen: from a learner, who is asked
     /// for just that.
     pub tells_no_branches: bool,
@@ -166,7 +174,9 @@ pub struct Lab {
     replication: Replication,
     /// How many seconds a client that was sent away has to wait.
     owed: u32,
-    /// Requests that wrote something.
+    /// Requests that were answered.
+    requests: u64,
+    /// Those that wrote something.
     writes: u64,
     /// Whether the request that is being answered has written something.
     wrote: bool,
@@ -191,6 +201,7 @@ impl Lab {
             conduct: Conduct::default(),
             replication: Replication::default(),
             owed: 0,
+            requests: 0,
             writes: 0,
             wrote: false,
             frozen: false,
@@ -306,6 +317,11 @@ impl Lab {
     /// The names that worlds are kept under.
     pub fn kept(&self) -> impl Iterator<Item = &str> {
         self.kept.keys().map(String::as_str)
+    }
+
+    /// How many requests were answered.
+    pub const fn requests(&self) -> u64 {
+        self.requests
     }
 
     /// How many requests wrote something.
@@ -499,11 +515,21 @@ impl Lab {
     }
 
     /// What comes after a request was answered: what the pace asks for, if it wrote something.
-    pub(crate) fn finish_request(&mut self) {
-        if !std::mem::take(&mut self.wrote) {
-            return;
+    pub fn finish_request(&mut self) {
+        self.requests += 1;
+        let wrote = std::mem::take(&mut self.wrote);
+        if wrote {
+            self.writes += 1;
+            self.keep_pace();
         }
-        self.writes += 1;
+        self.frozen |= match self.settings.freeze {
+            Some(Freeze::AfterRequest(count)) => self.requests == count,
+            Some(Freeze::AfterWrite(count)) => wrote && self.writes == count,
+            None => false,
+        };
+    }
+
+    fn keep_pace(&mut self) {
         let Pace {
             sync_every,
             write_takes,
@@ -515,7 +541,6 @@ impl Lab {
         if sync_every > 0 && self.writes.is_multiple_of(sync_every) {
             self.act(Origin::Pace, Action::Cycle(CyclePolicy::Delta));
         }
-        self.frozen |= self.settings.freeze_after == Some(self.writes);
     }
 
     /// Whether nothing is answered any more.

@@ -52,5 +52,5 @@ pub use branch::{
 pub use fault::{Chaos, Faults, conduct_commands};
 pub use inside::{NotChanged, Unreached};
 pub use kept::{Keep, read as read_entry};
-pub use lab::{Entry, Lab, Origin, Pace, Settings};
+pub use lab::{Entry, Freeze, Lab, Origin, Pace, Settings};
 pub use serve::{Answer, Answering, Listen, Secrets, ServeError, Serving, WallClock, open, serve};

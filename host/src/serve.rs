@@ -136,13 +136,17 @@ struct Forest {
 impl SharedHost for Forest {
     fn with(&self, run: &mut dyn FnMut(&mut dyn mock_ad::ldap::Host)) {
         let mut state = self.shared.lock();
-        let lab = &mut state.lab;
-        run(&mut LdapDoor {
-            lab,
+        let mut door = LdapDoor {
+            lab: &mut state.lab,
             forest: self.place,
-        });
+            was_asked: false,
+        };
+        run(&mut door);
+        let was_asked = door.was_asked;
         state.replicate();
-        state.lab.finish_request();
+        if was_asked {
+            state.lab.finish_request();
+        }
     }
 }
 

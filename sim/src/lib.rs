@@ -42,6 +42,7 @@
 //! - [`rules`]: synchronization rules as data: expressions, scope, precedence, configurations
 //! - [`plan`]: a whole world's repair as an ordered list, component by component, proven
 //! - [`predict`]: what the next synchronisation does to each object, and why
+//! - [`staging`]: the pending exports of a real server, held against those of an engine here
 //! - [`mess`]: starting points of a repair, over patterns of equality
 //! - [`repair`]: what an administrator does next, decided anew before each step
 
@@ -64,4 +65,5 @@ pub mod rules;
 pub mod run;
 pub mod scenario;
 pub mod snapshot;
+pub mod staging;
 pub mod world;

@@ -6,6 +6,7 @@
 
 mod console;
 mod contract;
+mod controller;
 mod graph;
 mod ldap;
 mod matrix;

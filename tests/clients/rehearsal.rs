@@ -64,10 +64,11 @@ fn assert_repairs(language: Language, options: &[&str]) -> Value {
 #[test]
 fn the_examples_repair_the_mess_wherever_they_are_killed() {
     for language in [Language::Python, Language::Node] {
-        let report = assert_repairs(language, &["--every-crash"]);
+        let report = assert_repairs(language, &["--every-crash=writes"]);
         let runs = report["runs"].as_array().expect("runs");
         // Two moves, a purge and an anchor: one run as it is, and one for each of them.
         assert_eq!(runs.len(), 5, "{report:#}");
+        assert_eq!(runs[4]["killedAfter"]["write"], 4, "{report:#}");
         let happened = runs[0]["happened"].as_array().expect("what happened");
         let whose: Vec<&str> = happened
             .iter()
@@ -79,6 +80,104 @@ fn the_examples_repair_the_mess_wherever_they_are_killed() {
             hazards(&runs[0]),
             ["W10"],
             "the one that the scenario acknowledges"
+        );
+    }
+}
+
+#[test]
+fn the_example_repairs_the_mess_whichever_request_it_is_killed_after() {
+    let report = assert_repairs(Language::Node, &["--every-crash"]);
+    let runs = report["runs"].as_array().expect("runs");
+    // It signs in and looks before it writes, and asks for cycles.
+    assert!(runs.len() > 10, "{report:#}");
+    let last = runs.len() - 1;
+    assert_eq!(runs[last]["killedAfter"]["request"], last, "{report:#}");
+}
+
+/// A place with what a repository of its own has: the mess and the scripts below `rehearsal/`.
+fn repository() -> tempfile::TempDir {
+    let place = tempfile::tempdir().expect("a temporary directory can be made");
+    let rehearsal = place.path().join("rehearsal");
+    std::fs::create_dir(&rehearsal).expect("a directory");
+    for name in ["mess.yaml", "repair.py", "swapped.py"] {
+        let from = root().join("examples/repair-duplicate").join(name);
+        std::fs::copy(from, rehearsal.join(name)).expect("an example");
+    }
+    place
+}
+
+#[test]
+fn the_recipe_for_a_shell_rehearses_the_examples() {
+    let run = |script: &str| {
+        let place = repository();
+        let mut command = Command::new("sh");
+        command.arg(root().join("examples/ci/rehearse.sh"));
+        command
+            .arg("rehearsal/mess.yaml")
+            .arg(tool("python/bin/python"));
+        command.arg(format!("rehearsal/{script}.py"));
+        command.env("DIRSYNC_LAB", built("dirsync-lab"));
+        let output = command
+            .current_dir(place.path())
+            .output()
+            .expect("sh starts");
+        let report = std::fs::read_to_string(place.path().join("rehearsal.xml"));
+        (output, report.expect("a report"))
+    };
+    let (output, report) = run("repair");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        report.contains("<testsuite ") && !report.contains("<failure"),
+        "{report}"
+    );
+    assert!(report.contains("killed after request 2"), "{report}");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        said.matches("PASSED").count(),
+        3,
+        "one for each seed: {said}"
+    );
+    let (output, report) = run("swapped");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        report.contains("<failure") && report.contains("W03"),
+        "{report}"
+    );
+}
+
+#[test]
+fn the_recipe_for_github_rehearses_the_examples() {
+    let recipe = std::fs::read_to_string(root().join("examples/ci/github-actions.yml"));
+    let recipe = recipe.expect("the recipe");
+    // The command of its last step, as YAML folds it.
+    let (_, step) = recipe.split_once("- run: >").expect("the last step");
+    let words: Vec<&str> = step.split_whitespace().collect();
+    let [program, arguments @ .., _] = &words[..] else {
+        panic!("no command: {step}");
+    };
+    assert!(program.ends_with("/release/dirsync-lab"), "{step}");
+    let before = arguments
+        .iter()
+        .position(|word| *word == "python")
+        .expect("python");
+    for (script, code) in [("repair", 0), ("swapped", 1)] {
+        let place = repository();
+        let mut command = Command::new(built("dirsync-lab"));
+        command
+            .args(&arguments[..before])
+            .arg(tool("python/bin/python"));
+        command.arg(format!("rehearsal/{script}.py"));
+        let output = command
+            .current_dir(place.path())
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(
+            said.contains("::error file=rehearsal/mess.yaml"),
+            code == 1,
+            "{said}"
         );
     }
 }

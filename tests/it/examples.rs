@@ -27,7 +27,7 @@ pub(crate) fn lamplight() -> Snapshot {
             .map(|(part, path)| (part, file(path)))
             .collect(),
         lab: Lab::read("lab.yaml", &lab).expect("a lab file"),
-        rules: None,
+        ..Files::default()
     })
     .expect("an example without errors")
 }

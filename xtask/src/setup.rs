@@ -101,8 +101,9 @@ const NEEDS: &[Need] = &[
     Need {
         name: "LDAP programs",
         purpose: "to drive mock-ad as administrators do",
-        hint: "apt-get install curl ldap-utils ldb-tools libldap2-dev libsasl2-dev \
-               samba-common-bin samba-dsdb-modules",
+        hint: "apt-get install curl ldap-utils ldb-tools libldap2-dev libsasl2-dev python3-samba \
+               samba samba-ad-dc samba-ad-provision samba-common-bin samba-dsdb-modules \
+               samba-vfs-modules",
         instead: None,
         heavy: false,
         provide: clients::packages,

@@ -1,5 +1,5 @@
-//! From files to report: `predict` and `plan` as people run them, each beside one pass over the
-//! same files.
+//! From files to report: `predict` and `plan` as people run them, and `serve` killed and started
+//! again, each beside one pass over the same files.
 //!
 //! `cargo bench -p dirsync-lab` runs it with 100,000 people, of whom 5,000 are in a conflict where
 //! `plan` is measured; `cargo bench -p dirsync-lab -- 10000 500` at another size.
@@ -23,7 +23,51 @@ fn main() -> io::Result<()> {
     let conflicts: u64 = numbers.next().unwrap_or(people / 20);
     println!("{people} people\n\n| what | measured | of the reference |\n|---|---|---|");
     measure("predict", people, 0)?;
-    measure("plan", people, conflicts)
+    measure("plan", people, conflicts)?;
+    restart(people)
+}
+
+/// Kills a server that keeps its state, and measures how long it takes until it listens again.
+fn restart(people: u64) -> io::Result<()> {
+    let directory = tempfile::tempdir()?;
+    let world = directory.path().join("world");
+    snapshot::write(&world, people, 0)?;
+    let start = Instant::now();
+    black_box(pass(&world)?);
+    let reference = start.elapsed();
+    let ready = directory.path().join("ready.json");
+    let mut took = Duration::ZERO;
+    for world in [Some(&world), None] {
+        if ready.exists() {
+            fs::remove_file(&ready)?;
+        }
+        let start = Instant::now();
+        let mut server = Command::new(env!("CARGO_BIN_EXE_dirsync-lab"))
+            .arg("serve")
+            .args(world)
+            .arg("--state")
+            .arg(directory.path().join("state"))
+            .arg("--ready")
+            .arg(&ready)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        while !ready.exists() {
+            assert!(server.try_wait()?.is_none(), "the server ended");
+            // The file appears when it appears; nothing else is waited for.
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        took = start.elapsed();
+        server.kill()?;
+        server.wait()?;
+    }
+    row(
+        "reference: one pass over the files of `serve`",
+        reference,
+        reference,
+    );
+    row("`serve --state`, killed and started again", took, reference);
+    Ok(())
 }
 
 /// Measures one command on a snapshot of its own.

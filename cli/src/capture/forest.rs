@@ -166,6 +166,7 @@ pub(crate) fn read<P: Pages>(
         }
         let goes_on = behind(&answer, by_page.is_some()).map_err(Stopped::Refused)?;
         for entry in &mut answer.entries {
+            plain(entry);
             complete(server, entry).map_err(Stopped::Refused)?;
         }
         pages
@@ -233,6 +234,22 @@ fn behind(answer: &Answer, by_page: bool) -> Result<Option<Vec<u8>>, String> {
     }
     let value: DirSyncValue = rasn::ber::decode(value).map_err(|error| error.to_string())?;
     Ok((value.flags != 0).then(|| value.cookie.to_vec()))
+}
+
+/// Takes out of an entry what DirSync adds: the security descriptor, which a plain search leaves
+/// out and nothing here reads, and the GUID and SID in front of distinguished names.
+fn plain(entry: &mut Entry) {
+    entry
+        .attributes
+        .retain(|(name, _)| !name.eq_ignore_ascii_case("nTSecurityDescriptor"));
+    for value in entry.attributes.iter_mut().flat_map(|(_, values)| values) {
+        while value.starts_with(b"<GUID=") || value.starts_with(b"<SID=") {
+            let Some(end) = value.windows(2).position(|it| it == b">;") else {
+                break;
+            };
+            value.drain(..end + 2);
+        }
+    }
 }
 
 /// Fetches the rest of attributes that came as a range.

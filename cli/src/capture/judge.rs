@@ -68,7 +68,8 @@ pub(crate) fn judge(answer: &Answer, attempt: u32, optional: bool) -> Decision {
         },
         408 | 429 | 500 | 502 | 503 | 504 => again(attempt, retry_after, &told(status, body)),
         400 | 410 if is_expired(body) => Decision::StartOver,
-        403 | 404 if optional => Decision::Nothing,
+        // 400: a tenant without the licence, or a property that the version does not know.
+        400 | 403 | 404 if optional => Decision::Nothing,
         401 => Decision::GiveUp(format!(
             "{}; get a new token and run the same command again: it goes on where it stopped",
             told(status, body)

@@ -40,6 +40,8 @@ pub(crate) struct Collection {
     pub(crate) path: String,
     /// Whether a tenant may refuse it or have none.
     pub(crate) optional: bool,
+    /// Whether only the beta version has it.
+    pub(crate) is_beta: bool,
     /// What each object is marked with where Graph does not say it.
     pub(crate) odata_type: Option<&'static str>,
 }
@@ -66,6 +68,7 @@ pub(crate) fn collections() -> Vec<Collection> {
         part,
         path,
         optional: false,
+        is_beta: false,
         odata_type: None,
     };
     let optional = |part, path: &str| Collection {
@@ -88,7 +91,19 @@ pub(crate) fn collections() -> Vec<Collection> {
         optional("contacts", "/contacts?$top=999"),
         deleted("user", USER, "#microsoft.graph.user"),
         deleted("group", GROUP, "#microsoft.graph.group"),
+        // Version 1.0 does not know the property (rule R2.22 clears it over beta, too).
+        Collection {
+            is_beta: true,
+            ..optional(
+                "identifiers",
+                "/users?$select=id,onPremisesObjectIdentifier&$top=999",
+            )
+        },
         plain("roles", "/directoryRoles".to_owned()),
+        optional(
+            "eligible-roles",
+            "/roleManagement/directory/roleEligibilitySchedules?$expand=roleDefinition",
+        ),
         plain(
             "managers",
             "/users?$select=id&$expand=manager($select=id)&$top=999".to_owned(),
@@ -141,7 +156,11 @@ pub(crate) fn read<K: Keep>(
     let all = collections();
     let mut starts = 1;
     while let Some(collection) = all.get(progress.done) {
-        let first = format!("{}{}", progress.base, collection.path);
+        let base = match progress.base.strip_suffix("/v1.0") {
+            Some(service) if collection.is_beta => format!("{service}/beta"),
+            _ => progress.base.clone(),
+        };
+        let first = format!("{base}{}", collection.path);
         let address = progress.next.clone().unwrap_or_else(|| first.clone());
         let refused = |why: String| Stopped::Refused {
             address: address.clone(),

@@ -43,7 +43,7 @@ impl Belongs {
             });
         }
         let ownership = inferred(&snapshot);
-        let text = file::write(&snapshot.directory, &snapshot.tenant, &ownership);
+        let text = file::write(&snapshot.forests, &snapshot.tenant, &ownership);
         let count = |confidence| ownership.of(confidence).count();
         let ambiguous = count(Confidence::Ambiguous);
         let mut told = format!(
@@ -102,7 +102,7 @@ pub(super) struct TakenOver {
 pub(super) fn take(snapshot: &mut Snapshot, path: &std::path::Path) -> Result<TakenOver, Error> {
     let (name, text) = files::yaml(path)?;
     let decided =
-        file::read(&name, &text, &snapshot.directory, &snapshot.tenant).map_err(Error::Content)?;
+        file::read(&name, &text, &snapshot.forests, &snapshot.tenant).map_err(Error::Content)?;
     let (known, open) = (decided.belongs.len(), decided.open.len());
     let mut text = format!(
         "{known} accounts are somebody's, {} people have none",

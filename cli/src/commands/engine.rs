@@ -53,8 +53,9 @@ struct Settings {
     /// The containers below them that are not.
     #[arg(long, value_name = "DN", num_args = 1.., requires = "scope")]
     exclude: Vec<String>,
-    /// The group whose direct members alone are synced.
-    #[arg(long, value_name = "DN", requires = "scope")]
+    /// The group whose direct members alone are synced, or everybody, which ends a pilot; without
+    /// it that stays as it is.
+    #[arg(long, value_name = "DN|everybody", requires = "scope")]
     group: Option<String>,
     /// Whose containers these are: the place of the forest, from 0.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "scope")]
@@ -116,10 +117,15 @@ impl Settings {
             body.insert("anchor".to_owned(), anchor.as_str().into());
         }
         if let Some(scope) = &self.scope {
-            let scope = json!({
+            let mut scope = json!({
                 "forest": self.forest, "include": scope, "exclude": self.exclude,
-                "group": self.group,
             });
+            if let Some(group) = &self.group {
+                scope["group"] = match group.as_str() {
+                    "everybody" => Value::Null,
+                    group => group.into(),
+                };
+            }
             body.insert("scope".to_owned(), scope);
         }
         Value::Object(body)

@@ -49,7 +49,7 @@ enum Format {
 impl Hygiene {
     pub(super) fn run(&self) -> Result<Exit, Error> {
         let snapshot = files::snapshot(&self.snapshot)?;
-        let findings = found(&snapshot, &snapshot.directory);
+        let findings = found(&snapshot, &snapshot.forests);
         if let Some(path) = &self.idfix {
             let name = path.display().to_string();
             let bytes = files::read(path)?;
@@ -66,7 +66,7 @@ impl Hygiene {
         report::print(&match self.format {
             Format::Human => human(&snapshot, &findings),
             Format::Json => data(&snapshot, &findings),
-            Format::Csv => csv::write(std::slice::from_ref(&snapshot.directory), &findings),
+            Format::Csv => csv::write(&snapshot.forests, &findings),
         });
         Ok(if findings.is_empty() {
             Exit::Success
@@ -76,21 +76,18 @@ impl Hygiene {
     }
 }
 
-/// What is wrong, if the forest is this one.
-fn found(snapshot: &Snapshot, directory: &Directory) -> Vec<Finding> {
+/// What is wrong, if the forests are these.
+fn found(snapshot: &Snapshot, forests: &[Directory]) -> Vec<Finding> {
     let ownership = super::belongs::inferred(snapshot);
-    check(
-        std::slice::from_ref(directory),
-        &snapshot.tenant,
-        &ownership,
-    )
+    check(forests, &snapshot.tenant, &ownership)
 }
 
 fn other(snapshot: &Snapshot, other: Other) -> String {
     match other {
         Other::Object(place, attribute) => {
-            let name = snapshot.directory.schema().name(attribute);
-            format!("{name} of {}", snapshot.directory.dn(place.object))
+            let forest = &snapshot.forests[place.forest];
+            let name = forest.schema().name(attribute);
+            format!("{name} of {}", forest.dn(place.object))
         }
         Other::Account(key) => match snapshot.tenant.object(key) {
             Some(account) => {
@@ -113,10 +110,10 @@ fn other(snapshot: &Snapshot, other: Other) -> String {
 }
 
 fn human(snapshot: &Snapshot, findings: &[Finding]) -> String {
-    let directory = &snapshot.directory;
     let mut text = String::new();
     let mut last = None;
     for finding in findings {
+        let directory = &snapshot.forests[finding.place.forest];
         if last != Some(finding.place) {
             let _ = writeln!(text, "{}", directory.dn(finding.place.object));
             last = Some(finding.place);
@@ -158,10 +155,10 @@ fn human(snapshot: &Snapshot, findings: &[Finding]) -> String {
 }
 
 fn data(snapshot: &Snapshot, findings: &[Finding]) -> String {
-    let directory = &snapshot.directory;
     let all: Vec<Value> = findings
         .iter()
         .map(|finding| {
+            let directory = &snapshot.forests[finding.place.forest];
             json!({
                 "dn": directory.dn(finding.place.object).to_string(),
                 "attribute": directory.schema().name(finding.attribute),
@@ -180,7 +177,7 @@ fn data(snapshot: &Snapshot, findings: &[Finding]) -> String {
 
 /// A report against what is there now, and what its actions would come to; how much is left.
 fn compared(snapshot: &Snapshot, findings: &[Finding], rows: &[Row]) -> (String, usize) {
-    let forests = std::slice::from_ref(&snapshot.directory);
+    let forests = &snapshot.forests;
     let mut text = String::new();
     let is_there = |row: &Row| findings.iter().any(|it| row.is_about(forests, it));
     let (still, gone): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| is_there(row));
@@ -193,17 +190,18 @@ fn compared(snapshot: &Snapshot, findings: &[Finding], rows: &[Row]) -> (String,
         still.len(),
         gone.len()
     );
-    let mut copy = snapshot.directory.clone();
+    let mut copy = snapshot.forests.clone();
     let now = snapshot.taken();
     let mut made = 0;
     for row in rows {
         let asks = matches!(row.wanted, Wanted::Edit | Wanted::Remove);
-        let change = row.change(&copy).and_then(|(dn, changes)| {
-            let object = copy.find(&dn)?;
-            Some(Change::Modify { object, changes })
+        let change = copy.iter_mut().find_map(|forest| {
+            let (dn, changes) = row.change(forest)?;
+            let object = forest.find(&dn)?;
+            Some((forest, Change::Modify { object, changes }))
         });
         let mut nobody = || ObjectGuid::from_bytes([0; 16]);
-        match change.map(|change| copy.apply(&change, now, &mut nobody)) {
+        match change.map(|(forest, change)| forest.apply(&change, now, &mut nobody)) {
             Some(Ok(_)) => made += 1,
             Some(Err(refusal)) => {
                 let _ = writeln!(text, "  line {}: refused: {refusal}", row.line);
@@ -232,7 +230,7 @@ fn compared(snapshot: &Snapshot, findings: &[Finding], rows: &[Row]) -> (String,
     if changed > 0 {
         let _ = writeln!(text, "{changed} of them come from the actions themselves:");
         let with = Snapshot {
-            directory: copy,
+            forests: copy,
             ..snapshot.clone()
         };
         let new: Vec<Finding> = left

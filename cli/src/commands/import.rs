@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mock_ad::directory::Dn;
+use mock_ad::directory::{Directory, Dn};
 use mock_cloud::Profile;
 use sim::import::Input;
 use sim::import::columns::Columns;
@@ -27,6 +27,9 @@ pub(crate) struct Import {
     /// Exports of one domain.
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     ad: Vec<PathBuf>,
+    /// The export of one more forest that is synced to the same tenant; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    forest: Vec<PathBuf>,
     /// The tenant: directories with users.json, domains.json and so on, or single files; where one
     /// does not say which part it holds, `users=FILE` does.
     #[arg(long, required = true, num_args = 1.., value_name = "[PART=]FILE|DIR")]
@@ -99,8 +102,11 @@ impl Import {
             Some(path) => files::columns(path)?,
             None => Columns::default(),
         };
+        let further = self.forest.iter();
+        let further = further.map(|path| Ok(vec![files::source(path)?]));
         let input = Input {
             ad,
+            further: further.collect::<Result<_, Error>>()?,
             cloud: files::cloud(&self.cloud)?,
             lab,
             columns,
@@ -174,11 +180,8 @@ fn may_be_replaced(output: &Path, outdated: &[String], replace: bool) -> Result<
 }
 
 fn imported(snapshot: &snapshot::Snapshot, output: &str) -> String {
-    let live = snapshot
-        .directory
-        .objects()
-        .filter(|(_, object)| !object.is_deleted())
-        .count();
+    let objects = snapshot.forests.iter().flat_map(Directory::objects);
+    let live = objects.filter(|(_, object)| !object.is_deleted()).count();
     let cloud = snapshot.tenant.objects().len();
     let mut text = format!("imported {live} Active Directory objects and {cloud} cloud objects\n");
     for note in &snapshot.notes {

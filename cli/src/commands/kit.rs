@@ -80,7 +80,7 @@ fn sections(domain: &str) -> Vec<Section> {
                     "sign in, to read only",
                     "New-Item -ItemType Directory -Force cloud | Out-Null\nConnect-MgGraph -Scopes \
                      'Directory.Read.All','OrgContact.Read.All',\
-                     'OnPremDirectorySynchronization.Read.All'"
+                     'OnPremDirectorySynchronization.Read.All','RoleManagement.Read.Directory'"
                         .to_owned(),
                 ),
                 ("the accounts", list("Get-MgUser", USER, "cloud/users.json")),
@@ -104,6 +104,23 @@ fn sections(domain: &str) -> Vec<Section> {
                          $_.DisplayName; members = @(Get-MgDirectoryRoleMember -All \
                          -DirectoryRoleId $_.Id |\n    Select-Object Id) } }",
                         "cloud/roles.json",
+                    ),
+                ),
+                (
+                    "who may activate a role (a tenant with Entra ID P2)",
+                    json(
+                        "Get-MgRoleManagementDirectoryRoleEligibilitySchedule -All -ExpandProperty \
+                         RoleDefinition |\n  Select-Object PrincipalId, RoleDefinitionId, \
+                         RoleDefinition",
+                        "cloud/eligible-roles.json",
+                    ),
+                ),
+                (
+                    "which object has taken an account (the Microsoft.Graph.Beta.Users module)",
+                    list(
+                        "Get-MgBetaUser",
+                        "id,onPremisesObjectIdentifier",
+                        "cloud/identifiers.json",
                     ),
                 ),
                 (

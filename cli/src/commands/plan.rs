@@ -48,6 +48,10 @@ pub(crate) struct Plan {
     /// Whose account is whose, where `belongs` does not say so.
     #[arg(long, value_enum, default_value_t = Infer::Exact)]
     infer: Infer,
+    /// Let the plan turn synchronisation off for the whole tenant and on again, where an account
+    /// can't be edited otherwise (before 2025): nothing is synced meanwhile, for up to three days.
+    #[arg(long)]
+    turn_off_sync: bool,
     /// How many steps the plan of one group may have.
     #[arg(long, value_name = "N", default_value_t = 500)]
     steps_max: usize,
@@ -153,7 +157,8 @@ impl Plan {
             steps: self.steps_max,
             states: self.states_max,
         };
-        let plan = planned_for(world, known.belongs.clone(), bounds);
+        let planning = Planning::new(world, known.belongs.clone());
+        let plan = planned_for(planning.may_turn_off(self.turn_off_sync), bounds);
         let asked = planned::Asked {
             name: &loaded.name,
             profile: world.profile,
@@ -183,8 +188,7 @@ impl Plan {
 }
 
 /// Plans with all cores; a pattern is proven once, on the first group that has it.
-fn planned_for(world: &World, belongs: BTreeMap<Source, CloudKey>, bounds: Bounds) -> plan::Plan {
-    let mut planning = Planning::new(world, belongs);
+fn planned_for(mut planning: Planning, bounds: Bounds) -> plan::Plan {
     let mut proven = BTreeMap::new();
     while let Some(round) = planning.round() {
         let components = round.components();

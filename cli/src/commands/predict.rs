@@ -1,16 +1,17 @@
 //! `predict`: what the next synchronisation does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use mock_cloud::Profile;
 use sim::predict::predict;
 use sim::snapshot::EngineMemory;
+use sim::world::World;
 
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
-use crate::report::{self, prediction};
+use crate::report::{self, prediction, staging};
 use crate::switches::Switches;
 
 /// Say what the next synchronisation does to each object, and why.
@@ -38,7 +39,11 @@ pub(crate) struct Predict {
     /// Print only objects whose name or distinguished name contains this text.
     #[arg(long, value_name = "TEXT")]
     object: Option<String>,
-    /// Exit 0 even if damage is predicted.
+    /// Instead, compare what would be pending after the next synchronisation with what is pending
+    /// at a server in staging mode: the XML of `csexport "contoso.onmicrosoft.com - AAD" FILE /f:x`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cycles", "object"])]
+    compare: Option<PathBuf>,
+    /// Exit 0 even if damage is predicted, or the comparison finds differences.
     #[arg(long)]
     exit_zero: bool,
 }
@@ -72,6 +77,9 @@ impl Predict {
             Engine::Fresh => EngineMemory::Fresh,
         };
         let world = snapshot.world(self.profile, memory);
+        if let Some(path) = &self.compare {
+            return self.compare(path, &world);
+        }
         let mut report = predict(&world, self.cycles);
         if let Some(wanted) = &self.object {
             let wanted = store::fold(wanted);
@@ -94,5 +102,27 @@ impl Predict {
         report::print(&text);
         let damage = report.is_damage() && !self.exit_zero;
         Ok(if damage { Exit::Failure } else { Exit::Success })
+    }
+
+    /// Compares what is pending here with what is pending at a server.
+    fn compare(&self, path: &Path, world: &World) -> Result<Exit, Error> {
+        let there = sim::staging::read(&files::source(path)?).map_err(Error::Content)?;
+        let compared = sim::staging::compare(world, &there);
+        let text = match self.format {
+            Format::Human => {
+                let name = path.display().to_string();
+                staging::human(&compared, &name, &there.notes, self.all)
+            }
+            Format::Json => staging::json(&compared),
+            Format::Csv => {
+                return Err(Error::Usage {
+                    message: "a comparison is no table".to_owned(),
+                    help: "choose `--format human` or `--format json`".to_owned(),
+                });
+            }
+        };
+        report::print(&text);
+        let failed = !compared.is_same() && !self.exit_zero;
+        Ok(if failed { Exit::Failure } else { Exit::Success })
     }
 }

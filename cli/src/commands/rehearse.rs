@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
-use host::{Lab, Listen, Origin};
+use clap::{Args, ValueEnum};
+use host::{Freeze, Lab, Listen, Origin};
 use sim::judge::Property;
 use sim::rehearse::{At, HazardMet, Judgement};
 
@@ -55,10 +55,17 @@ pub(crate) struct Rehearse {
     /// Let faults happen as this seed decides: throttling, refusals, lost replies, late reads.
     #[arg(long, value_name = "SEED")]
     chaos: Option<u64>,
-    /// Run the command again for each request with which it wrote something: killed after it, and
-    /// started again.
-    #[arg(long)]
-    every_crash: bool,
+    /// Run the command again for each of its requests to a directory, or only for those that
+    /// wrote something: killed after it, and started again.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "requests"
+    )]
+    every_crash: Option<Crash>,
     /// Let requests to graph.microsoft.com and login.microsoftonline.com come here, through
     /// HTTPS_PROXY.
     #[arg(long)]
@@ -89,14 +96,25 @@ fn patience(text: &str) -> Result<Duration, String> {
     Duration::try_from(length).map_err(|error| error.to_string())
 }
 
+/// After what a command is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Crash {
+    /// After each request: what the command has kept for itself may be only half there.
+    Requests,
+    /// After each request that wrote something.
+    Writes,
+}
+
 /// One run of the command, and what came of it.
 pub(crate) struct Ran {
-    /// After which write it was killed, if that was asked for.
-    pub(crate) killed_after: Option<u64>,
+    /// After what it was killed, if that was asked for.
+    pub(crate) killed: Option<Freeze>,
     /// How it ended, the second time where it was killed.
     pub(crate) end: End,
     /// How many requests wrote something.
     pub(crate) writes: u64,
+    /// How many requests there were.
+    requests: u64,
     /// How many requests met a fault.
     pub(crate) faults: u64,
     /// Who brought about each thing that happened.
@@ -113,9 +131,10 @@ impl Ran {
     /// What came of a session at a prompt.
     pub(crate) fn of_session(lab: &Lab, code: i32) -> Self {
         Self {
-            killed_after: None,
+            killed: None,
             end: End::Script(code),
             writes: lab.writes(),
+            requests: lab.requests(),
             faults: lab.faults.struck(),
             origins: lab.journal().iter().map(|entry| entry.from).collect(),
             judgement: lab.judge(&[]),
@@ -167,12 +186,9 @@ impl Rehearse {
         };
         let (first, lab) = once(None)?;
         let mut runs = vec![first];
-        if self.every_crash {
-            let writes = runs[0].writes;
-            for kill in 1..=writes {
-                report::note(&format!("killed after write {kill} of {writes}\n"));
-                runs.push(once(Some(kill))?.0);
-            }
+        for kill in self.kills(&runs[0]) {
+            report::note(&format!("{}\n", rehearsal::killed(kill)));
+            runs.push(once(Some(kill))?.0);
         }
         report::print(&rehearsal::render(
             self.format,
@@ -197,6 +213,15 @@ impl Rehearse {
         Ok(Exit::Success)
     }
 
+    /// Where the command is killed, one run for each.
+    fn kills(&self, first: &Ran) -> Vec<Freeze> {
+        match self.every_crash {
+            None => Vec::new(),
+            Some(Crash::Requests) => (1..=first.requests).map(Freeze::AfterRequest).collect(),
+            Some(Crash::Writes) => (1..=first.writes).map(Freeze::AfterWrite).collect(),
+        }
+    }
+
     /// Lets go wrong what was asked for.
     fn disturb(&self, lab: &mut Lab) {
         if let Some(seed) = self.chaos {
@@ -216,10 +241,10 @@ impl Rehearse {
         &self,
         loaded: &Loaded,
         script: &Script,
-        kill: Option<u64>,
+        kill: Option<Freeze>,
     ) -> Result<(Ran, Lab), Error> {
         let mut settings = self.lab.settings();
-        settings.freeze_after = kill;
+        settings.freeze = kill;
         let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
         self.disturb(&mut lab);
         let left = script.run(lab, kill.is_some(), kill.is_some());
@@ -228,9 +253,10 @@ impl Rehearse {
         }
         let lab = left.lab;
         let ran = Ran {
-            killed_after: kill,
+            killed: kill,
             end: left.end,
             writes: lab.writes(),
+            requests: lab.requests(),
             faults: lab.faults.struck(),
             origins: lab.journal().iter().map(|entry| entry.from).collect(),
             judgement: lab.judge(&self.allow),
@@ -241,9 +267,14 @@ impl Rehearse {
     }
 
     /// Runs the command against a world of its own.
-    fn once(&self, loaded: &Loaded, place: &Path, kill: Option<u64>) -> Result<(Ran, Lab), Error> {
+    fn once(
+        &self,
+        loaded: &Loaded,
+        place: &Path,
+        kill: Option<Freeze>,
+    ) -> Result<(Ran, Lab), Error> {
         let mut settings = self.lab.settings();
-        settings.freeze_after = kill;
+        settings.freeze = kill;
         let mut lab = Lab::new(loaded.rehearsal.clone(), settings);
         self.disturb(&mut lab);
         let serving = host::serve(lab, self.lab.secrets()?, &Listen::default(), None)
@@ -267,9 +298,10 @@ impl Rehearse {
         let lab = serving.with(|lab| lab.clone());
         drop(serving);
         let ran = Ran {
-            killed_after: kill,
+            killed: kill,
             end,
             writes: lab.writes(),
+            requests: lab.requests(),
             faults: lab.faults.struck(),
             origins: lab.journal().iter().map(|entry| entry.from).collect(),
             judgement: lab.judge(&self.allow),

@@ -168,6 +168,26 @@ function Set-TakeoverBlock {
     Invoke-Graph PATCH $path $body | Out-Null
 }
 
+function Set-Synchronized {
+    param([bool] $Value)
+    $all = @((Invoke-Graph GET 'v1.0/organization')['value'])
+    if ([bool] $all[0]['onPremisesSyncEnabled'] -eq $Value) { Write-Log '   is so already'; return }
+    Invoke-Graph PATCH "v1.0/organization/$($all[0]['id'])" @{ onPremisesSyncEnabled = $Value } | Out-Null
+}
+
+# It is off once no account is synced any more, and locked for three days in all.
+function Wait-UntilOff {
+    $query = 'v1.0/users?$filter=onPremisesSyncEnabled eq true&$select=id&$top=1'
+    $from = Get-Date
+    while ($true) {
+        $hours = ((Get-Date) - $from).TotalHours
+        $synced = @((Invoke-Graph GET $query)['value']).Count -gt 0
+        if (-not $synced -and $hours -ge 72) { return }
+        if ($hours -gt 96) { Stop-Surprise 'synchronisation is still being turned off' }
+        Start-Sleep -Seconds 3600
+    }
+}
+
 function Invoke-Cycle {
     param([string] $Policy)
     $busy = { (Get-ADSyncScheduler).SyncCycleInProgress }

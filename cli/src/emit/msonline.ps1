@@ -138,6 +138,23 @@ function Set-TakeoverBlock {
     Set-MsolDirSyncFeature -Feature BlockCloudObjectTakeoverThroughHardMatch -Enable $Value -Force
 }
 
+function Set-Synchronized {
+    param([bool] $Value)
+    $now = (Get-MsolCompanyInformation).DirectorySynchronizationEnabled
+    if ([bool] $now -eq $Value) { Write-Log '   is so already'; return }
+    Set-MsolDirSyncEnabled -EnableDirSync $Value -Force
+}
+
+function Wait-UntilOff {
+    $from = Get-Date
+    while ((Get-MsolCompanyInformation).DirectorySynchronizationStatus -eq 'PendingDisabled') {
+        if (((Get-Date) - $from).TotalHours -gt 96) {
+            Stop-Surprise 'synchronisation is still being turned off'
+        }
+        Start-Sleep -Seconds 3600
+    }
+}
+
 # DirSync has Start-OnlineCoexistenceSync; Azure AD Connect has a scheduler.
 function Invoke-Cycle {
     param([string] $Policy)

@@ -102,6 +102,17 @@ fn short(page: &mut String, plan: &Plan) {
     };
     page.push_str(verdict);
     page.push('\n');
+    if plan
+        .steps
+        .iter()
+        .any(|it| it.step.what == What::WaitUntilOff)
+    {
+        page.push_str(
+            "<p><b>Synchronisation is off for the whole tenant for up to three days.</b> Nobody \
+             gets an account, a change or a new password from Active Directory meanwhile. \
+             Accounts, mailboxes and licences stay as they are.</p>\n",
+        );
+    }
 }
 
 fn decisions(page: &mut String, plan: &Plan) {

@@ -170,6 +170,8 @@ fn call(module: Module, plan: &Plan, step: &Step) -> String {
             format!("{} -Value {}", on("Set-CloudManaged"), truth(*on_off))
         }
         What::BlockTakeover(on) => format!("Set-TakeoverBlock {}", truth(*on)),
+        What::SetSynchronized(on) => format!("Set-Synchronized {}", truth(*on)),
+        What::WaitUntilOff => "Wait-UntilOff".to_owned(),
         What::Wait => "Wait-Hour".to_owned(),
     }
 }

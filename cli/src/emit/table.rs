@@ -67,7 +67,8 @@ const fn action(what: &What) -> &'static str {
         What::SetAddresses(..) => "set-proxyAddresses",
         What::SetCloudManaged(..) => "set-isCloudManaged",
         What::BlockTakeover(_) => "set-blockCloudObjectTakeoverThroughHardMatch",
-        What::Wait => "wait",
+        What::SetSynchronized(_) => "set-onPremisesSyncEnabled",
+        What::WaitUntilOff | What::Wait => "wait",
     }
 }
 
@@ -89,7 +90,9 @@ fn new_value(step: &Step) -> String {
             let new = options.new_user_principal_name.as_ref();
             new.map(ToString::to_string).unwrap_or_default()
         }
-        What::SetCloudManaged(_, on) | What::BlockTakeover(on) => on.to_string(),
+        What::SetCloudManaged(_, on) | What::BlockTakeover(on) | What::SetSynchronized(on) => {
+            on.to_string()
+        }
         _ => String::new(),
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod planned;
 pub(crate) mod prediction;
 pub(crate) mod rehearsal;
 pub(crate) mod scenarios;
+pub(crate) mod staging;
 
 use std::io::Write as _;
 

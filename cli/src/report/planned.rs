@@ -228,6 +228,19 @@ fn ending(plan: &Plan) -> String {
         for (_, trouble) in decisions {
             let _ = writeln!(text, "      {}: {}", whom(plan, trouble), trouble.text);
         }
+        let locked = plan
+            .cases
+            .iter()
+            .filter(|it| it.locked().next().is_some())
+            .count();
+        if locked > 0 {
+            let _ = writeln!(
+                text,
+                "  `--turn-off-sync` plans {locked} of these groups as well: it turns \
+                 synchronisation off for the whole\n  tenant and on again. For up to three days \
+                 nobody gets an account, a change or a password."
+            );
+        }
     } else if plan.cases.iter().any(|it| it.solution.end == End::TooLong) {
         text.push_str("  No end was reached; try a larger --steps-max.\n");
     }

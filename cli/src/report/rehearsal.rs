@@ -5,7 +5,7 @@ mod data;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use host::Origin;
+use host::{Freeze, Origin};
 use sim::hazard::Severity;
 use sim::rehearse::{AccountChange, At, HazardMet, Health, Judgement};
 use sim::scenario::render as render_diagnostics;
@@ -31,11 +31,22 @@ pub(crate) fn render(format: Format, loaded: &Loaded, command: &[String], runs: 
 
 /// What was done to a run, for its heading.
 pub(crate) fn title(ran: &Ran) -> String {
-    match ran.killed_after {
-        None => "as it is".to_owned(),
-        Some(1) => "killed after its first write, started again".to_owned(),
-        Some(write) => format!("killed after write {write}, started again"),
+    ran.killed.map_or_else(
+        || "as it is".to_owned(),
+        |kill| format!("{}, started again", killed(kill)),
+    )
+}
+
+/// After what a command is killed.
+pub(crate) fn killed(kill: Freeze) -> String {
+    let (what, count) = match kill {
+        Freeze::AfterRequest(count) => ("request", count),
+        Freeze::AfterWrite(count) => ("write", count),
+    };
+    if count == 1 {
+        return format!("killed after its first {what}");
     }
+    format!("killed after {what} {count}")
 }
 
 fn human(loaded: &Loaded, command: &[String], runs: &[Ran]) -> String {

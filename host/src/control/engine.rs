@@ -1,6 +1,6 @@
 //! The engine as the control API drives and sets it: run profiles, settings.
 
-use mock_ad::directory::Dn;
+use mock_ad::directory::{Dn, ObjectKind};
 use serde_json::{Map, Value};
 use sim::engine::{AnchorAttribute, ConnectorId, Scope, Step};
 use sim::manager::connector_name;
@@ -121,14 +121,25 @@ fn scope(lab: &Lab, map: &Map<String, Value>) -> Result<EngineChange, Refused> {
     if let Some(unknown) = unknown {
         return Err(Refused::bad(format!("`scope.{unknown}` is not known")));
     }
-    let group = match map.get("group") {
-        None | Some(Value::Null) => None,
-        Some(one) => {
-            let dn = one.as_str().and_then(|text| text.parse::<Dn>().ok());
-            let known = dn.filter(|dn| directory.find(dn).is_some());
-            Some(known.ok_or_else(|| Refused::bad(format!("`scope.group`: there is no {one}")))?)
-        }
-    };
+    // Other containers do not end a pilot: only `null` does.
+    let group =
+        match map.get("group") {
+            None => {
+                let known = lab.world().engine().config().scopes.get(forest);
+                known.and_then(|scope| scope.group.clone())
+            }
+            Some(Value::Null) => None,
+            Some(one) => {
+                let dn = one.as_str().and_then(|text| text.parse::<Dn>().ok());
+                let is_group = |dn: &Dn| {
+                    directory.find(dn).map(|it| directory.kind(it)) == Some(ObjectKind::Group)
+                };
+                let known = dn.filter(is_group);
+                Some(known.ok_or_else(|| {
+                    Refused::bad(format!("`scope.group`: there is no group {one}"))
+                })?)
+            }
+        };
     let scope = Scope {
         include: containers("include")?,
         exclude: containers("exclude")?,

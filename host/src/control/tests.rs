@@ -32,6 +32,29 @@ fn ok(lab: &mut Lab, method: &str, target: &str, body: &Value) -> Value {
     response.body_json()
 }
 
+/// Other containers do not end a pilot, and what is no group does not begin one (rule R5.12).
+#[test]
+fn a_pilot_stays_until_it_is_ended() {
+    let with_group = "ad: { pilot: { type: group, ou: OU=Staff }, ann:";
+    let mut lab = lab_of(&WORLD.replace("ad: { ann:", with_group));
+    let staff = "OU=Staff,DC=contoso,DC=test";
+    let pilot = format!("CN=pilot,{staff}");
+    let group = |lab: &Lab| {
+        let scope = &lab.world().engine().config().scopes[0];
+        scope.group.as_ref().map(ToString::to_string)
+    };
+    let set = |scope: Value| json!({ "scope": scope });
+    let begin = set(json!({ "include": [staff], "group": pilot }));
+    ok(&mut lab, "POST", "/engine", &begin);
+    ok(&mut lab, "POST", "/engine", &set(json!({ "include": [] })));
+    assert_eq!(group(&lab), Some(pilot));
+    let wrong = set(json!({ "include": [], "group": staff }));
+    assert_eq!(send(&mut lab, "POST", "/engine", &wrong).status, 400);
+    let end = set(json!({ "include": [staff], "group": null }));
+    ok(&mut lab, "POST", "/engine", &end);
+    assert_eq!(group(&lab), None);
+}
+
 #[test]
 fn a_cycle_provisions_and_is_told() {
     let mut lab = lab_of(WORLD);

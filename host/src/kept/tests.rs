@@ -161,7 +161,11 @@ fn write_everything(lab: &mut Lab) {
 fn write_ad(lab: &mut Lab) {
     use mock_ad::directory::{AttributeId, Change, ForestSetting, Modification, Value};
     use mock_ad::ldap::Host as _;
-    let mut door = LdapDoor { lab, forest: 0 };
+    let mut door = LdapDoor {
+        lab,
+        forest: 0,
+        was_asked: false,
+    };
     let base = door.directory().base().clone();
     let dn = format!("CN=Dora \\, D,OU=Staff,{base}")
         .parse()

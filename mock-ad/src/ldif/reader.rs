@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
 
     /// Lines that programs write around the entries.
     fn outside(&mut self, line: &Line<'a>) -> Result<(), LdifError> {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 12] = [
             "version",
             "search",
             "result",
@@ -180,6 +180,9 @@ impl<'a> Reader<'a> {
             "text",
             "numresponses",
             "numentries",
+            "pagedresults",
+            "sortresult",
+            "vlvresult",
         ];
         let name = line.name.to_ascii_lowercase();
         if KNOWN.contains(&&*name) {

@@ -150,6 +150,8 @@ objectGUID: 7c9e6679-7425-40de-944b-e07fc1f90ae7
 # search result
 search: 2
 result: 0 Success
+control: 1.2.840.113556.1.4.319 false MAUCAQAEAA==
+pagedresults: estimate=198 cookie=
 ";
     let options = LoadOptions {
         accept: vec!["REF".to_owned()],

@@ -8,15 +8,15 @@ use store::Text;
 
 use super::GraphError;
 use super::body::{Body, ERROR_RESPONSE, LOST, ONE_PAGE};
-use super::read_object::Parsed;
+use super::read_object::{Parsed, object_identifier};
 use super::shape::{
-    GraphDomain, GraphGroupMembers, GraphManaged, GraphOrganization, GraphReference, GraphRole,
-    GraphSynchronization,
+    GraphDomain, GraphEligible, GraphGroupMembers, GraphIdentified, GraphManaged,
+    GraphOrganization, GraphReference, GraphRole, GraphSynchronization,
 };
 use crate::address::Upn;
 use crate::ids::{CloudId, CloudKey, SourceAnchor};
 use crate::tenant::{
-    Authentication, DirectoryObject, Domain, Domains, FEATURES, Kind, Role, Tenant,
+    Authentication, DirectoryObject, Domain, Domains, FEATURES, Kind, ROLE_TEMPLATES, Role, Tenant,
 };
 
 /// Which part of a tenant a file holds.
@@ -36,8 +36,14 @@ pub enum Part {
     Contacts,
     /// `deleted.json`: `/directory/deletedItems/microsoft.graph.user`.
     Deleted,
+    /// `identifiers.json`: `/beta/users?$select=id,onPremisesObjectIdentifier`. What users.json
+    /// says of it already need not be here.
+    Identifiers,
     /// `roles.json`: `/directoryRoles?$expand=members`.
     Roles,
+    /// `eligible-roles.json`:
+    /// `/roleManagement/directory/roleEligibilitySchedules?$expand=roleDefinition`.
+    EligibleRoles,
     /// `managers.json`: `/users?$select=id&$expand=manager($select=id)`.
     Managers,
     /// `members.json`: the groups with their id, and `/groups/{id}/members` of each.
@@ -46,7 +52,7 @@ pub enum Part {
 
 impl Part {
     /// All parts, in the order in which they have to be read.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Domains,
         Self::Organization,
         Self::Features,
@@ -54,7 +60,9 @@ impl Part {
         Self::Groups,
         Self::Contacts,
         Self::Deleted,
+        Self::Identifiers,
         Self::Roles,
+        Self::EligibleRoles,
         Self::Managers,
         Self::Members,
     ];
@@ -69,7 +77,9 @@ impl Part {
             Self::Groups => "groups.json",
             Self::Contacts => "contacts.json",
             Self::Deleted => "deleted.json",
+            Self::Identifiers => "identifiers.json",
             Self::Roles => "roles.json",
+            Self::EligibleRoles => "eligible-roles.json",
             Self::Managers => "managers.json",
             Self::Members => "members.json",
         }
@@ -111,7 +121,9 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
             }
             Ok(body.0.len())
         }
+        Part::Identifiers => load_identifiers(tenant, parse::<Body<GraphIdentified>>(bytes)?.0),
         Part::Roles => load_roles(tenant, parse::<Body<GraphRole>>(bytes)?.0),
+        Part::EligibleRoles => load_eligible(tenant, parse::<Body<GraphEligible>>(bytes)?.0),
         Part::Managers => load_managers(tenant, parse::<Body<GraphManaged>>(bytes)?.0),
         Part::Members => load_members(tenant, parse::<Body<GraphGroupMembers>>(bytes)?.0),
         Part::Users | Part::Groups | Part::Contacts | Part::Deleted => {
@@ -284,6 +296,50 @@ fn load_roles(tenant: &mut Tenant, roles: Vec<GraphRole>) -> Result<usize, Graph
                 tenant.roles.assign(key, Role(role.display_name.clone()));
                 count += 1;
             }
+        }
+    }
+    Ok(count)
+}
+
+/// Who may activate which role (rule R2.20).
+fn load_eligible(tenant: &mut Tenant, all: Vec<GraphEligible>) -> Result<usize, GraphError> {
+    let mut count = 0;
+    for one in all {
+        let principal = GraphReference {
+            id: one.principal_id,
+        };
+        // Groups and service principals are never matched.
+        let Some(key) = find(tenant, &principal)? else {
+            continue;
+        };
+        let definition = one.role_definition_id;
+        let mut built_in = ROLE_TEMPLATES.iter();
+        let known = built_in.find(|(_, id)| definition.eq_ignore_ascii_case(id));
+        let told = one.role_definition.and_then(|role| role.display_name);
+        let name = known.map(|(name, _)| Text::from(*name)).or(told);
+        tenant
+            .roles
+            .make_eligible(key, Role(name.unwrap_or(definition)));
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn load_identifiers(tenant: &mut Tenant, all: Vec<GraphIdentified>) -> Result<usize, GraphError> {
+    let mut count = 0;
+    for one in all {
+        let Some(text) = one.on_premises_object_identifier else {
+            continue;
+        };
+        let identifier = object_identifier(&text)
+            .map_err(|message| whole_file(&message, "expected a GUID, or null"))?;
+        let Some(key) = find(tenant, &GraphReference { id: one.id })? else {
+            continue;
+        };
+        if let Some(mut object) = tenant.object(key).map(|it| DirectoryObject::clone(it)) {
+            object.on_premises.object_identifier = Some(identifier);
+            tenant.replace(key, object);
+            count += 1;
         }
     }
     Ok(count)

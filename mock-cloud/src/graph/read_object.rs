@@ -50,15 +50,18 @@ fn convert(mut object: GraphObject) -> Result<DirectoryObject, String> {
     Ok(read)
 }
 
+/// `onPremisesObjectIdentifier` in Active Directory's byte order.
+pub(super) fn object_identifier(text: &str) -> Result<[u8; 16], String> {
+    Uuid::try_parse(text)
+        .map(|guid| guid.to_bytes_le())
+        .map_err(|_| format!("`{text}` is no GUID"))
+}
+
 fn on_premises(object: &GraphObject) -> Result<OnPremises, String> {
     let sid = object.on_premises_security_identifier.as_ref();
     let sid = sid.map(|text| text.parse::<SecurityIdentifier>());
     let guid = object.on_premises_object_identifier.as_ref();
-    let guid = guid.map(|text| {
-        Uuid::try_parse(text)
-            .map(|guid| guid.to_bytes_le())
-            .map_err(|_| format!("`{text}` is no GUID"))
-    });
+    let guid = guid.map(|text| object_identifier(text));
     let anchor = object.on_premises_immutable_id.as_deref();
     let errors = object.on_premises_provisioning_errors.0.iter();
     Ok(OnPremises {

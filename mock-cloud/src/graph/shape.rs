@@ -135,6 +135,42 @@ pub(super) struct GraphRole {
     pub(super) members: List<GraphReference>,
 }
 
+/// Somebody who may activate a role.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(
+    rename_all = "camelCase",
+    expecting = "a role that somebody is eligible for"
+)]
+pub(super) struct GraphEligible {
+    #[serde(alias = "PrincipalId")]
+    pub(super) principal_id: Option<Text>,
+    #[serde(alias = "RoleDefinitionId")]
+    pub(super) role_definition_id: Text,
+    #[serde(default, alias = "RoleDefinition")]
+    pub(super) role_definition: Option<GraphRoleDefinition>,
+}
+
+/// What a role is called.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", expecting = "a role with its name")]
+pub(super) struct GraphRoleDefinition {
+    #[serde(default, alias = "DisplayName")]
+    pub(super) display_name: Option<Text>,
+}
+
+/// An account and the object that it was taken by.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(
+    rename_all = "camelCase",
+    expecting = "a user with its `onPremisesObjectIdentifier`"
+)]
+pub(super) struct GraphIdentified {
+    #[serde(alias = "Id")]
+    pub(super) id: Option<Text>,
+    #[serde(default, alias = "OnPremisesObjectIdentifier")]
+    pub(super) on_premises_object_identifier: Option<Text>,
+}
+
 /// An object, named by its id.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(expecting = "an object with its `id`")]

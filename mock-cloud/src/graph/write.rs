@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Text;
+use uuid::Uuid;
 
 use super::read::Part;
 use super::write_object::graph_object;
@@ -13,7 +14,7 @@ use crate::tenant::{Authentication, DirectoryObject, FEATURES, Kind, Tenant};
 pub fn written_parts() -> impl Iterator<Item = Part> {
     Part::ALL
         .into_iter()
-        .filter(|part| *part != Part::Organization)
+        .filter(|part| !matches!(part, Part::Organization | Part::Identifiers))
 }
 
 /// Writes one part in the shape that Graph returns, so that [`super::load`] reads it back.
@@ -45,7 +46,9 @@ pub fn write_part(tenant: &Tenant, part: Part) -> String {
                 written
             }))
         }
+        Part::Identifiers => identifiers(tenant),
         Part::Roles => roles(tenant),
+        Part::EligibleRoles => eligible_roles(tenant),
         Part::Managers => managers(tenant),
         Part::Members => members(tenant),
     };
@@ -149,6 +152,39 @@ fn members(tenant: &Tenant) -> Value {
             json!({ "id": group.id.to_string(), "members": members.collect::<Vec<_>>() })
         })
         .collect()
+}
+
+/// What users.json says as well: a snapshot does not have it twice.
+fn identifiers(tenant: &Tenant) -> Value {
+    let mut all: Vec<(String, String)> = there(tenant)
+        .filter_map(|object| {
+            let guid = Uuid::from_bytes_le(object.on_premises.object_identifier?);
+            Some((object.id.to_string(), guid.to_string()))
+        })
+        .collect();
+    all.sort_unstable();
+    let written = all.into_iter();
+    written
+        .map(|(id, guid)| json!({ "id": id, "onPremisesObjectIdentifier": guid }))
+        .collect()
+}
+
+fn eligible_roles(tenant: &Tenant) -> Value {
+    let mut all: Vec<(&Text, CloudId, Value)> = tenant
+        .roles
+        .eligible()
+        .filter_map(|(user, role)| {
+            let id = tenant.object(user)?.id;
+            let one = json!({
+                "principalId": id.to_string(),
+                "roleDefinitionId": role.template_id().to_string(),
+                "roleDefinition": { "displayName": role.0 },
+            });
+            Some((&role.0, id, one))
+        })
+        .collect();
+    all.sort_by_key(|(name, id, _)| (*name, *id));
+    all.into_iter().map(|(_, _, one)| one).collect()
 }
 
 fn roles(tenant: &Tenant) -> Value {

@@ -67,7 +67,7 @@ enum Expected {
 }
 
 /// Contexts that begin with the address of something that is no entity set.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 5] = [
     (
         "directory/onPremisesSynchronization",
         "onPremisesDirectorySynchronization",
@@ -76,6 +76,10 @@ const PLACES: [(&str, &str); 4] = [
     (
         "roleManagement/directory/roleAssignments",
         "unifiedRoleAssignment",
+    ),
+    (
+        "roleManagement/directory/roleEligibilitySchedules",
+        "unifiedRoleEligibilitySchedule",
     ),
     (
         "roleManagement/directory/roleDefinitions",

@@ -54,12 +54,13 @@ const ENUMERATIONS: &[(&str, &[&str])] = &[
 ];
 
 /// Entity types that are served below a path of their own, not as an entity set of [`EntityType`].
-pub(super) const OTHER_ENTITIES: [&str; 6] = [
+pub(super) const OTHER_ENTITIES: [&str; 7] = [
     "directoryRoleTemplate",
     "licenseDetails",
     "onPremisesDirectorySynchronization",
     "onPremisesSyncBehavior",
     "unifiedRoleAssignment",
+    "unifiedRoleEligibilitySchedule",
     "unifiedRoleDefinition",
 ];
 

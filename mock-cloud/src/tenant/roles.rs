@@ -110,6 +110,11 @@ impl RoleAssignments {
             .map(|(user, _)| *user)
     }
 
+    /// Who may activate which role, by user.
+    pub fn eligible(&self) -> impl Iterator<Item = (CloudKey, &Role)> {
+        self.eligible.keys().map(|(user, role)| (*user, role))
+    }
+
     /// All assignments that are in force, by user.
     pub fn iter(&self) -> impl Iterator<Item = (CloudKey, &Role)> {
         self.active.keys().map(|(user, role)| (*user, role))

@@ -114,7 +114,12 @@ pub(super) fn find(
     attributes: &[String],
 ) -> Outcome<Vec<Entry>> {
     stage.alive()?;
-    if let Err(why) = stage.with(|lab| lab.meet(Request::Search)) {
+    let met = stage.with(|lab| {
+        let met = lab.meet(Request::Search);
+        lab.finish_request();
+        met
+    });
+    if let Err(why) = met {
         return Err(failed(call, &why, &query.base).into());
     }
     let now = stage.now();

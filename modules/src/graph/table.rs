@@ -111,6 +111,8 @@ nouns! {
         "/directoryRoleTemplates/{DirectoryRoleTemplateId}" [Get];
     "RoleManagementDirectoryRoleAssignment" "unifiedRoleAssignment"
         "/roleManagement/directory/roleAssignments/{UnifiedRoleAssignmentId}" [Get New Remove];
+    "RoleManagementDirectoryRoleEligibilitySchedule" "unifiedRoleEligibilitySchedule"
+        "/roleManagement/directory/roleEligibilitySchedules" [List];
     "RoleManagementDirectoryRoleDefinition" "unifiedRoleDefinition"
         "/roleManagement/directory/roleDefinitions/{UnifiedRoleDefinitionId}" [Get];
 }

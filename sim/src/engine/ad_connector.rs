@@ -51,6 +51,8 @@ pub(super) struct View<'a> {
     pub(super) scope: &'a Scope,
     /// The groups that scope and rules ask for members of.
     pub(super) groups: Vec<Dn>,
+    /// Whether a delta import reads them, too.
+    pub(super) delta_reads_groups: bool,
     /// Whether computers are read.
     pub(super) devices: bool,
     /// Objects that it may not read.
@@ -215,7 +217,9 @@ impl AdConnector {
                 self.stage_members(directory, id);
             }
         }
-        self.stage_filtering(view);
+        if view.delta_reads_groups {
+            self.stage_filtering(view);
+        }
         self.watermark = directory.highest_committed_usn();
         pass.counters.errors = unread.len() as u64;
         (pass.counters, unread)
@@ -268,6 +272,13 @@ impl AdConnector {
                 entry.pending = PendingImport::Update;
             }
         }
+    }
+
+    /// Who is in the groups that filters ask for, as imported; by the names of the groups.
+    pub(crate) fn filtering(&self) -> impl Iterator<Item = (&Text, &[ObjectId])> {
+        self.filtering
+            .iter()
+            .map(|(group, members)| (group, &**members))
     }
 
     /// The groups among those that filters ask for which an object is in.

@@ -53,16 +53,6 @@ pub enum EngineKind {
     CloudSync,
 }
 
-impl EngineKind {
-    /// The word in scenarios.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ConnectSync => "connect-sync",
-            Self::CloudSync => "cloud-sync",
-        }
-    }
-}
-
 /// Which part of a forest is synced: the containers included, less those excluded (rule R5.12).
 ///
 /// The nearest listed container above an object decides, so a new container is synced where what
@@ -74,7 +64,8 @@ pub struct Scope {
     /// Containers that are not.
     pub exclude: Vec<Dn>,
     /// The group whose direct members alone are synced, in a pilot; members of groups in it are
-    /// not looked for.
+    /// not looked for. No source says whether the group itself has to lie in a selected container:
+    /// it is read wherever it is.
     pub group: Option<Dn>,
 }
 
@@ -125,6 +116,9 @@ pub struct EnginePolicy {
     pub threshold_counts_users_only: bool,
     /// Question Q9.20: a renamed or moved container makes a delta import look at everything.
     pub delta_import_sees_renamed_containers: bool,
+    /// Rule R5.12: a delta import reads anew who is in the groups that filters ask for, and who came
+    /// or went is looked at; else only a full import does.
+    pub delta_import_sees_group_filters: bool,
     /// Rule R5.10: an adminDescription beginning `Contact_` keeps a contact out. The rules of 2016
     /// have no such clause; later builds are reported to.
     pub contact_marker_excludes: bool,
@@ -151,6 +145,7 @@ impl EnginePolicy {
             threshold_trips_at_its_number: false,
             threshold_counts_users_only: false,
             delta_import_sees_renamed_containers: false,
+            delta_import_sees_group_filters: true,
             contact_marker_excludes: matches!(profile, Profile::Entra2025 | Profile::Entra2026),
             older_exclusions: !modern,
             cloud_sync_matches_by_address_only: false,
@@ -185,6 +180,8 @@ switches! {
     "delta-import-sees-cloud-deletions" R6_6 Some("Q9.12"), Reported
         delta_import_sees_cloud_deletions
         "a delta import of the tenant sees objects deleted there by hand";
+    "delta-import-sees-group-filters" R5_12 None, Assumed delta_import_sees_group_filters
+        "who came into the group of a pilot or left it is looked at after a delta import";
     "delta-import-sees-renamed-containers" R5_15 Some("Q9.20"), Supported
         delta_import_sees_renamed_containers
         "a delta import looks anew at everything when a container was renamed or moved";
@@ -279,6 +276,25 @@ impl EngineConfig {
     pub const fn is_matched_by_upn(&self) -> bool {
         !matches!(self.kind, EngineKind::CloudSync)
             || !self.policy.cloud_sync_matches_by_address_only
+    }
+
+    /// The groups whose members the filters of a forest ask for: that of a pilot, and those that
+    /// rules name (rules R5.1 and R5.12).
+    pub(crate) fn filtering_groups(&self, forest: usize) -> Vec<Dn> {
+        let pilot = self.scopes.get(forest).and_then(|it| it.group.clone());
+        let rules = self.rules.iter();
+        let named = rules.flat_map(|rules| rules.filtering_groups());
+        pilot.into_iter().chain(named).collect()
+    }
+
+    /// How many pending deletions an export still carries out; `None` where nothing stops it (rules
+    /// R6.17, R6.18 and R6.23). Connect stops when its threshold is exceeded, Cloud Sync when its
+    /// number is reached.
+    pub fn deletions_allowed(&self) -> Option<u32> {
+        let at_its_number =
+            self.kind == EngineKind::CloudSync || self.policy.threshold_trips_at_its_number;
+        let threshold = self.deletion_threshold?;
+        Some(threshold.saturating_sub(u32::from(at_its_number)))
     }
 
     /// Whether a connector can work.

@@ -57,7 +57,8 @@ impl Engine {
         let mut status = StepStatus::Success;
         let mut deletes = true;
         if let Some(threshold) = self.config.deletion_threshold
-            && self.is_tripped_by(survey.deletes, threshold)
+            && let Some(allowed) = self.config.deletions_allowed()
+            && survey.deletes > u64::from(allowed)
         {
             let staged = survey.deletes;
             let event;
@@ -116,15 +117,6 @@ impl Engine {
             status = StepStatus::CompletedExportErrors;
         }
         (status, counters)
-    }
-
-    /// Whether so many pending deletions are too many (rule R6.18).
-    fn is_tripped_by(&self, deletes: u64, threshold: u32) -> bool {
-        let allowed = u64::from(threshold);
-        // Cloud Sync stops when the number is reached, Connect when it is exceeded.
-        let at_its_number = self.config.policy.threshold_trips_at_its_number
-            || self.config.kind == EngineKind::CloudSync;
-        deletes > allowed || at_its_number && deletes == allowed && deletes > 0
     }
 
     /// What is pending, and in which order the parts of the connector space take their turns.

@@ -306,14 +306,17 @@ pub(super) fn escaped_name(object: &Object) -> Text {
     }
 }
 
-/// Default exclusions (rules R5.9 and R5.10).
+/// The text of an attribute; empty where there is none.
+fn plain(object: &Object, attribute: AttributeId) -> &str {
+    object
+        .text(attribute)
+        .map(|text| &**text)
+        .unwrap_or_default()
+}
+
+/// Default exclusions (rules R5.9 to R5.11).
 fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<Reason> {
-    let text = |attribute| {
-        object
-            .text(attribute)
-            .map(|text| &**text)
-            .unwrap_or_default()
-    };
+    let text = |attribute| plain(object, attribute);
     if kind == ObjectKind::Computer {
         let text = "the computer has not registered itself, it has no userCertificate: the \
                     default rules leave it out";
@@ -353,12 +356,7 @@ fn filtered(object: &Object, kind: ObjectKind, policy: EnginePolicy) -> Option<R
 }
 
 fn filtered_user(object: &Object) -> Option<&'static str> {
-    let text = |attribute| {
-        object
-            .text(attribute)
-            .map(|text| &**text)
-            .unwrap_or_default()
-    };
+    let text = |attribute| plain(object, attribute);
     let details = object
         .integer(AttributeId::MS_EXCH_RECIPIENT_TYPE_DETAILS)
         .unwrap_or_default();
@@ -386,12 +384,7 @@ fn filtered_user(object: &Object) -> Option<&'static str> {
 
 /// The list for users that DirSync had (source KB2643629).
 fn filtered_by_dirsync(object: &Object) -> Option<&'static str> {
-    let text = |attribute| {
-        object
-            .text(attribute)
-            .map(|text| &**text)
-            .unwrap_or_default()
-    };
+    let text = |attribute| plain(object, attribute);
     let sam = text(AttributeId::SAM_ACCOUNT_NAME);
     let nickname = text(AttributeId::MAIL_NICKNAME);
     let is_cas = |name: &str| starts_fold(name, "CAS_") && name.contains('}');

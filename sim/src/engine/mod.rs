@@ -281,13 +281,12 @@ impl Engine {
         let unreadable = self.config.unreadable.iter();
         let unreadable = unreadable.filter(|source| source.forest == forest);
         let scope = &self.config.scopes[forest];
-        let rules = self.config.rules.iter();
-        let named = rules.flat_map(|rules| rules.filtering_groups());
         let view = View {
+            delta_reads_groups: self.config.policy.delta_import_sees_group_filters,
             directory,
             scope,
             devices: self.config.devices,
-            groups: scope.group.iter().cloned().chain(named).collect(),
+            groups: self.config.filtering_groups(forest),
             unreadable: unreadable.map(|source| source.object).collect(),
         };
         let follows = self.config.policy.delta_import_sees_renamed_containers

@@ -323,6 +323,10 @@ impl Steps {
             What::Cycle(crate::engine::CyclePolicy::Delta) => Step::Sync(SyncPolicy::Delta),
             What::Cycle(crate::engine::CyclePolicy::Initial) => Step::Sync(SyncPolicy::Initial),
             What::Wait => Step::Wait(Spanned::derived(Duration::from_secs(3_600))),
+            What::WaitUntilOff => Step::Wait(Spanned::derived(Duration::from_secs(72 * 3_600))),
+            What::SetSynchronized(on) => {
+                Step::SetOnPremisesSync(crate::scenario::model::OnPremisesSync { enabled: *on })
+            }
             What::BlockTakeover(on) => Step::SetFeature(FeatureSet {
                 feature: Spanned::derived(Feature::BlockCloudObjectTakeoverThroughHardMatch),
                 enabled: *on,

@@ -67,8 +67,8 @@ hazards! {
     W04 "W04" "one-cycle-swap" Warning "C63"
         "one export takes the value from one object and gives it to another in no promised order"
         => "take it away, synchronise, then give it";
-    W05 "W05" "restore-too-early" Warning "C34"
-        "the engine has not seen its own deletion yet: the account may be deleted again"
+    W05 "W05" "restore-too-early" Warning "C34, C60"
+        "the engine has not seen its own deletion yet: it exports it again at every cycle and fails"
         => "run another cycle first, so that an import confirms the deletion";
     W06 "W06" "split-move" Warning "C35"
         "the account was deleted in one cycle and comes back in a later one; it was away between"

@@ -69,8 +69,8 @@ fn found(snapshot: &Snapshot, forests: &[Directory]) -> Vec<Finding> {
 
 /// Name, attribute, fault and who else of each finding.
 fn told(snapshot: &Snapshot) -> Vec<(String, String, Fault, String)> {
-    let forests = [snapshot.directory.clone()];
-    let directory = &snapshot.directory;
+    let forests = snapshot.forests.clone();
+    let directory = &snapshot.forests[0];
     let name = |id| {
         directory
             .object(id)
@@ -194,7 +194,7 @@ fn shared_values_are_found_across_attributes_types_the_tenant_and_its_bin() {
 fn two_forests_are_looked_at_together() {
     let one = snapshot(&ad(&[("Ann", "user", "displayName: A\nmail: x@corp.com")]));
     let other = snapshot(&ad(&[("Bea", "user", "displayName: B\nmail: x@corp.com")]));
-    let forests = [one.directory.clone(), other.directory];
+    let forests = [one.forests[0].clone(), other.forests[0].clone()];
     let findings = found(&one, &forests);
     let places: Vec<_> = findings
         .iter()
@@ -210,7 +210,7 @@ fn the_report_of_idfix_goes_out_and_comes_back() {
         "user",
         "displayName: A\nproxyAddresses: smtp:a,b\"@corp.com\nmail: .a@corp.com",
     )]));
-    let forests = [snapshot.directory.clone()];
+    let forests = snapshot.forests.clone();
     let findings = found(&snapshot, &forests);
     let text = csv::write(&forests, &findings);
     let rows = csv::read("report.csv", &text).unwrap();
@@ -222,7 +222,7 @@ fn the_report_of_idfix_goes_out_and_comes_back() {
     let theirs = text.replace("\"\"", "\"");
     assert_eq!(csv::read("report.csv", &theirs).unwrap(), rows);
     let chosen = text.replace(",EDIT,\r\n", ",EDIT,EDIT\r\n");
-    let mut directory = snapshot.directory.clone();
+    let mut directory = snapshot.forests[0].clone();
     for row in csv::read("report.csv", &chosen).unwrap() {
         let (dn, changes) = row.change(&directory).unwrap();
         let object = directory.find(&dn).unwrap();
@@ -247,7 +247,7 @@ proptest! {
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
     ) {
         let snapshot = snapshot(&ad(&[("Ann", "user", "displayName: A\nmail: .a@corp.com")]));
-        let forests = [snapshot.directory.clone()];
+        let forests = snapshot.forests.clone();
         let findings = found(&snapshot, &forests);
         let right = csv::write(&forests, &findings).replace(",EDIT,\r\n", ",EDIT,EDIT\r\n");
         let header = right.lines().next().unwrap_or_default();
@@ -262,7 +262,7 @@ proptest! {
             match csv::read("report.csv", &text) {
                 Err(found) => prop_assert!(!found.is_empty()),
                 Ok(rows) => for row in rows {
-                    let _ = row.change(&snapshot.directory);
+                    let _ = row.change(&snapshot.forests[0]);
                     for finding in &findings {
                         let _ = row.is_about(&forests, finding);
                     }

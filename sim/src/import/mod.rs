@@ -41,6 +41,8 @@ use shape::Shape;
 pub struct Input {
     /// Exports of one domain.
     pub ad: Vec<SourceFile>,
+    /// Exports of further forests that are synced to the same tenant, those of each together.
+    pub further: Vec<Vec<SourceFile>>,
     /// Exports of the tenant, each with the part it holds where somebody said so.
     pub cloud: Vec<(Option<Part>, SourceFile)>,
     /// What no export says.
@@ -59,22 +61,32 @@ pub fn read(input: &Input) -> Result<Snapshot, Vec<Problem>> {
         lab: input.lab.clone(),
         ..Files::default()
     };
-    for file in &input.ad {
-        match directory_file(file, input, &mut report) {
-            Some(Read::AsItIs) => files.ad.push(file.clone()),
-            Some(Read::Rows(text)) => {
-                converted.push(&file.name);
-                files.ad.push(renamed(file, text));
+    let mut forest = |exports: &[SourceFile]| -> Vec<SourceFile> {
+        let mut read = Vec::new();
+        for file in exports {
+            match directory_file(file, input, &mut report) {
+                Some(Read::AsItIs) => read.push(file.clone()),
+                Some(Read::Rows(text)) => {
+                    converted.push(file.name.clone());
+                    read.push(renamed(file, text));
+                }
+                None => {}
             }
-            None => {}
         }
-    }
+        read
+    };
+    files.ad = forest(&input.ad);
+    files.further = input
+        .further
+        .iter()
+        .map(|exports| forest(exports))
+        .collect();
     for (part, file) in &input.cloud {
         for (part, read) in tenant_file(*part, file, input, &mut report) {
             files.cloud.push(match read {
                 Read::AsItIs => (part, file.clone()),
                 Read::Rows(text) => {
-                    converted.push(&file.name);
+                    converted.push(file.name.clone());
                     (part, renamed(file, text))
                 }
             });
@@ -84,7 +96,9 @@ pub fn read(input: &Input) -> Result<Snapshot, Vec<Problem>> {
         problems, notes, ..
     } = report;
     // What is not there because it could not be converted is told already.
-    let is_whole = files.ad.len() == input.ad.len();
+    let lengths = |of: &[Vec<SourceFile>]| of.iter().map(Vec::len).collect::<Vec<_>>();
+    let is_whole =
+        files.ad.len() == input.ad.len() && lengths(&files.further) == lengths(&input.further);
     let is_told = |file: &SourceFile| {
         problems
             .iter()
@@ -104,7 +118,7 @@ pub fn read(input: &Input) -> Result<Snapshot, Vec<Problem>> {
         Ok(_) => Err(all),
         Err(found) => {
             all.extend(found.into_iter().map(|mut problem| {
-                if converted.contains(&&problem.file) {
+                if converted.contains(&problem.file) {
                     // The column is that of our text, not of theirs.
                     problem.column = 0;
                 }
@@ -188,7 +202,7 @@ fn tenant_file(
         }
         if named.is_none() && form.part.is_none() {
             let message = "the file does not say which part of the tenant it holds";
-            report.refuse(file, 1, message, NAME_THE_PART);
+            report.refuse(file, 1, message, &name_the_part());
             return Vec::new();
         }
     }
@@ -204,6 +218,7 @@ fn tenant_file(
         .collect()
 }
 
-const NAME_THE_PART: &str = "name the file users.json, deleted.json, groups.json, contacts.json, \
-     roles.json, domains.json, organization.json, features.json, managers.json or members.json, or \
-     say it: `--cloud users=FILE`";
+fn name_the_part() -> String {
+    let names = Part::ALL.map(Part::file_name).join(", ");
+    format!("give the file one of these names: {names}; or say it: `--cloud users=FILE`")
+}

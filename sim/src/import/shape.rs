@@ -40,7 +40,8 @@ impl Shape {
             Self::Ldif => "this is LDIF, an export of Active Directory",
             Self::IdFix => "this is a report of IdFix, not an export: give it to `hygiene --idfix`",
             Self::CsExport => {
-                "these are pending exports of a connector space, which no snapshot is made from"
+                "these are pending exports of a connector space, not an export: give it to \
+                 `predict --compare`"
             }
             Self::Clixml => "this is CLIXML, which Export-Clixml writes and only PowerShell reads",
             Self::Html => "this is a page of a web site, often that of a sign-in, not an export",
@@ -192,6 +193,8 @@ fn context(text: &str) -> Option<Part> {
     let starts = |name: &str| behind.starts_with(name);
     Some(if starts("users(id,manager(") {
         Part::Managers
+    } else if starts("users(id,onPremisesObjectIdentifier)") {
+        Part::Identifiers
     } else if starts("users") {
         Part::Users
     } else if starts("groups") {
@@ -204,6 +207,8 @@ fn context(text: &str) -> Option<Part> {
         Part::Organization
     } else if starts("directoryRoles") {
         Part::Roles
+    } else if starts("roleManagement/directory/roleEligibilitySchedules") {
+        Part::EligibleRoles
     } else if starts("directoryObjects") || starts("directory/deletedItems") {
         Part::Deleted
     } else if starts("directory/onPremisesSynchronization") {
@@ -221,8 +226,11 @@ fn part_of(object: &Map<String, Value>, inner: Option<&Map<String, Value>>) -> O
     };
     let has = |wanted: &str| get(wanted).is_some();
     let any = |names: &[&str]| names.iter().any(|name| has(name));
+    let is_identifier = has("onPremisesObjectIdentifier") && object.len() <= 3;
     Some(if any(&["deletedDateTime", "SoftDeletionTimestamp"]) {
         Part::Deleted
+    } else if is_identifier {
+        Part::Identifiers
     } else if any(&["userPrincipalName", "onPremisesImmutableId"]) {
         Part::Users
     } else if has("manager") {
@@ -233,6 +241,8 @@ fn part_of(object: &Map<String, Value>, inner: Option<&Map<String, Value>>) -> O
         Part::Organization
     } else if any(&["roleTemplateId"]) {
         Part::Roles
+    } else if has("principalId") && has("roleDefinitionId") {
+        Part::EligibleRoles
     } else if has("features") && has("configuration") {
         Part::Features
     } else if any(&["groupTypes", "mailEnabled", "securityEnabled"]) {
@@ -277,12 +287,18 @@ pub(super) fn ldif_end(file: &SourceFile, text: &str, report: &mut Report) {
             report.loss(&file.name, total, &message, again);
         }
     }
-    let goes_on = last_line
-        .strip_prefix("# pagedresults: cookie=")
-        .unwrap_or_default();
-    if !goes_on.is_empty() {
+    // Each page but the last of a search ends with the cookie of the next one.
+    let pages = text.lines().enumerate().filter_map(|(place, line)| {
+        let page = line
+            .trim_start_matches("# ")
+            .strip_prefix("pagedresults: ")?;
+        Some((place + 1, page.split_once("cookie=")?.1.trim()))
+    });
+    if let Some((line, cookie)) = pages.last()
+        && !cookie.is_empty()
+    {
         let message = "the export is a page of several: the server has more";
-        report.loss(&file.name, total, message, again);
+        report.loss(&file.name, line, message, again);
     }
     if !text.is_empty() && !text.ends_with('\n') {
         let shown: String = last_line.chars().take(40).collect();

@@ -276,6 +276,11 @@ fn half_an_export_and_two_forests_are_named() {
         ("counted", format!("{LDIF}\n# numEntries: 2\n"), 14),
         ("page", format!("{LDIF}\n# pagedresults: cookie=AAAA\n"), 14),
         (
+            "page",
+            format!("{LDIF}\nresult: 0 Success\npagedresults: estimate=9 cookie=AA==\n# end\n"),
+            15,
+        ),
+        (
             "two forests",
             format!("{LDIF}\n{}", LDIF.replace("DC=corp", "DC=other")),
             14,
@@ -420,15 +425,14 @@ fn pseudonyms_keep_what_is_equal_and_nothing_that_was_there() {
     again.lab = crate::snapshot::Lab::read("lab.yaml", &lab).unwrap();
     let again = read(&again).unwrap();
     let (_, account) = again.tenant.objects().next().unwrap();
-    let user = again
-        .directory
+    let user = again.forests[0]
         .find_by_sam_account_name(&sam(account.label().as_str()))
         .unwrap();
-    let object = again.directory.object(user).unwrap();
+    let object = again.forests[0].object(user).unwrap();
     let anchor = mock_cloud::SourceAnchor::from_guid_bytes(*object.guid.as_bytes());
     assert_eq!(account.on_premises.immutable_id, Some(anchor));
     let dn = account.on_premises.distinguished_name.as_ref().unwrap();
-    assert_eq!(again.directory.dn(user).to_string(), dn.as_str());
+    assert_eq!(again.forests[0].dn(user).to_string(), dn.as_str());
     let sid = object
         .bytes(mock_ad::directory::AttributeId::OBJECT_SID)
         .unwrap();

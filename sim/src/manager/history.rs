@@ -137,6 +137,13 @@ fn error_of(event: &EngineEvent, world: &World) -> Option<StepError> {
             code: "permission-issue".to_owned(),
             detail: refusal.message.trim().to_owned(),
         }),
+        EngineEvent::JobQuarantined { deletes, threshold } => Some(StepError {
+            object: "the job is in quarantine".to_owned(),
+            code: "Delete threshold exceeded".to_owned(),
+            detail: format!(
+                "{deletes} deletions are staged, and {threshold} stop the job: nothing was exported"
+            ),
+        }),
         EngineEvent::NotReimported(warning) => Some(StepError {
             object: world
                 .tenant()

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{Claim, Confidence, Ownership, Person};
 use crate::engine::Source;
 use crate::scenario::Name;
-use crate::snapshot::{Problem, position, problems_of};
+use crate::snapshot::{Problem, find, position, problems_of};
 
 /// Where such a file comes from.
 const WRITTEN_BY: &str = "`dirsync-lab belongs SNAPSHOT` writes such a file";
@@ -28,9 +28,9 @@ const HEAD: &str = "\
 #
 ";
 
-/// Writes what was inferred of the one forest that a snapshot has; what is ambiguous side by side,
-/// to be decided.
-pub fn write(directory: &Directory, tenant: &Tenant, ownership: &Ownership) -> String {
+/// Writes what was inferred of the forests of a snapshot; what is ambiguous side by side, to be
+/// decided.
+pub fn write(forests: &[Directory], tenant: &Tenant, ownership: &Ownership) -> String {
     let mut text = HEAD.to_owned();
     let sections = [
         ("ambiguous", Confidence::Ambiguous),
@@ -40,7 +40,10 @@ pub fn write(directory: &Directory, tenant: &Tenant, ownership: &Ownership) -> S
     for (name, confidence) in sections {
         let mut people: Vec<(String, &Person)> = ownership
             .of(confidence)
-            .map(|person| (directory.dn(person.object.object).to_string(), person))
+            .map(|person| {
+                let Source { forest, object } = person.object;
+                (forests[forest].dn(object).to_string(), person)
+            })
             .collect();
         people.sort_by(|(one, _), (other, _)| one.cmp(other));
         if people.is_empty() {
@@ -50,7 +53,7 @@ pub fn write(directory: &Directory, tenant: &Tenant, ownership: &Ownership) -> S
         for (dn, person) in people {
             let key = serde_json::to_string(&dn).unwrap_or_default();
             if confidence == Confidence::Ambiguous {
-                side_by_side(&mut text, directory, tenant, person);
+                side_by_side(&mut text, forests, tenant, person);
                 let _ = writeln!(text, "  {key}:\n");
             } else {
                 let claim = &person.claims[0];
@@ -68,8 +71,8 @@ fn evidence(claim: &Claim) -> String {
     names.join(", ")
 }
 
-fn side_by_side(text: &mut String, directory: &Directory, tenant: &Tenant, person: &Person) {
-    let _ = writeln!(text, "  # {}", user(directory, person.object));
+fn side_by_side(text: &mut String, forests: &[Directory], tenant: &Tenant, person: &Person) {
+    let _ = writeln!(text, "  # {}", user(forests, person.object));
     for claim in &person.claims {
         let Some(account) = tenant.object(claim.account) else {
             continue;
@@ -78,12 +81,12 @@ fn side_by_side(text: &mut String, directory: &Directory, tenant: &Tenant, perso
         let _ = writeln!(text, "  #       shares: {}", evidence(claim));
     }
     for rival in person.rivals.iter().take(3) {
-        let _ = writeln!(text, "  #   also claimed by {}", user(directory, *rival));
+        let _ = writeln!(text, "  #   also claimed by {}", user(forests, *rival));
     }
 }
 
-fn user(directory: &Directory, person: Source) -> String {
-    let Some(object) = directory.object(person.object) else {
+fn user(forests: &[Directory], person: Source) -> String {
+    let Some(object) = forests[person.forest].object(person.object) else {
         return String::new();
     };
     let mut parts = vec![object.name().to_string()];
@@ -162,7 +165,7 @@ pub struct Decided {
 pub fn read(
     file: &str,
     source: &str,
-    directory: &Directory,
+    forests: &[Directory],
     tenant: &Tenant,
 ) -> Result<Decided, Vec<Problem>> {
     let written: Written = crate::scenario::read_document(file, source)
@@ -182,7 +185,7 @@ pub fn read(
     };
     let all = [written.exact, written.likely, written.ambiguous];
     for (dn, id) in all.into_iter().flatten() {
-        let known = dn.parse::<Dn>().ok().and_then(|name| directory.find(&name));
+        let known = dn.parse::<Dn>().ok().and_then(|name| find(forests, &name));
         if known.is_none() {
             let message = format!("`{dn}` is not in the export of Active Directory");
             wrong(&dn, message, "take the line out, or make the file anew");

@@ -79,7 +79,7 @@ fn snapshot() -> Snapshot {
             taken: Some(Timestamp::UNIX_EPOCH),
             ..Lab::default()
         },
-        rules: None,
+        ..Files::default()
     })
     .unwrap()
 }
@@ -92,7 +92,7 @@ fn user(snapshot: &Snapshot, name: &str) -> ObjectId {
     let dn: Dn = format!("CN={name},OU=Staff,DC=corp,DC=example")
         .parse()
         .unwrap();
-    snapshot.directory.find(&dn).unwrap()
+    snapshot.forests[0].find(&dn).unwrap()
 }
 
 #[test]
@@ -152,8 +152,8 @@ fn each_person_is_as_sure_as_what_is_shared() {
 #[test]
 fn the_file_is_decided_by_hand_and_taken_back() {
     let snapshot = snapshot();
-    let text = file::write(&snapshot.directory, &snapshot.tenant, &inferred(&snapshot));
-    let take = |text: &str| file::read("belongs.yaml", text, &snapshot.directory, &snapshot.tenant);
+    let text = file::write(&snapshot.forests, &snapshot.tenant, &inferred(&snapshot));
+    let take = |text: &str| file::read("belongs.yaml", text, &snapshot.forests, &snapshot.tenant);
     let decided = take(&text).unwrap();
     assert_eq!((decided.belongs.len(), decided.open.len()), (3, 4));
     let cyd = "\"CN=cyd,OU=Staff,DC=corp,DC=example\":";
@@ -178,7 +178,7 @@ fn the_file_is_decided_by_hand_and_taken_back() {
 fn errors_of_the_file_point_at_the_name_and_not_at_a_comment() {
     let snapshot = snapshot();
     let ann = "CN=ann,OU=Staff,DC=corp,DC=example";
-    let take = |text: &str| file::read("belongs.yaml", text, &snapshot.directory, &snapshot.tenant);
+    let take = |text: &str| file::read("belongs.yaml", text, &snapshot.forests, &snapshot.tenant);
     let quoted = format!("exact:\n  \"{ann}\": none\nlikely: {{ \"{ann}\": nobody }}\n");
     let found = take(&quoted).unwrap_err();
     assert_eq!((found[0].line, found[0].column), (3, 11), "{}", found[0]);
@@ -195,7 +195,7 @@ proptest! {
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
     ) {
         let snapshot = snapshot();
-        let text = file::write(&snapshot.directory, &snapshot.tenant, &inferred(&snapshot));
+        let text = file::write(&snapshot.forests, &snapshot.tenant, &inferred(&snapshot));
         let mut bytes = text.into_bytes();
         for (place, byte) in damage {
             let place = place.index(bytes.len());
@@ -203,7 +203,7 @@ proptest! {
         }
         for bytes in [noise, bytes] {
             let text = String::from_utf8_lossy(&bytes);
-            let read = file::read("belongs.yaml", &text, &snapshot.directory, &snapshot.tenant);
+            let read = file::read("belongs.yaml", &text, &snapshot.forests, &snapshot.tenant);
             if let Err(found) = read {
                 prop_assert!(!found.is_empty());
             }

@@ -116,6 +116,45 @@ impl Planning {
         self.now = Arc::new(standing);
     }
 
+    /// Turns synchronisation off for the whole tenant, sets accounts free that nothing else makes
+    /// editable, and turns it on again: each account that carries the anchor of its person is
+    /// joined again by the next cycle.
+    pub(super) fn turn_off_and_on(&mut self, locked: &[CloudKey]) {
+        let mut standing = Standing {
+            world: self.now.world.clone(),
+            aim: self.now.aim.clone(),
+        };
+        let world = &mut standing.world;
+        let owner = |key: &CloudKey| {
+            let mut all = standing.aim.belongs.iter();
+            all.find(|(_, own)| *own == key).map(|(source, _)| *source)
+        };
+        let mut steps = vec![
+            (
+                What::SetSynchronized(false),
+                None,
+                "nothing else makes them editable",
+            ),
+            (
+                What::WaitUntilOff,
+                None,
+                "accounts are synced until it is off",
+            ),
+        ];
+        for key in locked {
+            let why = "it is synced from an object that is not its person's";
+            steps.push((What::ClearImmutableId(*key), owner(key), why));
+        }
+        let again = "everybody else is joined again by the anchor that the account has kept";
+        steps.push((What::SetSynchronized(true), None, again));
+        steps.push((What::Cycle(CyclePolicy::Initial), None, again));
+        for (what, person, why) in steps {
+            self.take(world, PlannedStep::new(what, person, why.to_owned()), None);
+        }
+        self.cycles += 1;
+        self.now = Arc::new(standing);
+    }
+
     fn take(&mut self, world: &mut World, mut step: PlannedStep, case: Option<usize>) {
         freshen(world, &mut step.what);
         let text = step.text(world);
@@ -229,7 +268,12 @@ const fn account(what: &What) -> Option<CloudKey> {
         | What::SetUpn(key, _)
         | What::SetAddresses(key, _)
         | What::SetCloudManaged(key, _) => Some(*key),
-        What::MoveBack { .. } | What::Cycle(_) | What::BlockTakeover(_) | What::Wait => None,
+        What::MoveBack { .. }
+        | What::Cycle(_)
+        | What::BlockTakeover(_)
+        | What::SetSynchronized(_)
+        | What::WaitUntilOff
+        | What::Wait => None,
     }
 }
 

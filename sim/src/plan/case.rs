@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mock_ad::directory::ObjectId;
+use jiff::Timestamp;
+use mock_ad::directory::{AttributeId, Directory, Modification, ObjectId, Operation, Value};
 use mock_cloud::tenant::{Kind, Role};
 use mock_cloud::{CloudId, CloudKey, DirectoryObject, Tenant, Upn};
 use store::{Entropy, Text};
@@ -28,14 +29,25 @@ pub(super) const SETTLE: usize = 2;
 impl Case {
     /// Carves a component out of a world that has come to rest.
     pub(super) fn of(world: &World, aim: &Aim, component: &Component) -> Self {
+        let mut config = world.engine().config().clone();
+        // The cycles between steps are told one by one.
+        config.schedule = None;
         let mut directories = Vec::new();
         let mut objects = Vec::new();
         let mut places = Vec::new();
         for (forest, directory) in world.forests().iter().enumerate() {
             let own = component.objects.iter().filter(|it| it.forest == forest);
             let parking = aim.parking.get(forest).copied().flatten();
+            let groups: Vec<ObjectId> = config
+                .filtering_groups(forest)
+                .iter()
+                .filter_map(|group| directory.find(group))
+                .collect();
             let own = own.map(|it| it.object).chain(parking);
-            let (part, there) = directory.extract(own);
+            let (mut part, there) = directory.extract(own.chain(groups.iter().copied()));
+            for group in groups {
+                limit(&mut part, directory, group, &there, world.now());
+            }
             directories.push(part);
             objects.push(
                 there
@@ -56,9 +68,6 @@ impl Case {
             Some((small(source)?, *account))
         });
         let belongs = belongs.collect();
-        let mut config = world.engine().config().clone();
-        // The cycles between steps are told one by one.
-        config.schedule = None;
         let (now, entropy) = (world.now(), Entropy::new(1));
         let mut part = World::new(world.profile, directories, tenant, config, now, entropy);
         part.establish();
@@ -126,7 +135,11 @@ impl Case {
             What::SetUpn(key, upn) => What::SetUpn(account(key)?, upn.clone()),
             What::SetAddresses(key, list) => What::SetAddresses(account(key)?, list.clone()),
             What::SetCloudManaged(key, on) => What::SetCloudManaged(account(key)?, *on),
-            What::Cycle(_) | What::BlockTakeover(_) | What::Wait => step.what.clone(),
+            What::Cycle(_)
+            | What::BlockTakeover(_)
+            | What::SetSynchronized(_)
+            | What::WaitUntilOff
+            | What::Wait => step.what.clone(),
         };
         Some(PlannedStep {
             what,
@@ -134,6 +147,34 @@ impl Case {
             why: step.why.clone(),
         })
     }
+}
+
+/// Puts those of a component into a group that filters ask for: links do not come along otherwise.
+fn limit(
+    part: &mut Directory,
+    whole: &Directory,
+    group: ObjectId,
+    there: &BTreeMap<ObjectId, ObjectId>,
+    now: Timestamp,
+) {
+    let Some(own) = there.get(&group) else {
+        return;
+    };
+    let members = whole.link_targets(group, AttributeId::MEMBER).into_iter();
+    let values: Vec<Value> = members
+        .filter_map(|member| there.get(&member))
+        .map(|member| Value::from(part.dn(*member).to_string().as_str()))
+        .collect();
+    if values.is_empty() {
+        return;
+    }
+    let change = Modification {
+        attribute: AttributeId::MEMBER,
+        operation: Operation::Add,
+        values,
+    };
+    // They are members in the whole: nothing speaks against it here.
+    let _ = part.modify(*own, &[change], now);
 }
 
 /// The tenant with nothing but the accounts of a component, and one administrator where there are

@@ -89,6 +89,8 @@ pub struct Planning {
     watch: Watch,
     rounds: usize,
     done: bool,
+    /// Whether synchronisation may be turned off for the whole tenant, once.
+    may_turn_off: bool,
     cases: Vec<Case>,
     steps: Vec<Step>,
     cycles: usize,
@@ -174,7 +176,10 @@ impl Planning {
         }
         let aim = Aim::of(&world, belongs.clone());
         let stopped = events.iter().rev().find_map(|event| match event {
-            Event::Engine(EngineEvent::DeletionThresholdExceeded { deletes, .. }) => Some(*deletes),
+            Event::Engine(
+                EngineEvent::DeletionThresholdExceeded { deletes, .. }
+                | EngineEvent::JobQuarantined { deletes, .. },
+            ) => Some(*deletes),
             _ => None,
         });
         Self {
@@ -187,14 +192,58 @@ impl Planning {
             stopped,
             rounds: 0,
             done: false,
+            may_turn_off: false,
             cases: Vec::new(),
             steps: Vec::new(),
             cycles: 0,
         }
     }
 
+    /// Lets the plan turn synchronisation off for the whole tenant, for accounts that nothing else
+    /// makes editable. Nothing is synced meanwhile, for up to three days.
+    pub fn may_turn_off(mut self, may: bool) -> Self {
+        self.may_turn_off = may;
+        self
+    }
+
     /// What there is to solve now; `None` once there is nothing that a further round would help.
     pub fn round(&mut self) -> Option<Round> {
+        if let Some(round) = self.next_round() {
+            return Some(round);
+        }
+        let locked: BTreeSet<CloudKey> = self.cases.iter().flat_map(Case::locked).collect();
+        if locked.is_empty() || !std::mem::take(&mut self.may_turn_off) {
+            return None;
+        }
+        self.turn_off_and_on(&locked.into_iter().collect::<Vec<_>>());
+        self.plan_again(|case| case.locked().next().is_some());
+        self.next_round()
+    }
+
+    /// Forgets what was found out about some cases; nothing was done about them.
+    fn plan_again(&mut self, again: impl Fn(&Case) -> bool) {
+        let mut places = Vec::with_capacity(self.cases.len());
+        let mut kept = Vec::new();
+        for case in std::mem::take(&mut self.cases) {
+            if again(&case) {
+                self.found.extend(case.troubled);
+                places.push(None);
+            } else {
+                places.push(Some(kept.len()));
+                kept.push(case);
+            }
+        }
+        self.cases = kept;
+        for step in &mut self.steps {
+            step.case = step
+                .case
+                .and_then(|place| places.get(place).copied().flatten());
+        }
+        self.rounds = 0;
+        self.done = false;
+    }
+
+    fn next_round(&mut self) -> Option<Round> {
         if self.done || self.rounds == ROUNDS_MAX || self.stopped.is_some() {
             return None;
         }
@@ -231,7 +280,7 @@ impl Planning {
         }
         let before = self.steps.len();
         let first = self.cases.len();
-        let threshold = self.now.world.engine().config().deletion_threshold;
+        let threshold = self.now.world.engine().config().deletions_allowed();
         let plans: Vec<&[_]> = solutions.iter().map(Solution::safe_steps).collect();
         let slots = schedule::schedule(&plans, threshold);
         self.run(slots, first);
@@ -270,6 +319,18 @@ impl Planning {
             after: world.clone(),
             belongs: aim.belongs.clone(),
         }
+    }
+}
+
+impl Case {
+    /// The accounts because of which it is left to a person, that only turning synchronisation off
+    /// for the whole tenant makes editable.
+    pub fn locked(&self) -> impl Iterator<Item = CloudKey> {
+        let troubles = match &self.solution.end {
+            End::Stuck(troubles) => troubles.as_slice(),
+            End::Done | End::TooLong => &[],
+        };
+        troubles.iter().filter_map(|trouble| trouble.locked)
     }
 }
 

@@ -9,7 +9,9 @@ use thiserror::Error;
 
 use super::components::object;
 use super::{Plan, case};
-use crate::engine::{AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EnginePolicy, Source};
+use crate::engine::{
+    AnchorAttribute, ENGINE_SWITCHES, EngineConfig, EngineKind, EnginePolicy, Source,
+};
 use crate::explore::Steps;
 use crate::run::model_profile;
 use crate::scenario::model::{
@@ -51,6 +53,10 @@ pub fn scenario(plan: &Plan, title: &str) -> Result<String, Inexpressible> {
     let cast = Cast::of(plan, directory);
     let mut initial = surroundings(world, config, directory);
     initial.ad = Named(cast.objects(world, directory));
+    let group = pilot(config, directory);
+    initial.engine.group = group
+        .and_then(|group| cast.ad.get(&group))
+        .map(|it| name(it));
     initial.cloud = Named(cast.accounts(world));
     let belongs = cast.ad.iter().filter_map(|(source, ad)| {
         let account = cast.cloud.get(plan.belongs.get(source)?)?;
@@ -160,6 +166,13 @@ impl Cast {
                 cast.cloud.extend(called.map(|it| (*key, it)));
             }
         }
+        if let Some(group) = pilot(world.engine().config(), directory) {
+            let image = directory.object(group.object);
+            let called = image.map(|it| unique(it.name()));
+            if let Some(called) = called.filter(|_| !cast.ad.contains_key(&group)) {
+                cast.ad.insert(group, called);
+            }
+        }
         let global = Role("Global Administrator".into());
         let mut others = world.tenant().roles.holders(&global);
         if !others.any(|key| cast.cloud.contains_key(&key))
@@ -175,7 +188,15 @@ impl Cast {
     fn objects(&self, world: &World, directory: &Directory) -> Vec<(Name, Spanned<AdObject>)> {
         let all = self.ad.iter();
         let all = all.filter_map(|(source, called)| {
-            let made = ad_object(world, directory, *source)?;
+            let mut made = ad_object(world, directory, *source)?;
+            if Some(*source) == pilot(world.engine().config(), directory) {
+                let members = directory.link_targets(source.object, AttributeId::MEMBER);
+                let members = members
+                    .into_iter()
+                    .map(|object| Source { object, ..*source });
+                let members = members.filter_map(|it| self.ad.get(&it));
+                made.members = members.map(|it| name(it)).collect();
+            }
             Some((name(called), Spanned::derived(made)))
         });
         all.collect()
@@ -199,6 +220,13 @@ impl Cast {
         });
         all.collect()
     }
+}
+
+/// The group that a pilot is limited to.
+fn pilot(config: &EngineConfig, directory: &Directory) -> Option<Source> {
+    let group = config.scopes.first()?.group.as_ref()?;
+    let object = directory.find(group)?;
+    Some(Source { forest: 0, object })
 }
 
 fn path(directory: &Directory, dn: &str) -> Option<Spanned<OuPath>> {
@@ -233,6 +261,9 @@ fn surroundings(world: &World, config: &EngineConfig, directory: &Directory) -> 
         };
         initial.engine.scope = paths(&scope.include);
         initial.engine.exclude = paths(&scope.exclude);
+    }
+    if config.kind == EngineKind::CloudSync {
+        initial.engine.kind = Some(model::EngineKind::CloudSync);
     }
     if config.anchor == AnchorAttribute::ConsistencyGuid {
         initial.engine.anchor = model::AnchorAttribute::ConsistencyGuid;

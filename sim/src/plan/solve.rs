@@ -53,7 +53,11 @@ impl Solution {
                 bad.found
             );
             let person = self.component.objects.first().copied();
-            self.end = End::Stuck(vec![Trouble { person, text }]);
+            self.end = End::Stuck(vec![Trouble {
+                person,
+                text,
+                locked: None,
+            }]);
         }
     }
 
@@ -88,6 +92,7 @@ pub(super) fn solve(world: &World, aim: &Aim, component: &Component, bounds: Bou
     let trouble = |one: Trouble| Trouble {
         person: one.person.and_then(|person| case.person(person)),
         text: one.text,
+        locked: one.locked.and_then(|key| case.account(key)),
     };
     let gone = gone(world, aim, component);
     let end = match plan.end {
@@ -114,6 +119,7 @@ fn gone(world: &World, aim: &Aim, component: &Component) -> Vec<Trouble> {
     let trouble = |source: &Source| Trouble {
         person: Some(*source),
         text: "the account is gone for good: decide what takes its place".to_owned(),
+        locked: None,
     };
     people.map(trouble).collect()
 }

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use mock_ad::directory::{AttributeId, Value};
 use mock_cloud::Profile;
 
 use super::{Bounds, Owners, Plan, Planning, owners, scenario};
-use crate::engine::CyclePolicy;
+use crate::engine::{CyclePolicy, Scope};
 use crate::repair::{End, What};
 use crate::run::{Runner, known, load, run};
-use crate::world::{Action, World};
+use crate::world::{Action, AdChange, EngineChange, World};
 
 /// So many people with a duplicate each, and one with whom all is well.
 fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'static>) {
@@ -119,6 +120,51 @@ fn a_plan_runs_as_the_scenario_that_it_is_written_as() {
         );
         assert!(verdict.steps > 4);
     }
+}
+
+/// The small worlds of a plan, and the scenario that it becomes, have the engine of the large one:
+/// the group of a pilot (R5.12) and the product (R6.23).
+#[test]
+fn a_plan_is_made_for_the_engine_that_is_there() {
+    let (mut world, runner) = duplicates(3, Profile::Entra2025, "");
+    let directory = &world.forests()[0];
+    let dn = |name: &str| format!("CN={name},OU=Staff,DC=contoso,DC=test");
+    let member = |name: &str| Value::from(dn(name).as_str());
+    let add = AdChange::Add {
+        dn: dn("Pilot").parse().expect("a name"),
+        attributes: vec![
+            (AttributeId::OBJECT_CLASS, vec![Value::from("group")]),
+            (AttributeId::SAM_ACCOUNT_NAME, vec![Value::from("Pilot")]),
+            (
+                AttributeId::MEMBER,
+                vec![member("p0"), member("p1"), member("well")],
+            ),
+        ],
+        guid: None,
+    };
+    let include = vec!["OU=Staff,DC=contoso,DC=test".parse().expect("a name")];
+    assert!(directory.find(&include[0]).is_some());
+    world.apply(&Action::Ad {
+        forest: 0,
+        change: add,
+    });
+    let scope = Scope {
+        include,
+        exclude: Vec::new(),
+        group: Some(dn("Pilot").parse().expect("a name")),
+    };
+    world.apply(&Action::Configure(EngineChange::Scope(0, scope)));
+    world.apply(&Action::Cycle(CyclePolicy::Initial));
+    let plan = planned(&world, &runner);
+    let helped = plan.cases.iter().filter(|it| it.left.is_empty()).count();
+    assert_eq!(helped, 2, "those in the group");
+    let text = scenario(&plan, "pilot").expect("a scenario");
+    assert!(text.contains("group: Pilot"), "{text}");
+    let read = load("plan.yaml", &text, &known());
+    let read = read.unwrap_or_else(|found| panic!("{}", crate::scenario::render(&found, &text)));
+    let verdict = run("plan.yaml", &read, Profile::Entra2025);
+    let failures = crate::scenario::render(&verdict.failures, &text);
+    assert!(verdict.passed(), "{failures}\n{text}");
 }
 
 #[test]

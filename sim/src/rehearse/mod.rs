@@ -146,7 +146,7 @@ impl Rehearsal {
         let mut missing = Vec::new();
         for (dn, id) in &snapshot.lab.belongs {
             let found = dn.parse::<Dn>().ok();
-            let found = found.and_then(|dn| snapshot.directory.find(&dn));
+            let found = found.and_then(|dn| snapshot.find(&dn));
             let account = id.parse::<CloudId>().ok();
             let account = account.and_then(|id| snapshot.tenant.find_by_id(id));
             if found.is_none() {
@@ -157,8 +157,8 @@ impl Rehearsal {
                     "`belongs` names the account `{id}`, which is not there"
                 ));
             }
-            if let (Some(object), Some(key)) = (found, account) {
-                names.add_ad(dn, Source { forest: 0, object });
+            if let (Some(source), Some(key)) = (found, account) {
+                names.add_ad(dn, source);
                 let label = snapshot.tenant.object(key).map(|it| it.label().to_string());
                 // Two accounts of one label are told apart by their ids.
                 let label = label.filter(|label| names.cloud(label).is_none());

@@ -135,7 +135,7 @@ pub(super) fn detach(
     let label = object.label();
     let from = origin(look, object);
     if look.world.profile < Profile::Entra2025 {
-        trouble(troubles, person, locked(&label, from));
+        lock(troubles, person, key, locked(&label, from));
         return None;
     }
     let why = format!("{label} is synced from {from}");
@@ -148,6 +148,15 @@ fn origin(look: &Look<'_>, object: &DirectoryObject) -> &'static str {
     match anchor.and_then(|anchor| look.of_anchor(anchor)) {
         Some(_) => "somebody else's object",
         None => "an object that no forest has",
+    }
+}
+
+/// Leaves a person to somebody because of an account that can't be edited.
+fn lock(troubles: &mut Troubles, person: &Person, key: CloudKey, text: String) {
+    let before = troubles.len();
+    trouble(troubles, person, text);
+    if let Some(new) = troubles.get_mut(before) {
+        new.locked = Some(key);
     }
 }
 
@@ -176,7 +185,7 @@ pub(super) fn refused(look: &Look<'_>) -> Troubles {
         };
         if object.is_synced() && of.source != person.source && look.joined_to(own).is_none() {
             let text = locked(&object.label(), "somebody else's object");
-            trouble(&mut troubles, person, text);
+            lock(&mut troubles, person, own, text);
         }
     }
     troubles

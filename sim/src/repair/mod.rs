@@ -70,6 +70,9 @@ pub struct Trouble {
     pub person: Option<Source>,
     /// What is the matter, and what would help.
     pub text: String,
+    /// The account that only turning synchronisation off for the whole tenant makes editable
+    /// (before 2025), where that is it.
+    pub locked: Option<CloudKey>,
 }
 
 /// What is not as it should be, in one sentence; `None` once the world has converged: each person

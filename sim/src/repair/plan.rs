@@ -75,7 +75,11 @@ pub(super) fn trouble(troubles: &mut Troubles, person: &Person, text: impl Into<
     let text = text.into();
     let person = Some(person.source);
     if !troubles.iter().any(|known| known.person == person) {
-        troubles.push(Trouble { person, text });
+        troubles.push(Trouble {
+            person,
+            text,
+            locked: None,
+        });
     }
 }
 

@@ -95,7 +95,11 @@ impl Plan {
 fn done(world: &World, aim: &Aim) -> End {
     match missing(world, aim) {
         None => End::Done,
-        Some(text) => End::Stuck(vec![Trouble { person: None, text }]),
+        Some(text) => End::Stuck(vec![Trouble {
+            person: None,
+            text,
+            locked: None,
+        }]),
     }
 }
 

@@ -11,6 +11,9 @@ use super::look::MARK;
 use crate::engine::{CyclePolicy, Source};
 use crate::world::{Action, AdChange, CloudChange, World};
 
+/// How long turning synchronisation off may take (rule R2.7).
+const OFF_AFTER_HOURS: i64 = 72;
+
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
@@ -60,6 +63,10 @@ pub enum What {
     SetCloudManaged(CloudKey, bool),
     /// Block takeover through hard match, or lift the block (rule R2.7).
     BlockTakeover(bool),
+    /// Turn directory synchronisation off for the whole tenant, or on again (rule R2.7).
+    SetSynchronized(bool),
+    /// Let the time pass until the service has turned it off.
+    WaitUntilOff,
     /// Let an hour pass, until the service looks for values that are free again (rule R3.8).
     Wait,
 }
@@ -104,7 +111,7 @@ impl PlannedStep {
 
     /// Whether it is a call to a directory that can be lost, refused or throttled.
     pub const fn is_remote(&self) -> bool {
-        !matches!(self.what, What::Cycle(_) | What::Wait)
+        !matches!(self.what, What::Cycle(_) | What::Wait | What::WaitUntilOff)
     }
 
     /// The account that the step names: it may be deleted by it, or be away for its sake.
@@ -165,6 +172,8 @@ impl PlannedStep {
                 "block-cloud-object-takeover-through-hard-match",
                 *on,
             )),
+            What::SetSynchronized(on) => cloud(CloudChange::SetSyncEnabled(*on)),
+            What::WaitUntilOff => Action::Advance(SignedDuration::from_hours(OFF_AFTER_HOURS)),
             What::Wait => Action::Advance(SignedDuration::from_hours(1)),
         }
     }
@@ -241,6 +250,15 @@ impl PlannedStep {
             What::BlockTakeover(true) => "block takeover through hard match again".to_owned(),
             What::BlockTakeover(false) => {
                 "lift the block of takeover through hard match".to_owned()
+            }
+            What::SetSynchronized(false) => {
+                "turn directory synchronisation off for the whole tenant".to_owned()
+            }
+            What::SetSynchronized(true) => {
+                "turn directory synchronisation on again for the whole tenant".to_owned()
+            }
+            What::WaitUntilOff => {
+                format!("wait until it is off, which takes up to {OFF_AFTER_HOURS} hours")
             }
             What::Wait => "wait an hour, until the service looks at withheld values".to_owned(),
         }

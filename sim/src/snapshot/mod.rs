@@ -1,6 +1,7 @@
 //! Real exports in and out: a directory that people can read and put in git.
 //!
-//! A snapshot is `ad.ldif`, `cloud/*.json` in the shapes Graph returns, and `lab.yaml` with what no
+//! A snapshot is `ad.ldif` (and `ad-2.ldif` and so on, where several forests are synced to one
+//! tenant), `cloud/*.json` in the shapes Graph returns, and `lab.yaml` with what no
 //! export says: the scope, the profile, who belongs to whom. This module works on bytes; reading
 //! and writing files is the caller's business.
 
@@ -20,18 +21,19 @@ pub use places::Places;
 pub(crate) use places::position;
 pub use problem::Problem;
 pub(crate) use problem::problems_of;
-pub(crate) use read::problems;
-pub use read::{Files, Snapshot, SourceFile, read};
-pub use write::write;
+pub use read::{Files, Forests, Snapshot, SourceFile, assemble, read, read_forests, read_tenant};
+pub(crate) use read::{find, problems};
+pub use write::{forest_file, write};
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mock_ad::directory::{Directory, Dn};
 use mock_cloud::Profile;
 use mock_cloud::tenant::Features;
 use store::Entropy;
 
-use crate::engine::{EngineConfig, Scope, answer_switch};
+use crate::engine::{EngineConfig, Scope, Source, answer_switch};
 use crate::rules::configuration::Configuration;
 use crate::world::World;
 
@@ -52,7 +54,7 @@ impl Snapshot {
         &mut self,
         configuration: &Configuration,
     ) -> Result<Vec<String>, Box<Problem>> {
-        let mut applied = configuration.apply(&self.directory)?;
+        let mut applied = configuration.apply(&self.forests)?;
         if self.lab.scope.is_empty() && self.lab.exclude.is_empty() && self.lab.group.is_none() {
             self.lab.scope = applied.scope.include;
             self.lab.exclude = applied.scope.exclude;
@@ -85,6 +87,28 @@ impl Snapshot {
         self.lab.profile.unwrap_or(Profile::Entra2026)
     }
 
+    /// What of each forest is synced: of one that `lab.yaml` names no container of, everything.
+    fn scopes(&self) -> Vec<Scope> {
+        let of = |forest: &Directory| {
+            let inside = |names: &[Dn]| {
+                let names = names.iter().filter(|name| name.is_within(forest.base()));
+                names.cloned().collect()
+            };
+            let group = self.lab.group.as_ref();
+            Scope {
+                include: inside(&self.lab.scope),
+                exclude: inside(&self.lab.exclude),
+                group: group.filter(|name| name.is_within(forest.base())).cloned(),
+            }
+        };
+        self.forests.iter().map(of).collect()
+    }
+
+    /// The object of a distinguished name, in whichever forest it is.
+    pub fn find(&self, name: &Dn) -> Option<Source> {
+        find(&self.forests, name)
+    }
+
     /// The world that the snapshot shows.
     ///
     /// Without `profile` the tenant's own feature flags decide; with it, those of that era.
@@ -95,12 +119,8 @@ impl Snapshot {
         if let Some(profile) = profile {
             tenant.features = Features::of(profile);
         }
-        let mut config = EngineConfig::new(era, 1);
-        config.scopes = vec![Scope {
-            include: self.lab.scope.clone(),
-            exclude: self.lab.exclude.clone(),
-            group: self.lab.group.clone(),
-        }];
+        let mut config = EngineConfig::new(era, self.forests.len());
+        config.scopes = self.scopes();
         if let Some(anchor) = self.lab.anchor {
             config.anchor = anchor;
         }
@@ -113,7 +133,7 @@ impl Snapshot {
             answer_switch(name, word, &mut tenant.policy, &mut config.policy);
         }
         let seed = self.lab.seed;
-        let forests = vec![self.directory.clone()];
+        let forests = self.forests.clone();
         let now = self.taken();
         let mut world = World::new(era, forests, tenant, config, now, Entropy::new(seed));
         if memory == EngineMemory::Established {
@@ -134,9 +154,9 @@ impl Snapshot {
                 .flatten()
         });
         let changed = self
-            .directory
-            .objects()
-            .map(|(_, object)| object.when_changed);
+            .forests
+            .iter()
+            .flat_map(|forest| forest.objects().map(|(_, object)| object.when_changed));
         self.lab
             .taken
             .unwrap_or_else(|| cloud.chain(changed).max().unwrap_or(Timestamp::UNIX_EPOCH))

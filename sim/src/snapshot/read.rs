@@ -9,6 +9,7 @@ use mock_cloud::{CloudId, Profile, Tenant};
 
 use super::places::Key;
 use super::{Lab, Problem, items, rules};
+use crate::engine::Source;
 use crate::rules::RuleSet;
 use crate::scenario::nearest;
 
@@ -26,6 +27,8 @@ pub struct SourceFile {
 pub struct Files {
     /// LDIF files of one domain.
     pub ad: Vec<SourceFile>,
+    /// LDIF files of further forests that are synced to the same tenant, those of each together.
+    pub further: Vec<Vec<SourceFile>>,
     /// Files of the tenant, each with the part it holds.
     pub cloud: Vec<(Part, SourceFile)>,
     /// What `lab.yaml` says.
@@ -34,11 +37,11 @@ pub struct Files {
     pub rules: Option<SourceFile>,
 }
 
-/// A forest and a tenant as they were exported.
+/// Forests and a tenant as they were exported.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// The forest.
-    pub directory: Directory,
+    /// The forests; mostly there is one.
+    pub forests: Vec<Directory>,
     /// The tenant.
     pub tenant: Tenant,
     /// What the exports do not say.
@@ -49,26 +52,35 @@ pub struct Snapshot {
     pub notes: Vec<String>,
 }
 
+/// The forests of a snapshot with what a person should know about them, or what is wrong.
+pub type Forests = Result<(Vec<Directory>, Vec<String>), Vec<Problem>>;
+
 /// Reads all files, or says what is wrong with them.
 pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
+    assemble(files, read_forests(files), read_tenant(files))
+}
+
+/// Makes a snapshot of its two halves, which may have been read beside each other.
+pub fn assemble(
+    files: &Files,
+    forests: Forests,
+    tenant: Result<Tenant, Vec<Problem>>,
+) -> Result<Snapshot, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut notes = Vec::new();
-    let directory = read_directory(files, &mut notes)
+    let (forests, mut notes) = forests
         .map_err(|found| problems.extend(found))
-        .ok();
-    let tenant = read_tenant(files)
-        .map_err(|found| problems.extend(found))
-        .ok();
+        .map_or_else(|()| (None, Vec::new()), |(all, notes)| (Some(all), notes));
+    let tenant = tenant.map_err(|found| problems.extend(found)).ok();
     let rules = files.rules.as_ref().and_then(|file| {
         rules::read(file, &files.lab)
             .map_err(|found| problems.extend(found))
             .ok()
     });
-    let (Some(directory), Some(tenant), true) = (directory, tenant, problems.is_empty()) else {
+    let (Some(forests), Some(tenant), true) = (forests, tenant, problems.is_empty()) else {
         return Err(problems);
     };
-    check_scope(&directory, &files.lab, &mut problems);
-    check_belongs(&directory, &tenant, &files.lab, &mut problems);
+    check_scope(&forests, &files.lab, &mut problems);
+    check_belongs(&forests, &tenant, &files.lab, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -89,6 +101,10 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
             Part::Roles,
             "administrators, who are never soft-matched, look like ordinary users",
         ),
+        (
+            Part::EligibleRoles,
+            "who may activate a role looks like an ordinary user, whose account can be taken over",
+        ),
         (Part::Groups, "addresses that groups own look free"),
         (Part::Contacts, "addresses that contacts own look free"),
         (
@@ -105,7 +121,7 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
         }
     }
     Ok(Snapshot {
-        directory,
+        forests,
         tenant,
         lab: files.lab.clone(),
         rules: rules.map(Arc::new),
@@ -115,7 +131,7 @@ pub fn read(files: &Files) -> Result<Snapshot, Vec<Problem>> {
 
 /// What is wrong with one half, where the other is not there to be read.
 pub(crate) fn problems(files: &Files, ad: bool, cloud: bool) -> Vec<Problem> {
-    let directory = ad.then(|| read_directory(files, &mut Vec::new()).err());
+    let directory = ad.then(|| read_forests(files).err());
     let tenant = cloud.then(|| read_tenant(files).err());
     directory
         .into_iter()
@@ -125,8 +141,47 @@ pub(crate) fn problems(files: &Files, ad: bool, cloud: bool) -> Vec<Problem> {
         .collect()
 }
 
-fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, Vec<Problem>> {
-    let [first, rest @ ..] = files.ad.as_slice() else {
+/// Reads the forests alone.
+pub fn read_forests(files: &Files) -> Forests {
+    let mut forests: Vec<Directory> = Vec::new();
+    let mut notes = Vec::new();
+    let mut problems = Vec::new();
+    for forest in std::iter::once(&files.ad).chain(&files.further) {
+        match read_forest(forest, &files.lab, &mut notes) {
+            Ok(forest) => {
+                let twice = forests.iter().find(|it| it.base() == forest.base());
+                problems.extend(twice.map(|it| there_twice(&files.further, it)));
+                forests.push(forest);
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok((forests, notes))
+    } else {
+        Err(problems)
+    }
+}
+
+fn there_twice(further: &[Vec<SourceFile>], forest: &Directory) -> Problem {
+    let files = further.iter().flatten().map(|file| file.name.as_str());
+    Problem {
+        file: files.collect::<Vec<_>>().join(", "),
+        line: 0,
+        column: 0,
+        message: format!("the forest `{}` is there twice", forest.base()),
+        help: "give all exports of one domain to one option: the first to `--ad`, each other \
+               forest to a `--forest` of its own"
+            .to_owned(),
+    }
+}
+
+fn read_forest(
+    files: &[SourceFile],
+    lab: &Lab,
+    notes: &mut Vec<String>,
+) -> Result<Directory, Vec<Problem>> {
+    let [first, rest @ ..] = files else {
         return Err(vec![Problem {
             file: "ad.ldif".to_owned(),
             line: 0,
@@ -136,20 +191,20 @@ fn read_directory(files: &Files, notes: &mut Vec<String>) -> Result<Directory, V
         }]);
     };
     let options = ldif::LoadOptions {
-        accept: files.lab.accept.clone(),
+        accept: lab.accept.clone(),
         ..ldif::LoadOptions::default()
     };
     let joined;
     let bytes = if rest.is_empty() {
         first.bytes.as_slice()
     } else {
-        joined = join(&files.ad)?;
+        joined = join(files)?;
         joined.as_slice()
     };
     let loaded = ldif::load(bytes, &options).map_err(|errors| {
         errors
             .into_iter()
-            .map(|error| locate(&files.ad, error))
+            .map(|error| locate(files, error))
             .collect::<Vec<_>>()
     })?;
     notes.extend(
@@ -226,7 +281,8 @@ fn located(file: &SourceFile, line: usize, error: &ldif::LdifError) -> Problem {
 /// The initial domain of a tenant that does not tell it.
 const UNKNOWN: &str = "unknown.onmicrosoft.com";
 
-fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
+/// Reads the tenant alone.
+pub fn read_tenant(files: &Files) -> Result<Tenant, Vec<Problem>> {
     let era = files.lab.profile.unwrap_or(Profile::Entra2026);
     let mut tenant = Tenant::new(UNKNOWN, era);
     if !files.cloud.iter().any(|(part, _)| *part == Part::Users) {
@@ -319,29 +375,48 @@ fn all_problems(
 }
 
 /// A scope that names no container would silently sync nothing.
-fn check_scope(directory: &Directory, lab: &Lab, problems: &mut Vec<Problem>) {
+fn check_scope(forests: &[Directory], lab: &Lab, problems: &mut Vec<Problem>) {
     let scope = lab.scope.iter().map(|name| (Key::Scope, name));
     let exclude = lab.exclude.iter().map(|name| (Key::Exclude, name));
     let group = lab.group.iter().map(|name| (Key::Group, name));
     for (key, name) in scope.chain(exclude).chain(group) {
-        if directory.find(name).is_some() {
+        let home = forests.iter().find(|forest| name.is_within(forest.base()));
+        let found = home.and_then(|forest| Some(forest.kind(forest.find(name)?)));
+        if key == Key::Group && found.is_some_and(|kind| kind != ObjectKind::Group) {
+            let message = format!("`{name}` is no group, and a pilot is limited to one");
+            let help = "write the distinguished name of the group".to_owned();
+            let written = name.to_string();
+            problems.push(lab.places.problem(key, &written, message, help));
+        }
+        if found.is_some() {
             continue;
         }
-        let message = if name.is_within(directory.base()) {
+        let message = if home.is_some() {
             format!("the scope names `{name}`, which the export does not contain")
         } else {
+            let bases = forests.iter().map(|forest| format!("`{}`", forest.base()));
+            let bases: Vec<String> = bases.collect();
             format!(
-                "the scope names `{name}`, which is outside the forest `{}`",
-                directory.base()
+                "the scope names `{name}`, which is outside the forest {}",
+                bases.join(" and ")
             )
         };
         let written = name.to_string();
-        let units: Vec<String> = units(directory).map(|dn| dn.to_string()).collect();
+        if key == Key::Group {
+            let help = "export the group, too: without it nobody knows who is in it".to_owned();
+            problems.push(lab.places.problem(key, &written, message, help));
+            continue;
+        }
+        let units: Vec<String> = forests
+            .iter()
+            .flat_map(units)
+            .map(|dn| dn.to_string())
+            .collect();
         let help = match nearest(&written, units.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!(
                 "expected containers of the export, such as {}",
-                examples(directory, &units)
+                examples(forests, &units)
             ),
         };
         problems.push(lab.places.problem(key, &written, message, help));
@@ -356,14 +431,15 @@ fn units(directory: &Directory) -> impl Iterator<Item = Dn> {
         .map(|(id, _)| directory.dn(id))
 }
 
-fn examples(directory: &Directory, units: &[String]) -> String {
+fn examples(forests: &[Directory], units: &[String]) -> String {
     let names: Vec<String> = units
         .iter()
         .take(3)
         .map(|name| format!("`{name}`"))
         .collect();
     if names.is_empty() {
-        format!("`{}`", directory.base())
+        let bases = forests.iter().map(|forest| format!("`{}`", forest.base()));
+        bases.collect::<Vec<_>>().join(", ")
     } else {
         names.join(", ")
     }
@@ -374,17 +450,17 @@ const SUGGESTED_MAX: usize = 5;
 
 /// Whose account is whose decides what is nobody else's: a name or an id that is not there is a
 /// mistake whatever is asked.
-fn check_belongs(directory: &Directory, tenant: &Tenant, lab: &Lab, problems: &mut Vec<Problem>) {
+fn check_belongs(forests: &[Directory], tenant: &Tenant, lab: &Lab, problems: &mut Vec<Problem>) {
     let mut suggested = 0;
     for (dn, id) in &lab.belongs {
         let name = dn.parse::<Dn>();
-        let found = name.as_ref().ok().and_then(|name| directory.find(name));
+        let found = name.as_ref().ok().and_then(|name| find(forests, name));
         if found.is_none() {
             suggested += 1;
             let near = name
                 .ok()
                 .filter(|_| suggested <= SUGGESTED_MAX)
-                .and_then(|name| elsewhere(directory, &name));
+                .and_then(|name| forests.iter().find_map(|forest| elsewhere(forest, &name)));
             let message = format!("`belongs` names `{dn}`, which the export does not contain");
             let help = near.map_or_else(
                 || "expected a distinguished name of the export of Active Directory".to_owned(),
@@ -402,6 +478,18 @@ fn check_belongs(directory: &Directory, tenant: &Tenant, lab: &Lab, problems: &m
             problems.push(lab.places.problem(Key::Account, dn, message, help));
         }
     }
+}
+
+/// The object of a name, in whichever forest it is.
+pub(crate) fn find(forests: &[Directory], name: &Dn) -> Option<Source> {
+    let places = forests.iter().enumerate();
+    let mut found = places.filter_map(|(forest, it)| {
+        Some(Source {
+            forest,
+            object: it.find(name)?,
+        })
+    });
+    found.next()
 }
 
 /// The object that is probably meant: one of that name in another container, or one of nearly that

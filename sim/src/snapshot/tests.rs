@@ -59,7 +59,7 @@ fn with(lab: Lab) -> Result<super::Snapshot, Vec<Problem>> {
             (Part::Domains, file("domains.json", domains)),
         ],
         lab,
-        rules: None,
+        ..Files::default()
     })
 }
 
@@ -132,6 +132,106 @@ fn a_scope_is_told_from_where_it_comes() {
     let found = with(lab).unwrap_err();
     let files: Vec<&str> = found.iter().map(|it| it.file.as_str()).collect();
     assert_eq!(files, ["--scope", "--exclude"]);
+}
+
+#[test]
+fn a_pilot_is_limited_to_a_group_of_the_export() {
+    for (group, help) in [
+        ("OU=Staff,DC=corp,DC=example", "name of the group"),
+        ("CN=Pilot,DC=corp,DC=example", "export the group, too"),
+    ] {
+        let lab = format!("group: '{group}'\n");
+        let found = with(Lab::read("x/lab.yaml", &lab).unwrap()).unwrap_err();
+        assert_eq!((found[0].file.as_str(), found[0].line), ("x/lab.yaml", 1));
+        assert!(found[0].help.contains(help), "{}", found[0]);
+    }
+}
+
+/// A second forest, whose Ann holds the first one's address.
+const OTHER: &str = "\
+dn: OU=Team,DC=other,DC=example
+objectClass: organizationalUnit
+objectGUID:: CwAAAAAAAAAAAAAAAAAAAA==
+
+dn: CN=Ann,OU=Team,DC=other,DC=example
+objectClass: user
+objectGUID:: DAAAAAAAAAAAAAAAAAAAAA==
+sAMAccountName: ann
+proxyAddresses: SMTP:ann@c.example
+
+dn: CN=Ben,OU=Team,DC=other,DC=example
+objectClass: user
+objectGUID:: DQAAAAAAAAAAAAAAAAAAAA==
+sAMAccountName: ben
+";
+
+fn two_forests(lab: Lab, further: &[&str]) -> Result<super::Snapshot, Vec<Problem>> {
+    let users = format!(r#"[{{ "id": "{ACCOUNT}", "userPrincipalName": "ann@c.example" }}]"#);
+    let domains = r#"[{ "id": "c.example", "isInitial": true }]"#;
+    let further = further.iter().enumerate();
+    read(&Files {
+        ad: vec![file("ad.ldif", AD)],
+        further: further
+            .map(|(place, text)| vec![file(&format!("ad-{}.ldif", place + 2), text)])
+            .collect(),
+        cloud: vec![
+            (Part::Users, file("users.json", &users)),
+            (Part::Domains, file("domains.json", domains)),
+        ],
+        lab,
+        ..Files::default()
+    })
+}
+
+#[test]
+fn several_forests_are_one_world_each_with_a_scope_of_its_own() {
+    let other = "CN=Ann,OU=Team,DC=other,DC=example";
+    let text = format!(
+        "scope: ['OU=Staff,DC=corp,DC=example']\nexclude: ['OU=Team,DC=other,DC=example']\n\
+         belongs: {{ '{other}': {ACCOUNT} }}\n"
+    );
+    let lab = Lab::read("lab.yaml", &text).unwrap();
+    let snapshot = two_forests(lab, &[OTHER]).unwrap();
+    let found = snapshot.find(&other.parse().unwrap()).unwrap();
+    assert_eq!(found.forest, 1);
+    let world = snapshot.world(None, super::EngineMemory::Established);
+    let scopes = &world.engine().config().scopes;
+    assert_eq!(world.forests().len(), 2);
+    let count = |place: usize| (scopes[place].include.len(), scopes[place].exclude.len());
+    assert_eq!((count(0), count(1)), ((1, 0), (0, 1)));
+    let files = super::write(&snapshot);
+    let get = |wanted: &str| {
+        let found = files.iter().find(|(name, _)| name == wanted);
+        found.unwrap().1.clone()
+    };
+    let lab = Lab::read("lab.yaml", &get("lab.yaml")).unwrap();
+    let again = two_forests(lab, &[&get("ad-2.ldif")]).unwrap();
+    let names = |of: &super::Snapshot| {
+        let objects = of.forests[1].objects();
+        objects
+            .map(|(id, _)| of.forests[1].dn(id))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&again), names(&snapshot));
+    assert_eq!(again.lab, snapshot.lab);
+}
+
+#[test]
+fn a_forest_that_is_there_twice_or_is_nobodys_is_refused() {
+    let found = two_forests(Lab::default(), &[AD]).unwrap_err();
+    assert_eq!(found[0].file, "ad-2.ldif");
+    assert!(
+        found[0]
+            .message
+            .contains("`DC=corp,DC=example` is there twice")
+    );
+    let lab = Lab::read("lab.yaml", "scope: ['OU=X,DC=third,DC=example']\n").unwrap();
+    let found = two_forests(lab, &[OTHER]).unwrap_err();
+    let both = "outside the forest `DC=corp,DC=example` and `DC=other,DC=example`";
+    assert!(found[0].message.contains(both), "{}", found[0]);
+    // Two forests in one file are a mistake, whichever is meant.
+    let found = two_forests(Lab::default(), &[&format!("{OTHER}\n{AD}")]).unwrap_err();
+    assert!(found.iter().all(|it| it.file == "ad-2.ldif" && it.line > 0));
 }
 
 #[test]

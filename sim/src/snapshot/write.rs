@@ -8,7 +8,10 @@ use super::Snapshot;
 /// The files of a snapshot: names relative to its directory, and contents. Reading them back gives
 /// an equal snapshot.
 pub fn write(snapshot: &Snapshot) -> Vec<(String, String)> {
-    let ad = ldif::write(&snapshot.directory, ldif::WriteOptions::default());
+    let forests = snapshot.forests.iter().enumerate().map(|(place, forest)| {
+        let text = ldif::write(forest, ldif::WriteOptions::default());
+        (forest_file(place), text)
+    });
     let cloud = graph::written_parts().map(|part| {
         (
             format!("cloud/{}", part.file_name()),
@@ -20,12 +23,18 @@ pub fn write(snapshot: &Snapshot) -> Vec<(String, String)> {
         .rules
         .as_ref()
         .map(|rules| ("rules.yaml".to_owned(), format!("{head}{}", rules.write())));
-    [
-        ("ad.ldif".to_owned(), ad),
-        ("lab.yaml".to_owned(), snapshot.lab.write()),
-    ]
-    .into_iter()
-    .chain(rules)
-    .chain(cloud)
-    .collect()
+    let lab = ("lab.yaml".to_owned(), snapshot.lab.write());
+    forests
+        .chain(std::iter::once(lab))
+        .chain(rules)
+        .chain(cloud)
+        .collect()
+}
+
+/// The name of the file that holds the forest of a place: `ad.ldif`, `ad-2.ldif` and so on.
+pub fn forest_file(place: usize) -> String {
+    match place {
+        0 => "ad.ldif".to_owned(),
+        _ => format!("ad-{}.ldif", place + 1),
+    }
 }

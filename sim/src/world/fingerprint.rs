@@ -53,8 +53,13 @@ impl World {
         format!("{:?}", self.tenant.policy).hash(&mut hasher);
         format!("{:?}", self.engine.config()).hash(&mut hasher);
         let connectors = (0..self.forests.len()).filter_map(|place| self.engine.forest(place));
-        for (id, entry) in connectors.flat_map(AdConnector::entries) {
-            format!("{id:?}{entry:?}").hash(&mut hasher);
+        for connector in connectors {
+            for (id, entry) in AdConnector::entries(connector) {
+                format!("{id:?}{entry:?}").hash(&mut hasher);
+            }
+            for members in connector.filtering() {
+                format!("{members:?}").hash(&mut hasher);
+            }
         }
         for (id, object) in self.engine.metaverse().iter() {
             format!("{id:?}{object:?}").hash(&mut hasher);

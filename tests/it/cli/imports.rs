@@ -49,6 +49,131 @@ fn what_an_export_lost_is_told_and_taken_on_demand() {
     assert_eq!(desk.run(&again).output(0), "");
 }
 
+/// Ann's twin in a second forest: her address, and somebody of its own.
+const SECOND: &str = "\
+dn: OU=Team,DC=other,DC=example
+objectClass: organizationalUnit
+objectGUID:: CwAAAAAAAAAAAAAAAAAAAA==
+
+dn: CN=Ann,OU=Team,DC=other,DC=example
+objectClass: user
+objectGUID:: DAAAAAAAAAAAAAAAAAAAAA==
+sAMAccountName: ann
+userPrincipalName: ann@corp.example
+proxyAddresses: SMTP:ann@corp.example
+
+dn: CN=Ben,OU=Team,DC=other,DC=example
+objectClass: user
+objectGUID:: DQAAAAAAAAAAAAAAAAAAAA==
+sAMAccountName: ben
+userPrincipalName: ben@corp.example
+";
+
+#[test]
+fn two_forests_that_are_synced_to_one_tenant_are_one_snapshot() {
+    let desk = desk();
+    desk.put("second.ldf", SECOND);
+    let import = [
+        "import",
+        "--ad",
+        "ad.ldif",
+        "--forest",
+        "second.ldf",
+        "--cloud",
+        "cloud",
+    ];
+    let ran = desk.run(&[&import[..], &["-o", "both"]].concat());
+    assert_eq!(ran.output(0), "");
+    assert!(desk.path("both/ad-2.ldif").exists());
+    let ran = desk.run(&["predict", "both", "--all", "--exit-zero"]);
+    insta::assert_snapshot!("two_forests", ran.output(0));
+    let ran = desk.run(&["hygiene", "both"]);
+    let said = ran.output(1);
+    assert!(
+        said.contains("also userPrincipalName of CN=Ann,OU=Staff,DC=corp,DC=example"),
+        "{said}"
+    );
+    // The same without names has both, too.
+    let hidden = [&import[..], &["--pseudonymise", "key", "-o", "hidden"]].concat();
+    desk.run(&hidden).output(0);
+    let names = std::fs::read_to_string(desk.path("hidden/ad-2.ldif")).expect("a forest");
+    assert!(
+        !names.contains("Ben") && !names.contains("other"),
+        "{names}"
+    );
+    desk.run(&["predict", "hidden", "--exit-zero"]).output(0);
+    // A snapshot of one forest in its place leaves nothing of the second behind.
+    let one = [
+        "import",
+        "--ad",
+        "ad.ldif",
+        "--cloud",
+        "cloud",
+        "-o",
+        "both",
+        "--replace",
+    ];
+    desk.run(&one).output(0);
+    assert!(!desk.path("both/ad-2.ldif").exists());
+}
+
+/// What a server in staging mode would export: Ann under another name, somebody who is gone.
+const PENDING: &str = "\
+<cs-objects>
+ <cs-object id=\"{1}\" object-type=\"user\">
+  <unapplied-export>
+   <delta operation=\"add\" dn=\"CN={416741414141414141414141414141414141414141413D3D}\">
+    <attr name=\"userPrincipalName\"><value>a.lee@corp.example</value></attr>
+    <attr name=\"thumbnailPhoto\"><value>AAAA</value></attr>
+   </delta>
+  </unapplied-export>
+ </cs-object>
+ <cs-object id=\"{2}\" object-type=\"user\">
+  <unapplied-export>
+   <delta operation=\"delete\" dn=\"CN={4251414141414141414141414141414141414141413D3D}\"/>
+  </unapplied-export>
+ </cs-object>
+</cs-objects>
+";
+
+#[test]
+fn a_prediction_stands_beside_what_a_staging_server_would_export() {
+    let desk = desk();
+    desk.put("pending.xml", PENDING);
+    let compare = ["predict", ".", "--compare", "pending.xml"];
+    let ran = desk.run(&compare);
+    insta::assert_snapshot!("compared", ran.output(1));
+    let ran = desk.run(&[&compare[..], &["--exit-zero", "--format", "json"]].concat());
+    let told: serde_json::Value = serde_json::from_str(ran.output(0)).expect("JSON");
+    assert_eq!(
+        told["differences"][0]["attributes"][0]["name"], "userPrincipalName",
+        "{told:#}"
+    );
+    assert_eq!(told["notModelled"]["thumbnailPhoto"], 1, "{told:#}");
+    let ran = desk.run(&[&compare[..], &["--format", "csv"]].concat());
+    assert!(
+        ran.output(2).is_empty() && ran.stderr.contains("no table"),
+        "{}",
+        ran.stderr
+    );
+    // It is none of the exports that a snapshot is made from.
+    let import = [
+        "import",
+        "--ad",
+        "ad.ldif",
+        "--cloud",
+        "pending.xml",
+        "-o",
+        "out",
+    ];
+    let ran = desk.run(&import);
+    assert!(
+        ran.output(2).is_empty() && ran.stderr.contains("predict --compare"),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[test]
 fn an_import_is_written_as_a_whole_or_not_at_all() {
     let desk = desk();

@@ -67,16 +67,58 @@ fn lamplight_is_imported_predicted_planned_and_rehearsed_in_every_profile() {
             "{name}: {}",
             String::from_utf8_lossy(&ran.stdout)
         );
-        emitted_scripts_do_what_was_planned(&desk, profile, decide.len());
+        emitted_scripts_do_what_was_planned(&desk, profile, decide.len(), &[]);
+    }
+    for profile in [Profile::DirSync2013, Profile::AadConnect2017] {
+        nobody_is_left_where_synchronisation_may_be_turned_off(&desk, profile);
     }
 }
 
+/// Before 2025 there is a way for those as well that are left to a person: the whole tenant off and
+/// on again.
+fn nobody_is_left_where_synchronisation_may_be_turned_off(desk: &Desk, profile: Profile) {
+    let name = profile.name();
+    let plan = ["plan", "lamplight", "--profile", name, "--infer", "likely"];
+    let ran = desk.run(&[plan.as_slice(), &["--format", "json", "--turn-off-sync"]].concat());
+    let told: Value = serde_json::from_str(ran.output(0)).expect("JSON");
+    assert_eq!(told["decide"], Value::Array(Vec::new()), "{name}");
+    let steps = told["steps"].as_array().expect("steps");
+    let harm: Vec<&Value> = steps.iter().filter(|it| !it["harm"].is_null()).collect();
+    assert!(harm.is_empty(), "{name}: {harm:#?}");
+    let texts = steps.iter().filter_map(|it| it["text"].as_str());
+    let tenant: Vec<&str> = texts.filter(|it| it.contains("synchronisation")).collect();
+    assert_eq!(
+        tenant,
+        [
+            "turn directory synchronisation off for the whole tenant",
+            "turn directory synchronisation on again for the whole tenant",
+        ],
+        "{name}"
+    );
+    let emit = ["--emit", "yaml", "-o", "plan.yaml", "--turn-off-sync"];
+    desk.run(&[plan.as_slice(), &emit].concat()).output(0);
+    desk.run(&["run", "plan.yaml"]).output(0);
+    emitted_scripts_do_what_was_planned(desk, profile, 0, &["--turn-off-sync"]);
+}
+
 /// The plan as PowerShell, run as it is written.
-fn emitted_scripts_do_what_was_planned(desk: &Desk, profile: Profile, left: usize) {
+fn emitted_scripts_do_what_was_planned(
+    desk: &Desk,
+    profile: Profile,
+    left: usize,
+    options: &[&str],
+) {
     let name = profile.name();
     let plan = ["plan", "lamplight", "--profile", name, "--infer", "likely"];
     for kind in ["powershell", "msonline"] {
-        let ran = desk.run(&[plan.as_slice(), &["--emit", kind, "-o", "plan.ps1"]].concat());
+        let ran = desk.run(
+            &[
+                plan.as_slice(),
+                &["--emit", kind, "-o", "plan.ps1"],
+                options,
+            ]
+            .concat(),
+        );
         let modern = matches!(profile, Profile::Entra2025 | Profile::Entra2026);
         if kind == "msonline" && modern {
             assert!(ran.stderr.contains("MSOnline has no command"), "{ran:?}");

@@ -144,7 +144,7 @@ fn an_emitted_script_may_be_killed_after_each_of_its_writes() {
         let ran = desk.run(&[
             "rehearse",
             "mess.yaml",
-            "--every-crash",
+            "--every-crash=writes",
             "--script",
             "plan.ps1",
             "--",
@@ -155,6 +155,16 @@ fn an_emitted_script_may_be_killed_after_each_of_its_writes() {
             out.contains("Summary 7 runs passed, 0 failed"),
             "{kind}: {out}"
         );
+        let ran = desk.run(&[
+            "rehearse",
+            "mess.yaml",
+            "--every-crash",
+            "--script",
+            "plan.ps1",
+            "--",
+            "-AcceptIrreversible",
+        ]);
+        assert!(ran.output(0).contains("runs passed, 0 failed"), "{kind}");
         // Without the word, it stops before the first step that cannot be undone.
         let ran = desk.run(&["rehearse", "mess.yaml", "--script", "plan.ps1"]);
         let out = String::from_utf8_lossy(&ran.stdout);

@@ -16,21 +16,34 @@ const PACKAGES: &[&str] = &[
     "ldb-tools",
     "libldap2-dev",
     "libsasl2-dev",
+    "python3-samba",
+    "samba",
+    "samba-ad-dc",
+    "samba-ad-provision",
     "samba-common-bin",
     "samba-dsdb-modules",
+    "samba-vfs-modules",
 ];
 
 /// The programs among them.
-const PROGRAMS: &[&str] = &["curl", "ldapsearch", "ldbsearch", "samba-tool"];
+const PROGRAMS: &[&str] = &["curl", "ldapsearch", "ldbsearch", "samba", "samba-tool"];
 
-/// `curl`, `ldapsearch`, Samba's tools (not its servers: some 60 MB) and what the Python clients
-/// are built with.
+/// `curl`, `ldapsearch`, Samba's tools, its domain controller, and what the Python clients are
+/// built with.
 pub(super) fn packages(workshop: &Workshop) -> Result<String, String> {
     let missing = install(workshop, PACKAGES)?;
     if missing.is_empty() {
         return Ok(format!("{} and others", PROGRAMS.join(", ")));
     }
     Ok(format!("installed {}", missing.join(", ")))
+}
+
+/// What Debian's package manager asks before it starts a service that it has installed: tests
+/// start their own, and a machine is to have none that was not there before.
+const START_NOTHING: &str = "/usr/sbin/policy-rc.d";
+
+fn start_nothing() -> String {
+    format!("printf '#!/bin/sh\\nexit 101\\n' > {START_NOTHING} && chmod 755 {START_NOTHING}")
 }
 
 /// Installs those packages of the system that are missing, and gives their names.
@@ -52,21 +65,25 @@ fn install<'p>(workshop: &Workshop, packages: &[&'p str]) -> Result<Vec<&'p str>
         return Ok(missing);
     }
     let root = run("packages", "id", &["-u"]).is_ok_and(|id| id.trim() == "0");
-    let apt = |arguments: &[&str]| {
+    let privileged = |program: &str, arguments: &[&str]| {
         if root {
-            run("packages", "apt-get", arguments)
+            run("packages", program, arguments)
         } else {
-            run(
-                "packages",
-                "sudo",
-                &[&["-n", "apt-get"], arguments].concat(),
-            )
+            run("packages", "sudo", &[&["-n", program], arguments].concat())
         }
     };
+    let apt = |arguments: &[&str]| privileged("apt-get", arguments);
     apt(&["update", "-qq"])?;
     let install = ["install", "-y", "-qq", "--no-install-recommends"];
-    apt(&[&install, missing.as_slice()].concat())?;
-    Ok(missing)
+    let stays = Path::new(START_NOTHING).exists();
+    if !stays {
+        privileged("sh", &["-c", &start_nothing()])?;
+    }
+    let installed = apt(&[&install, missing.as_slice()].concat());
+    if !stays {
+        privileged("rm", &["-f", START_NOTHING])?;
+    }
+    installed.map(|_| missing)
 }
 
 /// Python packages in a virtual environment.

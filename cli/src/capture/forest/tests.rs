@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use mock_ad::ldap::server::Server;
 use mock_ad::ldif::{self, LoadOptions, Reader, WriteOptions};
 
-use super::{Answer, Ask, Asked, Pages, Progress, Stopped, domain, merged, read};
+use super::{Answer, Ask, Asked, Entry, Pages, Progress, Stopped, domain, merged, plain, read};
 use crate::capture::ldap::{Address, Connection};
 
 /// Pages in memory; may refuse one.
@@ -214,4 +214,39 @@ fn addresses_of_domain_controllers_are_read() {
     ] {
         assert_eq!(of(wrong), None, "{wrong}");
     }
+}
+
+#[test]
+fn what_dirsync_adds_to_an_entry_is_taken_out() {
+    let mut entry = Entry {
+        dn: "CN=Staff,DC=corp,DC=example".to_owned(),
+        attributes: vec![
+            ("nTSecurityDescriptor".to_owned(), vec![vec![1, 0, 4]]),
+            (
+                "member".to_owned(),
+                vec![
+                    b"<GUID=611215c7>;<SID=0105>;CN=Ann,DC=corp,DC=example".to_vec(),
+                    b"<GUID=611215c7".to_vec(),
+                    b"CN=Ben,DC=corp,DC=example".to_vec(),
+                ],
+            ),
+        ],
+    };
+    plain(&mut entry);
+    let [(name, values)] = &entry.attributes[..] else {
+        panic!("{entry:?}");
+    };
+    let values: Vec<_> = values
+        .iter()
+        .map(|it| String::from_utf8_lossy(it))
+        .collect();
+    assert_eq!(name, "member");
+    assert_eq!(
+        values,
+        [
+            "CN=Ann,DC=corp,DC=example",
+            "<GUID=611215c7",
+            "CN=Ben,DC=corp,DC=example"
+        ]
+    );
 }

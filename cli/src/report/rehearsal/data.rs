@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use host::Origin;
+use host::{Freeze, Origin};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value, json};
 use sim::hazard::Severity;
@@ -81,7 +81,10 @@ fn run(loaded: &Loaded, ran: &Ran) -> Value {
     json!({
         "passed": ran.passed(),
         "profile": judgement.profile.name(),
-        "killedAfter": ran.killed_after,
+        "killedAfter": ran.killed.map(|kill| match kill {
+            Freeze::AfterRequest(count) => json!({ "request": count }),
+            Freeze::AfterWrite(count) => json!({ "write": count }),
+        }),
         "end": ran.end.words(),
         "writes": ran.writes,
         "faults": ran.faults,

@@ -393,6 +393,59 @@ fn managers_and_members_are_read_and_written() {
     }
 }
 
+fn identifiers() -> Value {
+    json!([
+        { "id": ID, "onPremisesObjectIdentifier": "00112233-4455-6677-8899-aabbccddeeff" },
+        { "id": OTHER, "onPremisesObjectIdentifier": null },
+    ])
+}
+
+/// A built-in role by its id alone, one of the tenant's own with its name, one without any.
+fn eligible() -> Value {
+    json!([
+        { "principalId": ID, "roleDefinitionId": "62e90394-69f5-4237-9190-012177145e10" },
+        { "principalId": ID, "roleDefinitionId": OTHER, "roleDefinition": { "displayName": "Own" } },
+        { "principalId": OTHER, "roleDefinitionId": GROUP },
+        { "principalId": NOT_EXPORTED, "roleDefinitionId": OTHER },
+    ])
+}
+
+#[test]
+fn identifiers_and_eligible_roles_are_read_and_written() {
+    let users = json!([{ "id": ID }, { "id": OTHER }]).to_string();
+    for form in [|value: &Value| value.clone(), pascal] {
+        let mut tenant = tenant();
+        for (part, text, count) in [
+            (Part::Users, users.clone(), 2),
+            (Part::Identifiers, form(&identifiers()).to_string(), 1),
+            (Part::EligibleRoles, form(&eligible()).to_string(), 3),
+        ] {
+            let read = load(&mut tenant, part, text.as_bytes());
+            assert_eq!(read, Ok(count), "{part:?}");
+        }
+        let find = |id: &str| tenant.find_by_id(id.parse().expect("an id"));
+        let key = find(ID).expect("it is there");
+        let facts = &tenant.object(key).expect("it is there").on_premises;
+        assert_eq!(facts.object_identifier.map(|bytes| bytes[0]), Some(0x33));
+        let names: Vec<_> = tenant.roles.of(key).into_iter().map(|it| it.0).collect();
+        assert_eq!(names, ["Global Administrator", "Own"]);
+        assert!(tenant.roles.held(key).is_empty());
+        let written =
+            |part| serde_json::from_str::<Value>(&write_part(&tenant, part)).expect("JSON");
+        let identifiers = json!({ "value": [identifiers()[0]] });
+        assert_eq!(written(Part::Identifiers), identifiers);
+        let names = written(Part::EligibleRoles);
+        let names = names["value"].as_array().expect("a list").iter();
+        let names: Vec<_> = names
+            .map(|it| it["roleDefinition"]["displayName"].clone())
+            .collect();
+        assert_eq!(names, [GROUP, "Global Administrator", "Own"]);
+    }
+    let wrong = json!([{ "id": ID, "onPremisesObjectIdentifier": "mine" }]).to_string();
+    let error = load(&mut tenant(), Part::Identifiers, wrong.as_bytes()).unwrap_err();
+    assert_eq!(error.message, "`mine` is no GUID");
+}
+
 #[test]
 fn files_are_known_by_their_names() {
     for part in Part::ALL {
@@ -425,7 +478,9 @@ proptest! {
             Part::Domains => domains.to_string(),
             Part::Organization => json!([{ "verifiedDomains": domains }]).to_string(),
             Part::Features => features.to_string(),
+            Part::Identifiers => identifiers().to_string(),
             Part::Roles => role.to_string(),
+            Part::EligibleRoles => eligible().to_string(),
             Part::Managers => managers().to_string(),
             Part::Members => members().to_string(),
             _ => json!({ "value": [everything()] }).to_string(),

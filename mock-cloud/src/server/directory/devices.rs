@@ -9,11 +9,16 @@ const DEVICE: EntityType = EntityType::Device;
 impl Exchange<'_> {
     pub(super) fn devices(&mut self, rest: &[&str]) -> Answer {
         match rest {
-            [] => self.only_get(|this| this.collection(&Resource::Devices)),
+            [] => match self.method() {
+                "GET" => self.collection(&Resource::Devices),
+                "POST" => Err(Problem::not_modelled("POST /devices")),
+                _ => Err(Problem::method_not_allowed()),
+            },
             ["$count"] => self.only_get(|this| this.count(&Resource::Devices)),
             [_] => match self.method() {
                 "GET" => self.one(DEVICE, self.find(1, DEVICE)?),
                 "DELETE" => self.delete_object(DEVICE),
+                "PATCH" => Err(Problem::not_modelled("PATCH /devices/{id}")),
                 _ => Err(Problem::method_not_allowed()),
             },
             [_, name, rest @ ..] => match Navigation::from_name(name) {

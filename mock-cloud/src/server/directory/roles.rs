@@ -123,6 +123,13 @@ impl Exchange<'_> {
                 "POST" => self.assign_role(),
                 _ => Err(Problem::method_not_allowed()),
             },
+            ["directory", "roleeligibilityschedules"] if self.method() == "GET" => {
+                let tenant = self.tenant();
+                let eligible = tenant.roles.eligible();
+                let values = eligible.map(|(user, role)| eligibility_json(tenant, user, role));
+                let values = values.collect();
+                self.assigned("roleManagement/directory/roleEligibilitySchedules", values)
+            }
             ["directory", "roleassignments", id] => {
                 let all = assignments(self.host.tenant());
                 let found = all.into_iter().find(|(user, role)| {
@@ -161,10 +168,15 @@ impl Exchange<'_> {
 
     fn role_assignments(&mut self) -> Answer {
         let tenant = self.tenant();
-        let mut values: Vec<Value> = assignments(tenant)
+        let values = assignments(tenant)
             .into_iter()
             .map(|(user, role)| assignment_json(tenant, user, &role))
             .collect();
+        self.assigned("roleManagement/directory/roleAssignments", values)
+    }
+
+    /// Those assignments that were asked for, with what was asked for of them.
+    fn assigned(&mut self, context: &str, mut values: Vec<Value>) -> Answer {
         let filterable = ["id", "principalId", "roleDefinitionId", "directoryScopeId"];
         self.keep_equal(&filterable, &mut values)?;
         let expand = self.option("expand").unwrap_or_default();
@@ -175,7 +187,7 @@ impl Exchange<'_> {
             }
         }
         self.cut(&mut values)?;
-        Ok(self.values("roleManagement/directory/roleAssignments", &values))
+        Ok(self.values(context, &values))
     }
 
     /// Adds who holds a role, or the role itself.
@@ -346,6 +358,13 @@ fn assignment_json(tenant: &Tenant, user: CloudKey, role: &Role) -> Value {
         "directoryScopeId": "/",
         "roleDefinitionId": role.template_id().to_string(),
     })
+}
+
+fn eligibility_json(tenant: &Tenant, user: CloudKey, role: &Role) -> Value {
+    let mut one = assignment_json(tenant, user, role);
+    one["memberType"] = "Direct".into();
+    one["status"] = "Provisioned".into();
+    one
 }
 
 fn definition_json(role: &Role) -> Value {

@@ -70,8 +70,8 @@ mod tests {
                 "/directory/administrativeUnits",
             ),
             (
-                "/roleManagement/directory/roleEligibilitySchedules",
-                "/rolemanagement/directory/roleEligibilitySchedules",
+                "/roleManagement/directory/roleAssignmentSchedules",
+                "/rolemanagement/directory/roleAssignmentSchedules",
             ),
         ] {
             let wanted = format!("mock-cloud does not model {named}.");

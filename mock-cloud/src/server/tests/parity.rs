@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -10,8 +11,8 @@ use crate::ids::CloudId;
 use crate::odata::schema::{FilterUse, Gate, PropertyFacts, Returned, properties_of};
 use crate::profile::GRAPH_SWITCHES;
 use crate::server::{Host as _, Request};
-use crate::tenant::{DirectoryObject, Kind};
-use crate::{ProxyAddress, Upn};
+use crate::tenant::{DirectoryObject, Kind, Role};
+use crate::{ProxyAddress, SourceAnchor, SyncObject, SyncObjectType, Upn};
 
 const HEAD: &str = "# What of Microsoft Graph mock-cloud answers
 
@@ -24,7 +25,7 @@ from; `not modelled` is refused with 501. [Which clients do what](clients-graph.
 own.
 ";
 
-/// A tenant with people, a group, a contact, an administrator and a deleted user whose address
+/// A tenant with people, a group, a contact, a device, an administrator and a deleted user whose address
 /// somebody has taken.
 fn populated() -> (Bench, Vec<(&'static str, String)>) {
     let mut bench = Bench::new();
@@ -47,6 +48,22 @@ fn populated() -> (Bench, Vec<(&'static str, String)>) {
     bench.host.change_tenant(|tenant| {
         tenant.insert(contact);
     });
+    let device: CloudId = bench.host.fresh_id();
+    let mut desk = DirectoryObject::new(device, Kind::Device, bench.host.now());
+    let anchor = SourceAnchor::from_guid_bytes([7; 16]);
+    desk.display_name = Some("DESK".into());
+    desk.on_premises.sync_enabled = Some(true);
+    desk.on_premises.shadow = Some(Arc::new(SyncObject {
+        kind: SyncObjectType::Device,
+        ..SyncObject::user(anchor.clone(), "")
+    }));
+    desk.on_premises.immutable_id = Some(anchor);
+    bench.host.change_tenant(|tenant| {
+        tenant.insert(desk);
+        let bob = bob.parse().ok().and_then(|id| tenant.find_by_id(id));
+        let role = Role("Global Administrator".into());
+        tenant.roles.make_eligible(bob.expect("bob"), role);
+    });
     let tenant = bench.tenant().organization.id.to_string();
     let names = vec![
         ("ann", ann),
@@ -55,6 +72,7 @@ fn populated() -> (Bench, Vec<(&'static str, String)>) {
         ("synced", synced),
         ("staff", staff),
         ("contact", id.to_string()),
+        ("device", device.to_string()),
         ("tenant", tenant),
     ];
     (bench, names)

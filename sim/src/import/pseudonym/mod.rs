@@ -78,7 +78,7 @@ impl Hiding {
     fn all(&mut self, files: &[(String, String)], lab: &Lab) -> Vec<(String, String)> {
         let mut out = vec![("lab.yaml".to_owned(), self.lab(lab).write())];
         for (name, content) in files {
-            let hidden = if name == "ad.ldif" {
+            let hidden = if name.ends_with(".ldif") {
                 self.ldif(content)
             } else {
                 self.json(name, content)
@@ -96,6 +96,7 @@ impl Hiding {
         Lab {
             scope: lab.scope.iter().map(|dn| self.name(dn)).collect(),
             exclude: lab.exclude.iter().map(|dn| self.name(dn)).collect(),
+            group: lab.group.as_ref().map(|dn| self.name(dn)),
             accept: Vec::new(),
             belongs,
             places: Places::default(),
@@ -280,7 +281,7 @@ impl Hiding {
     }
 
     fn property(&mut self, name: &str, text: &str, is_role: bool) -> String {
-        const AS_IT_IS: [&str; 11] = [
+        const AS_IT_IS: [&str; 12] = [
             "userType",
             "usageLocation",
             "preferredLanguage",
@@ -290,6 +291,7 @@ impl Hiding {
             "propertyCausingError",
             "authenticationType",
             "roleTemplateId",
+            "roleDefinitionId",
             "synchronizationPreventionType",
             "occurredDateTime",
         ];
@@ -306,7 +308,7 @@ impl Hiding {
                 Some((tenant, sku)) => format!("{}:{sku}", self.words.text(tenant)),
                 None => text.to_owned(),
             },
-            "id" | "onPremisesObjectIdentifier" => self.guid_text(text),
+            "id" | "principalId" | "onPremisesObjectIdentifier" => self.guid_text(text),
             "onPremisesImmutableId" => self.anchor(text),
             "onPremisesSecurityIdentifier" => match text.parse::<Sid>() {
                 Ok(sid) => self.sid(&sid).to_string(),

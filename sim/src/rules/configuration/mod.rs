@@ -103,8 +103,32 @@ impl Configuration {
         self.rules.len()
     }
 
-    /// What concerns the domain of a directory, or why nothing does.
-    pub fn apply(&self, directory: &Directory) -> Result<Applied, Box<Problem>> {
+    /// What concerns the domains of forests, or why nothing does: the containers of each, and
+    /// the rules of the first, because a rule that is written for one connector alone is the same
+    /// for each in what the installation makes.
+    pub fn apply(&self, forests: &[Directory]) -> Result<Applied, Box<Problem>> {
+        let mut all: Option<Applied> = None;
+        for forest in forests {
+            let applied = self.apply_to(forest)?;
+            let Some(first) = &mut all else {
+                all = Some(applied);
+                continue;
+            };
+            first.scope.include.extend(applied.scope.include);
+            first.scope.exclude.extend(applied.scope.exclude);
+            if first.scope.group.is_none() {
+                first.scope.group = applied.scope.group;
+            } else if let Some(group) = applied.scope.group {
+                first.notes.push(format!(
+                    "the pilot of `{group}` is left out: one is known here"
+                ));
+            }
+            first.notes.extend(applied.notes);
+        }
+        all.ok_or_else(|| Box::new(self.no_connector(&Dn::default())))
+    }
+
+    fn apply_to(&self, directory: &Directory) -> Result<Applied, Box<Problem>> {
         let base = directory.base();
         let of_domain = |connector: &&Connector| {
             connector.system == ConnectedSystem::ActiveDirectory

@@ -81,7 +81,7 @@ fn directory() -> Directory {
 fn a_connector_and_a_rule_become_scope_and_data() {
     let read = read(&[CONNECTOR, RULE]).unwrap();
     assert_eq!(read.not_evaluated, Vec::<String>::new());
-    let applied = read.apply(&directory()).unwrap();
+    let applied = read.apply(&[directory()]).unwrap();
     assert_eq!(applied.notes, Vec::<String>::new());
     let names = |list: &[Dn]| -> Vec<String> { list.iter().map(ToString::to_string).collect() };
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_connector_and_a_rule_become_scope_and_data() {
 fn rules_survive_the_round_trip_through_yaml() {
     let rules = read(&[CONNECTOR, RULE])
         .unwrap()
-        .apply(&directory())
+        .apply(&[directory()])
         .unwrap()
         .rules;
     let variant = crate::rules::Variant {
@@ -225,7 +225,7 @@ fn mistakes_are_told_with_their_place() {
 fn the_domain_has_to_be_one_of_the_connector() {
     let apply = |from: &str, to: &str| {
         let read = read(&[&CONNECTOR.replace(from, to), RULE]).unwrap();
-        read.apply(&directory())
+        read.apply(&[directory()])
     };
     let other = apply("<name>DC=example", "<name>DC=sample").unwrap_err();
     assert_eq!(
@@ -276,7 +276,7 @@ proptest! {
             bytes[place] = byte;
         }
         if let Ok(read) = Configuration::read(&[file("x.xml", bytes), file("y.xml", RULE)]) {
-            let _ = read.apply(&directory());
+            let _ = read.apply(&[directory()]);
         }
     }
 }
