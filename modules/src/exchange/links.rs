@@ -43,6 +43,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             });
         }
     }
+    declare_organization(offer, stage);
     let on = stage.clone();
     let parameters = vec![Parameter::object("Identity").at(0).piped()];
     let plan = Plan::new("Get-AcceptedDomain", parameters, "Gets the domains.");
@@ -68,6 +69,30 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             ))?;
         }
         Ok(())
+    });
+}
+
+/// `Get-OrganizationConfig`, as far as a tenant has a name.
+fn declare_organization(offer: &mut Offer, stage: &Stage) {
+    let on = stage.clone();
+    let plan = Plan::new(
+        "Get-OrganizationConfig",
+        Vec::new(),
+        "Gets the organization.",
+    );
+    offer.offer(plan, move |call| {
+        signed_in(&on, call)?;
+        let domain = on.read(|world| world.tenant().domains.initial().to_string());
+        let properties = [
+            ("Name", Value::text(&domain)),
+            ("DisplayName", Value::text(&domain)),
+            ("Identity", Value::text(&domain)),
+            ("IsDehydrated", Value::Bool(false)),
+        ];
+        call.write_whole(crate::typed(
+            "Deserialized.Microsoft.Exchange.Data.Directory.Management.OrganizationConfig",
+            properties,
+        ))
     });
 }
 

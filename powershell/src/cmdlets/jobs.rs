@@ -209,10 +209,7 @@ fn receive(jobs: &Jobs, call: &mut dyn Call) -> Outcome {
     Ok(())
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "what runs has one signature"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "what runs has one signature")]
 fn remove(jobs: &Jobs, call: &mut dyn Call) -> Outcome {
     let gone = meant(jobs, call);
     let is_gone = |it: &Object| gone.iter().any(|gone| gone.is(it));

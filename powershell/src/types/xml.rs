@@ -114,9 +114,62 @@ pub(crate) fn cast(value: &Value, full: &str) -> Result<Value, ErrorRecord> {
     }
 }
 
+/// How deep elements may be nested: what walks through a document calls itself for each level.
+pub(crate) const DEPTH_MAX: usize = 200;
+
+/// Whether elements are nested too deeply, by their tags alone.
+fn is_too_deep(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let end = if rest.starts_with("<!--") {
+            rest.find("-->")
+        } else if rest.starts_with("<![CDATA[") {
+            rest.find("]]>")
+        } else {
+            rest.find('>')
+        };
+        let Some(end) = end else { return false };
+        let tag = &rest[..end];
+        if tag.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        } else if !tag.starts_with("<!") && !tag.starts_with("<?") && !tag.ends_with('/') {
+            depth += 1;
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+        rest = &rest[end..];
+    }
+    false
+}
+
+/// How many elements are around a node.
+pub(crate) fn depth(node: &Node) -> usize {
+    let mut depth = 0;
+    let mut at = Rc::clone(node);
+    loop {
+        let above = at.borrow().parent.upgrade();
+        let Some(above) = above else { return depth };
+        depth += 1;
+        at = above;
+    }
+}
+
+/// How deep elements are nested in a node.
+pub(crate) fn height(node: &Node) -> usize {
+    let children = node.borrow();
+    let inner = children.children.iter().map(height).max();
+    inner.map_or(0, |it| it + 1)
+}
+
 /// Reads a document, or says why it is none.
 pub(crate) fn parse(text: &str) -> Result<Node, String> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
+    if is_too_deep(text) {
+        return Err(format!("Elements are nested more than {DEPTH_MAX} deep."));
+    }
     let options = roxmltree::ParsingOptions {
         allow_dtd: true,
         nodes_limit: 1_000_000,

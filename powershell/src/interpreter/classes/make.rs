@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Class, Instance};
-use crate::error::Outcome;
+use crate::error::{Outcome, Stop, Unwind};
 use crate::interpreter::Interpreter;
 use crate::interpreter::functions::empty_of;
 use crate::syntax::ast::{ClassMember, Parameter};
@@ -17,10 +17,17 @@ impl Interpreter<'_> {
         let Some(class) = self.own_class(full) else {
             return Ok(None);
         };
+        if self.depth >= self.limits.depth {
+            return Err(Unwind::Stopped(Stop::Depth(self.limits.depth)));
+        }
         self.memory += 256;
-        let object = self.blank(&class)?;
-        self.construct(&class, &object, arguments.to_vec())?;
-        Ok(Some(Value::Object(object)))
+        self.depth += 1;
+        let made = self.blank(&class).and_then(|object| {
+            self.construct(&class, &object, arguments.to_vec())?;
+            Ok(Some(Value::Object(object)))
+        });
+        self.depth -= 1;
+        made
     }
 
     /// An object with the initial values of its properties.

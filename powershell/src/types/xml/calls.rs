@@ -173,6 +173,10 @@ fn insert(at: &Node, lower: &str, arguments: &Arguments<'_>) -> Done {
         }
         found
     };
+    if super::depth(at) + super::height(&new) >= super::DEPTH_MAX {
+        let reason = "Elements are nested too deeply.";
+        return Err(arguments.failed(reason, "System.Xml.XmlException"));
+    }
     if is_within {
         let reason = "Cannot insert a node or any ancestor of that node as a child of itself.";
         return Err(arguments.failed(reason, "System.ArgumentException"));
