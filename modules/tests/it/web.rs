@@ -92,7 +92,8 @@ fn a_licence_is_given_by_the_id_that_is_listed() {
         }
         $user = @{ UserId = 'ann@contoso.com'; AddLicenses = $one; RemoveLicenses = @() }
         Set-MgUserLicense @user | Out-Null
-        (Get-MgUserLicenseDetail -UserId ann@contoso.com).SkuId -eq $sku.SkuId
+        $held = Get-MgUserLicenseDetail -UserId ann@contoso.com
+        $held.SkuPartNumber -eq $sku.SkuPartNumber
         $licence = New-Object -TypeName Microsoft.Open.AzureAD.Model.AssignedLicense
         $licence.SkuId = $sku.SkuId
         $licence.SkuId -eq $sku.SkuId
