@@ -52,8 +52,8 @@ pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>], files: Files<'_
     check_as(name, text, modules, files, true)
 }
 
-/// The same, where operators of PowerShell 7 may be a mistake: Windows PowerShell 5.1 does not parse
-/// them. They are run all the same.
+/// The same, where operators of PowerShell 7 may be a mistake: Windows PowerShell 5.1 does not
+/// parse them. They are run all the same.
 pub fn check_as(
     name: &str,
     text: &str,

@@ -110,6 +110,11 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         }
     });
     offer.alias("Get-EntraContext", "Get-MgContext");
+    declare_options(offer);
+}
+
+/// What chooses how requests are sent, which here is one way.
+fn declare_options(offer: &mut Offer) {
     for (name, parameter, about) in [
         (
             "Select-MgProfile",

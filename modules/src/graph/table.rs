@@ -121,7 +121,9 @@ macro_rules! links {
             cast!($noun, "AsUser", "user", $path, "/microsoft.graph.user"),
             cast!($noun, "AsGroup", "group", $path, "/microsoft.graph.group"),
             cast!($noun, "AsDevice", "device", $path, "/microsoft.graph.device"),
-            cast!($noun, "AsOrgContact", "orgContact", $path, "/microsoft.graph.orgContact"),
+            cast!(
+                $noun, "AsOrgContact", "orgContact", $path, "/microsoft.graph.orgContact"
+            ),
             cast!(
                 $noun, "AsDirectoryRole", "directoryRole", $path, "/microsoft.graph.directoryRole"
             ),
