@@ -6,7 +6,7 @@ use powershell::command::{Call, Impact, Parameter};
 use powershell::error::{Category, Outcome};
 use powershell::value::Value;
 
-use super::{Which, found, identity, is_recipient, not_found, recipient, signed_in, task_error};
+use super::{Which, found, identity, not_found, recipient, signed_in, task_error};
 use crate::declare::{Offer, Plan};
 use crate::stage::Stage;
 
@@ -53,7 +53,7 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
             let domains = &world.tenant().domains;
             let all = domains.iter().filter(|it| it.verified);
             let initial = domains.initial().to_string();
-            all.map(|it| (it.name.to_string(), it.name.to_string() == initial))
+            all.map(|it| (it.name.to_string(), *it.name == *initial))
                 .collect()
         });
         for (name, is_initial) in names {
@@ -164,11 +164,8 @@ fn change(stage: &Stage, adds: bool, call: &mut dyn Call) -> Outcome {
         let member = stage.read(|world| {
             let tenant = world.tenant();
             let all = tenant.objects().filter(|(_, it)| it.is_live());
-            let mut named = all.filter(|(_, it)| super::is_named(it, &name));
-            let found = named
-                .next()
-                .map(|(key, it)| (key, is_recipient(it, Which::Any)));
-            found.map(|(key, _)| key)
+            let mut meant = all.filter(|(_, it)| super::is_named(it, &name));
+            meant.next().map(|(key, _)| key)
         });
         let Some(member) = member else {
             let record = not_found(call, &name);

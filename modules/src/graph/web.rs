@@ -255,7 +255,7 @@ fn failure(call: &dyn Call, error: &CloudError) -> ErrorRecord {
     record.activity = call.name();
     record.command_class = Rc::from(format!("Microsoft.PowerShell.Commands.{class}Command"));
     record.details = Some(error.body.to_string());
-    record.target_name = "System.Net.HttpWebRequest".to_owned();
+    "System.Net.HttpWebRequest".clone_into(&mut record.target_name);
     let response = [
         ("StatusCode", Value::text(name)),
         ("StatusDescription", Value::from(spaced(name))),
