@@ -59,6 +59,10 @@ enum Verb {
     Restore,
     Add,
     RemoveLink,
+    /// Sets the only link.
+    SetLink,
+    /// Takes the only link away.
+    Unset,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -158,7 +162,14 @@ const NOUNS: &[Noun] = &[
         entra: "UserManager",
         class: "User",
         path: "/users/{}/manager",
-        verbs: &[Verb::Get],
+        verbs: &[Verb::Get, Verb::SetLink, Verb::Unset],
+    },
+    Noun {
+        noun: "MSGroup",
+        entra: "-",
+        class: "Group",
+        path: "/groups",
+        verbs: &[Verb::Get, Verb::New, Verb::Set, Verb::Remove],
     },
     Noun {
         noun: "UserDirectReport",
@@ -310,6 +321,7 @@ fn declare_nouns(offer: &mut Offer, stage: &Stage, era: Era) {
     };
     let plan = Plan::new(name, licences, "Gives and takes licences.");
     offer.offer(plan, move |call| set_licence(&on, era, call));
+    declare_sessions_ended(offer, stage, era);
     let ids = vec![
         Parameter::texts("ObjectIds")
             .mandatory()
@@ -344,6 +356,57 @@ fn declare_nouns(offer: &mut Offer, stage: &Stage, era: Era) {
             }
         },
     );
+}
+
+/// Cmdlets that end the sessions of a user, and those that set a password.
+fn declare_sessions_ended(offer: &mut Offer, stage: &Stage, era: Era) {
+    let id = || {
+        Parameter::text("ObjectId")
+            .mandatory()
+            .piped_by_name()
+            .or(&["UserId", "Id"])
+    };
+    let name = match era {
+        Era::AzureAd => "Revoke-AzureADUserAllRefreshToken",
+        Era::Entra => "Revoke-EntraUserAllRefreshToken",
+    };
+    let on = stage.clone();
+    let plan = Plan::new(name, vec![id()], "Ends the sessions of a user.");
+    offer.offer(plan, move |call| {
+        signed_in(&on, call, era)?;
+        let id = crate::graph::encode(&crate::given(call, "ObjectId"));
+        let target = format!("/v1.0/users/{id}/revokeSignInSessions");
+        match on.graph(call, "POST", &target, None, &[])? {
+            Ok(_) => Ok(()),
+            Err(error) => fail(call, era, &error),
+        }
+    });
+    let name = match era {
+        Era::AzureAd => "Set-AzureADUserPassword",
+        Era::Entra => "Set-EntraUserPassword",
+    };
+    let parameters = vec![
+        id(),
+        Parameter::object("Password").mandatory(),
+        Parameter::object("ForceChangePasswordNextLogin"),
+        Parameter::object("EnforceChangePasswordPolicy"),
+    ];
+    let on = stage.clone();
+    let plan = Plan::new(name, parameters, "Sets the password of a user.");
+    offer.offer(plan, move |call| {
+        signed_in(&on, call, era)?;
+        let id = crate::graph::encode(&crate::given(call, "ObjectId"));
+        let password = match call.argument("Password") {
+            Some(Value::Secure(text)) => text.to_string(),
+            other => other.map(|it| crate::text(&it)).unwrap_or_default(),
+        };
+        let body = json!({ "passwordProfile": { "password": password } });
+        let target = format!("/v1.0/users/{id}");
+        match on.graph(call, "PATCH", &target, Some(&body), &[])? {
+            Ok(_) => Ok(()),
+            Err(error) => fail(call, era, &error),
+        }
+    });
 }
 
 fn properties(class: &str) -> Vec<Parameter> {
@@ -413,8 +476,8 @@ fn declare(offer: &mut Offer, stage: &Stage, era: Era, noun: Noun, verb: Verb, n
     let word = match verb {
         Verb::Get => "Get",
         Verb::New => "New",
-        Verb::Set => "Set",
-        Verb::Remove | Verb::RemoveLink => "Remove",
+        Verb::Set | Verb::SetLink => "Set",
+        Verb::Remove | Verb::RemoveLink | Verb::Unset => "Remove",
         Verb::Restore => "Restore",
         Verb::Add => "Add",
     };
@@ -429,15 +492,15 @@ fn declare(offer: &mut Offer, stage: &Stage, era: Era, noun: Noun, verb: Verb, n
             Parameter::texts("Property").or(&["Select"]),
         ],
         Verb::New => Vec::new(),
-        Verb::Set | Verb::Remove => vec![id.mandatory()],
+        Verb::Set | Verb::Remove | Verb::Unset => vec![id.mandatory()],
         Verb::Restore => vec![
             id.mandatory(),
             Parameter::switch("AutoReconcileProxyConflict"),
             Parameter::text("NewUserPrincipalName"),
         ],
-        Verb::Add | Verb::RemoveLink => vec![
+        Verb::Add | Verb::RemoveLink | Verb::SetLink => vec![
             id.mandatory(),
-            Parameter::text("RefObjectId").or(&["MemberId", "OwnerId"]),
+            Parameter::text("RefObjectId").or(&["MemberId", "OwnerId", "ManagerId"]),
         ],
     };
     if matches!(verb, Verb::New | Verb::Set) {

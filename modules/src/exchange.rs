@@ -5,6 +5,8 @@
 
 mod forest;
 mod given;
+mod links;
+mod settings;
 
 use std::rc::Rc;
 
@@ -44,6 +46,7 @@ const CLOUD: &[(&str, Which)] = &[
     ("DistributionGroup", Which::Groups),
     ("UnifiedGroup", Which::UnifiedGroups),
     ("User", Which::Users),
+    ("EXOUser", Which::Users),
     ("Group", Which::Groups),
 ];
 
@@ -71,6 +74,27 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
         Parameter::object("ShowProgress"),
         Parameter::switch("ManagedIdentity"),
         Parameter::switch("Device"),
+        Parameter::texts("CommandName"),
+        Parameter::texts("FormatTypeName"),
+        Parameter::switch("SkipLoadingFormatData"),
+        Parameter::switch("SkipLoadingCmdletHelp"),
+        Parameter::switch("UseRPSSession"),
+        Parameter::switch("UseMultithreading"),
+        Parameter::switch("BypassMailboxAnchoring"),
+        Parameter::switch("EnableErrorReporting"),
+        Parameter::switch("DisableWAM"),
+        Parameter::switch("InlineCredential"),
+        Parameter::text("LogDirectoryPath"),
+        Parameter::text("LogLevel"),
+        Parameter::text("Prefix"),
+        Parameter::text("ExchangeEnvironmentName"),
+        Parameter::text("AzureADAuthorizationEndpointUri"),
+        Parameter::object("AccessToken"),
+        Parameter::object("Certificate"),
+        Parameter::text("CertificateFilePath"),
+        Parameter::object("CertificatePassword"),
+        Parameter::object("PageSize"),
+        Parameter::object("PSSessionOption"),
     ];
     let on = stage.clone();
     let plan = Plan::new(
@@ -82,6 +106,7 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
         on.connect(Remote::Exchange, true);
         Ok(())
     });
+    offer.alias("Connect-EXOPSSession", "Connect-ExchangeOnline");
     let on = stage.clone();
     let plan = Plan::new("Disconnect-ExchangeOnline", Vec::new(), "Signs out.");
     offer.offer(plan.asking(Impact::Low), move |_| {
@@ -90,6 +115,8 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     });
     declare_cloud(&mut offer, stage);
     declare_forest(&mut offer, stage);
+    links::declare(&mut offer, stage);
+    settings::declare(&mut offer, stage);
     Rc::new(offer)
 }
 
@@ -146,6 +173,7 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
         ("DynamicDistributionGroup", Which::Nothing),
         ("UnifiedGroup", Which::UnifiedGroups),
         ("MailContact", Which::Contacts),
+        ("User", Which::Users),
     ] {
         let mut parameters = vec![
             Parameter::object("Identity").at(0).mandatory().piped(),
@@ -161,6 +189,7 @@ fn declare_cloud(offer: &mut Offer, stage: &Stage) {
         if which == Which::Mailboxes {
             let kind = Parameter::text("Type");
             parameters.push(kind.one_of(&["Regular", "Room", "Equipment", "Shared"]));
+            parameters.extend(settings::of_mailboxes());
         }
         if noun.ends_with("DistributionGroup") {
             parameters.push(Parameter::switch("BypassSecurityGroupManagerCheck"));

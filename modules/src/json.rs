@@ -13,6 +13,7 @@ pub(crate) fn to_json(value: &Value) -> Json {
         Value::Int(it) => Json::from(*it),
         Value::Long(it) => Json::from(*it),
         Value::Double(it) => Json::from(*it),
+        Value::Decimal(it) => it.to_string().parse().map_or(Json::Null, Json::Number),
         Value::Char(it) => Json::String(it.to_string()),
         Value::Text(it) | Value::Secure(it) | Value::Type(it) | Value::Regex(it) => {
             Json::String(it.to_string())

@@ -33,6 +33,8 @@ struct Inner {
     lab: Lab,
     service: Service,
     connected: [bool; 4],
+    /// The permissions that a script asked for when it signed in to Graph.
+    scopes: Vec<String>,
     /// The UPN suffixes of each forest, which nothing in the World depends on.
     suffixes: Vec<Vec<String>>,
 }
@@ -69,6 +71,7 @@ impl Stage {
             lab,
             service,
             connected: [connected; 4],
+            scopes: Vec::new(),
             suffixes: Vec::new(),
         })))
     }
@@ -106,6 +109,21 @@ impl Stage {
     /// Signs in or out.
     pub(crate) fn connect(&self, service: Remote, connected: bool) {
         self.0.borrow_mut().connected[service as usize] = connected;
+    }
+
+    /// The permissions that were asked for so far.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        self.0.borrow().scopes.clone()
+    }
+
+    /// Takes note of the permissions that are asked for.
+    pub(crate) fn ask_for(&self, scopes: impl IntoIterator<Item = String>) {
+        let known = &mut self.0.borrow_mut().scopes;
+        for scope in scopes {
+            if !known.iter().any(|it| it.eq_ignore_ascii_case(&scope)) {
+                known.push(scope);
+            }
+        }
     }
 
     /// The UPN suffixes of a forest.

@@ -2,6 +2,7 @@
 
 mod files;
 mod programs;
+mod types;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,18 @@ pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// have it. What can be neither, and a parameter that a cmdlet does not have, is a mistake: the
 /// real PowerShell says so when it gets there, and most scripts go on.
 pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>], files: Files<'_>) -> Vec<Finding> {
+    check_as(name, text, modules, files, true)
+}
+
+/// The same, where operators of PowerShell 7 may be a mistake: Windows PowerShell 5.1 does not
+/// parse them. They are run all the same.
+pub fn check_as(
+    name: &str,
+    text: &str,
+    modules: &[Rc<dyn Module>],
+    files: Files<'_>,
+    seven: bool,
+) -> Vec<Finding> {
     let source = Rc::new(Source::new(name, text));
     let block = match parse(&source) {
         Ok(block) => block,
@@ -55,6 +68,7 @@ pub fn check(name: &str, text: &str, modules: &[Rc<dyn Module>], files: Files<'_
         Err(error) => return vec![unparsed(&source, error)],
     };
     let mut walk = walk::Walk::new(modules, &source);
+    walk.seven = seven;
     let loaded = walk.declare(&source, &block, files);
     walk.block(&block);
     for (source, block) in loaded {
@@ -153,7 +167,25 @@ mod tests {
         );
         assert_eq!(labels("[Math]::Nonsense(1)"), [not("[Math]::Nonsense(1)")]);
         assert_eq!(labels("Add-Type -AssemblyName X"), [not("Add-Type")]);
-        assert_eq!(labels("[xml]'<a/>'"), [not("[xml]")]);
+        assert_eq!(labels("[xml]'<a/>'"), []);
+        let own = "class A { static [int]$N }; enum B { X }; [A]::N; [B]::X; [B]::Y";
+        assert_eq!(labels(own), [mistake("[B]::Y")]);
+        assert_eq!(labels("class A { [Nope]$N }"), [not("[Nope]")]);
+        assert_eq!(
+            labels("New-Object -ComObject Excel.Application"),
+            [not("-ComObject")]
+        );
+        let less = (Severity::Less, "-ComObject".to_owned());
+        assert_eq!(labels("New-Object -ComObject wscript.shell"), [less]);
+        assert_eq!(
+            labels("using namespace System.Net\n[ServicePointManager]::SecurityProtocol"),
+            []
+        );
+        assert_eq!(labels("Wrtie-Host 1"), [mistake("Wrtie-Host")]);
+        let modules = [crate::cmdlets::core()];
+        let old = check_as("C:\\t.ps1", "$a ?? 1; 1 && 2", &modules, &|_| None, false);
+        let severities: Vec<Severity> = old.iter().map(|it| it.severity).collect();
+        assert_eq!(severities, [Severity::Mistake, Severity::Mistake]);
         assert_eq!(labels("\"$x: y\"").len(), 1);
     }
 

@@ -8,9 +8,12 @@ mod csv;
 mod csv_text;
 mod formatting;
 mod group;
+mod html;
 mod items;
+mod jobs;
 mod json;
 mod json_text;
+mod mail;
 mod measure;
 mod members;
 mod modules;
@@ -24,6 +27,8 @@ mod sort;
 #[cfg(test)]
 mod tests;
 mod time;
+mod transcript;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -55,6 +60,11 @@ pub fn core() -> Rc<dyn Module> {
         paths::commands(),
         modules::commands(),
         remoting::commands(),
+        transcript::commands(),
+        html::commands(),
+        xml::commands(),
+        mail::commands(),
+        jobs::commands(),
     ];
     let mut commands = BTreeMap::new();
     for command in groups.into_iter().flatten() {

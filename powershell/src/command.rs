@@ -364,6 +364,12 @@ pub enum Request {
     RemoveFunction(Rc<str>),
     /// Forgets the errors in `$Error`.
     ClearErrors,
+    /// Makes an object of a class of the script; nothing where it has no such class.
+    Make(Rc<str>, Vec<Value>),
+    /// Records from now on what is shown, in this file of the sandbox too.
+    Record(String),
+    /// Ends the newest recording; gives its file.
+    EndRecord,
 }
 
 impl dyn Call + '_ {

@@ -16,6 +16,7 @@ use crate::types;
 use crate::value::{CUSTOM, Object, Property, Table, Value};
 
 pub use cast::cast;
+pub(crate) use cast::null_enumeration;
 pub use compare::{compare, equals, equals_case};
 pub use names::{exception_is, is_type, resolve_type, type_name};
 pub use number::to_number;
@@ -84,6 +85,7 @@ fn shallow(value: &Value) -> String {
         Value::Int(number) => number.to_string(),
         Value::Long(number) => number.to_string(),
         Value::Double(number) => format::number::double_text(*number),
+        Value::Decimal(number) => number.to_string(),
         Value::Char(char) => char.to_string(),
         Value::Text(text) => text.to_string(),
         Value::Guid(guid) => guid.hyphenated().to_string(),
@@ -182,6 +184,7 @@ pub fn to_bool(value: &Value) -> bool {
         Value::Int(number) => *number != 0,
         Value::Long(number) => *number != 0,
         Value::Double(number) => number.is_nan() || number.abs() > 0.0,
+        Value::Decimal(number) => !number.is_zero(),
         Value::Char(char) => *char != '\0',
         Value::Text(text) => !text.is_empty(),
         Value::Array(array) => {

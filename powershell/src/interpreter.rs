@@ -19,6 +19,7 @@ mod assign;
 mod binding;
 mod block;
 mod call;
+mod classes;
 mod commands;
 mod complete;
 mod declared;
@@ -39,12 +40,13 @@ mod statements;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::command::Module;
-use crate::error::{ErrorRecord, Position};
+use crate::error::{ErrorRecord, Position, Stop};
 use crate::host::Host;
 use crate::syntax::Source;
 use crate::value::{Array, ArrayKind, Object, Table, Value};
@@ -57,6 +59,7 @@ pub use errors::error_text;
 pub(crate) use redirect::{absolute, windows};
 pub use run::{Ended, Parameter};
 
+use classes::OwnType;
 use outlet::Outlet;
 use scope::Scope;
 
@@ -113,6 +116,16 @@ pub struct Interpreter<'h> {
     environment: BTreeMap<String, Option<String>>,
     yes_to_all: bool,
     ends_at_unknown: bool,
+    /// The classes and enumerations of scripts, by name in lower case.
+    types: BTreeMap<String, OwnType>,
+    /// The namespaces whose types are found without them.
+    namespaces: Vec<String>,
+    /// Whether a method of a class runs, and no function or block within it.
+    in_method: bool,
+    /// What the method that runs returns.
+    returned: Option<Value>,
+    /// What stops the script at its next step.
+    stopping: Option<Stop>,
 }
 
 impl<'h> Interpreter<'h> {
@@ -141,6 +154,11 @@ impl<'h> Interpreter<'h> {
             environment: BTreeMap::new(),
             yes_to_all: false,
             ends_at_unknown: false,
+            types: BTreeMap::new(),
+            namespaces: Vec::new(),
+            in_method: false,
+            returned: None,
+            stopping: None,
         };
         session.prepare();
         session
@@ -158,6 +176,16 @@ impl<'h> Interpreter<'h> {
         set("ProgressPreference", Value::text("Continue"));
         set("ConfirmPreference", Value::text("High"));
         set("WhatIfPreference", Value::Bool(false));
+        for name in [
+            "ErrorActionPreference",
+            "WarningPreference",
+            "VerbosePreference",
+            "DebugPreference",
+            "InformationPreference",
+            "ProgressPreference",
+        ] {
+            scope.confine(name, "System.Management.Automation.ActionPreference");
+        }
         set("LASTEXITCODE", Value::Null);
         set("OFS", Value::text(" "));
         set("HOME", Value::text("C:\\Users\\Administrator"));

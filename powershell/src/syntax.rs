@@ -9,6 +9,7 @@
 
 pub mod ast;
 mod blocks;
+mod classes;
 mod commands;
 mod control;
 mod cursor;

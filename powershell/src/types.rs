@@ -1,6 +1,8 @@
 //! The types of .NET that scripts call: their members, methods, statics and constructors.
 
 mod collection;
+pub(crate) mod com;
+mod construct;
 mod domain;
 pub(crate) mod encoding;
 pub(crate) mod enums;
@@ -19,6 +21,7 @@ mod text;
 mod text_static;
 mod time;
 mod time_static;
+pub(crate) mod xml;
 
 use std::rc::Rc;
 
@@ -27,6 +30,7 @@ use crate::error::{Category, ErrorRecord};
 use crate::host::Host;
 use crate::value::{Object, Value};
 
+pub(crate) use construct::set_all;
 pub use io::{sandboxed, windows_path};
 pub(crate) use object::{own_text, public_names};
 
@@ -155,7 +159,7 @@ pub fn call(value: &Value, name: &str, arguments: &[Value]) -> Called {
         Value::Null => return None,
         Value::Text(text) => text::call(text, name, lower, arguments),
         Value::Char(char) => text::char_call(*char, lower, arguments),
-        Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) => {
+        Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Decimal(_) => {
             math::call(value, lower, arguments)
         }
         Value::Guid(guid) => guid::call(guid, lower, arguments),
@@ -252,7 +256,7 @@ pub fn call_static(kind: &str, name: &str, arguments: &[Value], host: &mut dyn H
 
 /// Makes an object of a type, as `New-Object` and `::new` do; `None` where it can't be made.
 pub fn construct(kind: &str, arguments: &[Value], host: &mut dyn Host) -> Called {
-    collection::construct(kind, arguments).or_else(|| object::construct(kind, arguments, host))
+    collection::construct(kind, arguments).or_else(|| construct::construct(kind, arguments, host))
 }
 
 /// The error of a method that .NET refused.

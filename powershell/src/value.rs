@@ -6,6 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::error::ErrorRecord;
@@ -27,6 +28,8 @@ pub enum Value {
     Long(i64),
     /// `[double]`.
     Double(f64),
+    /// `[decimal]`: 28 digits, exactly.
+    Decimal(Decimal),
     /// `[char]`.
     Char(char),
     /// `[string]`.
@@ -288,6 +291,7 @@ fn same_key(one: &Value, other: &Value) -> bool {
         }
         (Value::Int(one), Value::Int(other)) => one == other,
         (Value::Long(one), Value::Long(other)) => one == other,
+        (Value::Decimal(one), Value::Decimal(other)) => one == other,
         (Value::Bool(one), Value::Bool(other)) => one == other,
         (Value::Char(one), Value::Char(other)) => one == other,
         (Value::Guid(one), Value::Guid(other)) => one == other,

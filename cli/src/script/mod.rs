@@ -190,7 +190,8 @@ impl Script {
         all.push(powershell::cmdlets::core());
         let sandbox = Sandbox::new(&self.root);
         let files = |path: &str| Some(decoded(&sandbox.read(path).ok()?));
-        let findings = powershell::check::check(&self.place(), &self.text, &all, &files);
+        let seven = self.options.pwsh;
+        let findings = powershell::check::check_as(&self.place(), &self.text, &all, &files, seven);
         if findings.is_empty() {
             return Ok(());
         }

@@ -21,6 +21,19 @@ pub(crate) struct Sandbox {
     changes: BTreeMap<String, Change>,
 }
 
+/// Folders that every Windows machine of an administrator has. Nothing lists them until something
+/// is in them.
+const USUAL: [&str; 8] = [
+    "/temp",
+    "/windows/temp",
+    "/users/administrator",
+    "/users/administrator/desktop",
+    "/users/administrator/documents",
+    "/users/administrator/downloads",
+    "/users/administrator/appdata/local/temp",
+    "/users/public/documents",
+];
+
 impl Sandbox {
     /// A sandbox over a folder.
     pub(crate) fn new(root: &Path) -> Self {
@@ -154,8 +167,12 @@ impl Sandbox {
             Some(Change::Gone) => return Err(FileError::NotFound),
             None => {
                 let place = self.on_disk(&path).ok_or(FileError::Denied)?;
-                let found = std::fs::metadata(place).map_err(|_| FileError::NotFound)?;
-                (found.is_dir(), if found.is_dir() { 0 } else { found.len() })
+                match std::fs::metadata(place) {
+                    Ok(found) if found.is_dir() => (true, 0),
+                    Ok(found) => (false, found.len()),
+                    Err(_) if USUAL.contains(&path.to_lowercase().as_str()) => (true, 0),
+                    Err(_) => return Err(FileError::NotFound),
+                }
             }
         };
         Ok(FileEntry { name, folder, size })
@@ -169,6 +186,7 @@ impl Sandbox {
         }
         let base = path.trim_end_matches('/');
         let names = self.names(&path);
+
         let entries = names
             .iter()
             .filter_map(|name| self.entry(&format!("{base}/{name}")).ok());

@@ -24,6 +24,18 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     );
     offer.offer(plan, move |call| run(&on, call));
     offer.alias("ldifde", "ldifde.exe");
+    let plan = Plan::new(
+        "repadmin.exe",
+        vec![Parameter::texts("Arguments").rest()],
+        "Lets domain controllers replicate.",
+    )
+    .but("there is one domain controller, and nothing to replicate");
+    let on = stage.clone();
+    offer.offer(plan, move |call| {
+        on.alive()?;
+        call.write(Value::text("SyncAll terminated with no errors."))
+    });
+    offer.alias("repadmin", "repadmin.exe");
 }
 
 fn run(stage: &Stage, call: &mut dyn Call) -> Outcome {

@@ -246,6 +246,16 @@ pub(super) fn remove(
                 &[],
             )?
         }
+        Verb::SetLink => {
+            let link = format!("https://graph.microsoft.com/v1.0/directoryObjects/{other}");
+            let body = json!({ "@odata.id": link });
+            let target = format!("/v1.0{collection}/$ref");
+            stage.graph(call, "PUT", &target, Some(&body), &[])?
+        }
+        Verb::Unset => {
+            let target = format!("/v1.0{collection}/$ref");
+            stage.graph(call, "DELETE", &target, None, &[])?
+        }
         Verb::RemoveLink => {
             let target = format!("/v1.0{collection}/{}/$ref", encode(&other));
             stage.graph(call, "DELETE", &target, None, &[])?

@@ -12,6 +12,24 @@ const BANNER: &str = "Welcome to Microsoft Graph!\n\nConnected via delegated acc
     SDK Docs: https://aka.ms/graph/sdk/powershell/docs\nAPI Docs: https://aka.ms/graph/docs\n\n\
     NOTE: You can use the -NoWelcome parameter to suppress this message.\n";
 
+/// The permissions of an administrator who may do everything.
+const CONSENTED: [&str; 14] = [
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Domain.Read.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Organization.Read.All",
+    "RoleManagement.ReadWrite.Directory",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "email",
+    "openid",
+    "profile",
+];
+
 pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     let parameters = || {
         vec![
@@ -47,6 +65,10 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
     );
     offer.offer(plan, move |call| {
         on.connect(Remote::Graph, true);
+        let scopes = call.texts("Scopes");
+        let each = scopes.iter().flat_map(|it| it.split([',', ' ']));
+        let each = each.map(|it| it.trim().to_owned());
+        on.ask_for(each.filter(|it| !it.is_empty()));
         if call.switch("NoWelcome") {
             return Ok(());
         }
@@ -88,6 +110,11 @@ pub(super) fn declare(offer: &mut Offer, stage: &Stage) {
         }
     });
     offer.alias("Get-EntraContext", "Get-MgContext");
+    declare_options(offer);
+}
+
+/// What chooses how requests are sent, which here is one way.
+fn declare_options(offer: &mut Offer) {
     for (name, parameter, about) in [
         (
             "Select-MgProfile",
@@ -116,16 +143,21 @@ fn context(stage: &Stage, _call: &dyn Call) -> Value {
     }
     let domain = stage.read(|world| world.tenant().domains.initial().to_string());
     let tenant = stage.read(|world| world.tenant().organization.id.to_string());
+    // An administrator has consented to these before, and to what was asked for since.
+    let mut scopes: Vec<String> = CONSENTED.iter().map(|it| (*it).to_owned()).collect();
+    let asked = stage.scopes();
+    scopes.extend(
+        asked
+            .into_iter()
+            .filter(|it| !CONSENTED.contains(&it.as_str())),
+    );
     let properties = [
         (
             "ClientId",
             Value::text("14d82eec-204b-4c2f-b7e8-296a70dab67e"),
         ),
         ("TenantId", Value::text(tenant)),
-        (
-            "Scopes",
-            Value::texts(["Directory.ReadWrite.All", "User.ReadWrite.All"]),
-        ),
+        ("Scopes", Value::texts(scopes)),
         ("AuthType", Value::text("Delegated")),
         ("TokenCredentialType", Value::text("InteractiveBrowser")),
         ("CertificateThumbprint", Value::Null),

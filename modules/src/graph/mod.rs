@@ -7,6 +7,7 @@ mod object;
 mod read;
 mod request;
 mod table;
+mod web;
 mod write;
 
 use std::rc::Rc;
@@ -19,7 +20,7 @@ pub(crate) use read::{encode, relative};
 
 use crate::declare::{Offer, Plan};
 use crate::stage::Stage;
-use table::{ACTIONS, NOUNS, Noun, Verb};
+use table::{ACTIONS, CASTS, NOUNS, Noun, Verb};
 
 /// Which version of Graph a cmdlet speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,7 @@ struct Route {
 pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     let mut offer = Offer::new("Microsoft.Graph", "Microsoft.Graph.PowerShell.Cmdlets.");
     for version in [Version::V1, Version::Beta] {
-        for noun in NOUNS {
+        for noun in NOUNS.iter().chain(CASTS.iter().copied().flatten()) {
             for verb in noun.verbs {
                 declare(&mut offer, stage, version, noun, *verb);
             }
@@ -72,6 +73,7 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     }
     connect::declare(&mut offer, stage);
     request::declare(&mut offer, stage);
+    web::declare(&mut offer, stage);
     Rc::new(offer)
 }
 
@@ -133,6 +135,11 @@ fn declare(offer: &mut Offer, stage: &Stage, version: Version, noun: &'static No
         }
         Verb::Remove | Verb::Restore => {
             parameters.push(Parameter::switch("PassThru"));
+            if verb == Verb::Restore {
+                parameters.push(Parameter::switch("AutoReconcileProxyConflict"));
+                parameters.push(Parameter::object("BodyParameter"));
+                parameters.push(Parameter::object("AdditionalProperties"));
+            }
             parameters.extend(write::common());
             offer.offer(plan(parameters).asking(Impact::Medium), move |call| {
                 write::write(&route, call)
@@ -140,6 +147,10 @@ fn declare(offer: &mut Offer, stage: &Stage, version: Version, noun: &'static No
         }
         Verb::AddRef | Verb::SetRef | Verb::RemoveRef => {
             parameters.push(Parameter::text("OdataId"));
+            if verb != Verb::RemoveRef {
+                parameters.push(Parameter::object("BodyParameter"));
+                parameters.push(Parameter::object("AdditionalProperties"));
+            }
             parameters.push(Parameter::text("DirectoryObjectId").piped_by_name());
             parameters.extend(write::common());
             offer.offer(plan(parameters).asking(Impact::Medium), move |call| {

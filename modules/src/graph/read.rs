@@ -153,10 +153,15 @@ pub(super) fn get(route: &Route, call: &mut dyn Call) -> Outcome {
     }
     let level = call.text("ConsistencyLevel").map(|it| it.to_string());
     let level = level.or_else(|| (route.verb == Verb::Count).then(|| "eventual".to_owned()));
-    let headers: Vec<(&str, &str)> = level
+    let own = super::request::headers(call);
+    let mut headers: Vec<(&str, &str)> = level
         .iter()
         .map(|it| ("consistencylevel", it.as_str()))
         .collect();
+    let given = own
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    headers.extend(given.filter(|(name, _)| level.is_none() || *name != "consistencylevel"));
     let everything = call.switch("All");
     let mut left = call
         .int("Top")

@@ -68,7 +68,7 @@ fn target(uri: &str) -> String {
 }
 
 /// The query of an address, with spaces and quotes encoded as a client encodes them.
-fn encoded(target: &str) -> String {
+pub(super) fn encoded(target: &str) -> String {
     target
         .chars()
         .map(|it| match it {
@@ -110,16 +110,7 @@ fn run(stage: &Stage, call: &mut dyn Call) -> Outcome {
         },
         Some(value) => Some(to_json(&value)),
     };
-    let headers = match call.argument("Headers") {
-        Some(Value::Table(table)) => {
-            let entries = table.borrow();
-            let pairs = entries.iter();
-            pairs
-                .map(|(name, value)| (crate::text(name).to_lowercase(), crate::text(value)))
-                .collect()
-        }
-        _ => Vec::new(),
-    };
+    let headers = headers(call);
     let headers: Vec<(&str, &str)> = headers
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -129,6 +120,18 @@ fn run(stage: &Stage, call: &mut dyn Call) -> Outcome {
         Err(error) => Err(failure(call, &method, &uri, &error).into()),
         Ok(answer) => write(call, &answer, if answer.is_null() { 204 } else { 200 }),
     }
+}
+
+/// The headers that were given, with names in lower case.
+pub(super) fn headers(call: &dyn Call) -> Vec<(String, String)> {
+    let Some(Value::Table(table)) = call.argument("Headers") else {
+        return Vec::new();
+    };
+    let entries = table.borrow();
+    let pairs = entries.iter();
+    pairs
+        .map(|(name, value)| (crate::text(name).to_lowercase(), crate::text(value)))
+        .collect()
 }
 
 fn write(call: &mut dyn Call, body: &Json, status: u16) -> Outcome {
@@ -150,7 +153,7 @@ fn write(call: &mut dyn Call, body: &Json, status: u16) -> Outcome {
 }
 
 /// JSON as `[pscustomobject]`s.
-fn custom(json: &Json) -> Value {
+pub(super) fn custom(json: &Json) -> Value {
     match json {
         Json::Object(map) => {
             let properties = map.iter().map(|(name, value)| (name, custom(value)));
@@ -208,7 +211,7 @@ fn failure(call: &dyn Call, method: &str, uri: &str, error: &CloudError) -> Erro
 }
 
 /// `NotFound` as `Not Found`.
-fn spaced(name: &str) -> String {
+pub(super) fn spaced(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {
         if letter.is_uppercase() && !words.is_empty() {

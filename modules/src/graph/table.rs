@@ -72,8 +72,6 @@ nouns! {
     "GroupCount" "group" "/groups/$count" [Count];
     "GroupDelta" "group" "/groups/delta()" [List];
     "GroupMember" "directoryObject" "/groups/{GroupId}/members" [List];
-    "GroupMemberAsUser" "user" "/groups/{GroupId}/members/microsoft.graph.user" [List];
-    "GroupMemberCount" "directoryObject" "/groups/{GroupId}/members/$count" [Count];
     "GroupMemberByRef" "directoryObject" "/groups/{GroupId}/members" [AddRef RemoveRef];
     "GroupMemberDirectoryObjectByRef" "directoryObject" "/groups/{GroupId}/members" [RemoveRef];
     "GroupTransitiveMember" "directoryObject" "/groups/{GroupId}/transitiveMembers" [List];
@@ -117,6 +115,65 @@ nouns! {
         "/roleManagement/directory/roleDefinitions/{UnifiedRoleDefinitionId}" [Get];
 }
 
+/// Links whose ends can be asked for by type and counted: `…AsUser`, `…CountAsUser`, `…Count`.
+macro_rules! links {
+    ($($noun:literal $path:literal;)*) => {
+        /// Nouns that follow from links.
+        pub(super) const CASTS: &[&[Noun]] = &[$(&[
+            cast!($noun, "AsUser", "user", $path, "/microsoft.graph.user"),
+            cast!($noun, "AsGroup", "group", $path, "/microsoft.graph.group"),
+            cast!($noun, "AsDevice", "device", $path, "/microsoft.graph.device"),
+            cast!(
+                $noun, "AsOrgContact", "orgContact", $path, "/microsoft.graph.orgContact"
+            ),
+            cast!(
+                $noun, "AsDirectoryRole", "directoryRole", $path, "/microsoft.graph.directoryRole"
+            ),
+            Noun {
+                noun: concat!($noun, "Count"),
+                entity: "directoryObject",
+                path: concat!($path, "/$count"),
+                verbs: &[Count],
+            },
+            Noun {
+                noun: concat!($noun, "CountAsUser"),
+                entity: "user",
+                path: concat!($path, "/microsoft.graph.user/$count"),
+                verbs: &[Count],
+            },
+            Noun {
+                noun: concat!($noun, "CountAsGroup"),
+                entity: "group",
+                path: concat!($path, "/microsoft.graph.group/$count"),
+                verbs: &[Count],
+            },
+        ]),*];
+    };
+}
+
+macro_rules! cast {
+    ($noun:literal, $suffix:literal, $entity:literal, $path:literal, $type:literal) => {
+        Noun {
+            noun: concat!($noun, $suffix),
+            entity: $entity,
+            path: concat!($path, $type),
+            verbs: &[List],
+        }
+    };
+}
+
+links! {
+    "UserMemberOf" "/users/{UserId}/memberOf";
+    "UserTransitiveMemberOf" "/users/{UserId}/transitiveMemberOf";
+    "UserDirectReport" "/users/{UserId}/directReports";
+    "GroupMember" "/groups/{GroupId}/members";
+    "GroupTransitiveMember" "/groups/{GroupId}/transitiveMembers";
+    "GroupMemberOf" "/groups/{GroupId}/memberOf";
+    "GroupOwner" "/groups/{GroupId}/owners";
+    "DirectoryRoleMember" "/directoryRoles/{DirectoryRoleId}/members";
+    "ContactMemberOf" "/contacts/{OrgContactId}/memberOf";
+}
+
 /// Actions: the whole name after `Mg`, with its path and the parameters that make its body.
 pub(super) struct Action {
     /// The verb and the noun around `Mg`.
@@ -144,6 +201,13 @@ pub(super) const ACTIONS: &[Action] = &[
         path: "/users/{UserId}/assignLicense",
         body: &[("addLicenses", OBJECTS), ("removeLicenses", STRINGS)],
         entity: "user",
+    },
+    Action {
+        verb: "Set",
+        noun: "GroupLicense",
+        path: "/groups/{GroupId}/assignLicense",
+        body: &[("addLicenses", OBJECTS), ("removeLicenses", STRINGS)],
+        entity: "group",
     },
     Action {
         verb: "Revoke",

@@ -161,7 +161,14 @@ pub(super) fn write(route: &Route, call: &mut dyn Call) -> Outcome {
     let (method, path, body) = match route.verb {
         Verb::New => ("POST", path, Some(body(route, call))),
         Verb::Update => ("PATCH", path, Some(body(route, call))),
-        Verb::Restore => ("POST", format!("{path}/restore"), None),
+        Verb::Restore => {
+            let sent = body(route, call);
+            let sent = sent
+                .as_object()
+                .is_some_and(|it| !it.is_empty())
+                .then_some(sent);
+            ("POST", format!("{path}/restore"), sent)
+        }
         _ => ("DELETE", path, None),
     };
     match route.stage.graph(call, method, &path, body.as_ref(), &[])? {
@@ -198,7 +205,10 @@ pub(super) fn reference(route: &Route, call: &mut dyn Call) -> Outcome {
         }
         verb => {
             let method = if verb == Verb::SetRef { "PUT" } else { "POST" };
-            let whole = call.argument("BodyParameter").map(|it| to_json(&it));
+            let whole = call
+                .argument("BodyParameter")
+                .or_else(|| call.argument("AdditionalProperties"))
+                .map(|it| to_json(&it));
             let body = whole.unwrap_or_else(|| json!({ "@odata.id": link }));
             route
                 .stage

@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use powershell::command::{Call, Module, Parameter};
 use powershell::error::{Category, ErrorRecord, Outcome};
+use powershell::value::Value;
 use serde_json::Value as Json;
 
 use crate::declare::{Offer, Plan};
@@ -45,6 +46,49 @@ pub(crate) fn module(stage: &Stage) -> Rc<dyn Module> {
     let nouns = ["ServicePrincipal", "Device"];
     offer.offer_none("Msol", &nouns, move |call| signed_in(&on, call));
     Rc::new(offer)
+}
+
+/// `New-MsolLicenseOptions`, which other cmdlets take and do nothing with here, and what resets
+/// ways to sign in that no account has.
+fn declare_options(offer: &mut Offer, stage: &Stage) {
+    let parameters = vec![
+        Parameter::text("AccountSkuId").mandatory(),
+        Parameter::texts("DisabledPlans").nullable(),
+    ];
+    let declared = plan(
+        "New-MsolLicenseOptions",
+        parameters,
+        "Says which services of a licence are off.",
+    );
+    let on = stage.clone();
+    offer.offer(declared, move |call| {
+        signed_in(&on, call)?;
+        let properties = [
+            (
+                "AccountSkuId",
+                Value::from(crate::given(call, "AccountSkuId")),
+            ),
+            (
+                "DisabledServicePlans",
+                Value::texts(call.texts("DisabledPlans")),
+            ),
+        ];
+        let kind = "Microsoft.Online.Administration.LicenseOption";
+        call.write_whole(crate::typed(kind, properties))
+    });
+    let parameters = vec![
+        Parameter::text("UserPrincipalName")
+            .mandatory()
+            .piped_by_name(),
+    ];
+    let declared = plan(
+        "Reset-MsolStrongAuthenticationMethodByUpn",
+        parameters,
+        "Resets the ways in which a user proves who they are.",
+    )
+    .but("no account has any");
+    let on = stage.clone();
+    offer.offer(declared, move |call| signed_in(&on, call));
 }
 
 /// The class behind a cmdlet: `Get-MsolUser` is `GetUser`.

@@ -202,6 +202,7 @@ fn declare_more(offer: &mut Offer, stage: &Stage) {
         }
         Ok(())
     });
+    super::declare_options(offer, stage);
     let mut parameters = names();
     parameters.extend([
         Parameter::texts("AddLicenses").nullable(),

@@ -5,3 +5,4 @@ mod cloud;
 mod desk;
 mod engine;
 mod page;
+mod web;

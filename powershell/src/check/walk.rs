@@ -12,17 +12,15 @@ use std::rc::Rc;
 use super::files::{Loads, loads};
 use super::{Files, Finding, Severity, may_exist, unparsed};
 use crate::command::{Command as Declared, Module};
-use crate::convert::resolve_type;
 use crate::interpreter::{
     absolute, declared_command, function_parameters, has_parameter, is_native, named_parameter,
     windows,
 };
 use crate::syntax::ast::{
     Argument, Block, Body, Command, Element, ElementKind, Expression, ExpressionKind, Member,
-    MemberName, Piece, RedirectTarget, Statement, StatementKind, TypeName,
+    MemberName, Operator, Piece, RedirectTarget, Statement, StatementKind,
 };
 use crate::syntax::{Source, Span, parse};
-use crate::types::has_static;
 
 /// Commands that are known and refused.
 const REFUSED: [&str; 3] = ["Add-Type", "Register-ObjectEvent", "Start-Process"];
@@ -41,8 +39,15 @@ pub(super) struct Walk<'a> {
     /// that parameters of an advanced function may have. What takes anything has none, and neither
     /// has what is defined twice.
     own: BTreeMap<String, Option<Vec<Rc<str>>>>,
+    /// The classes and enumerations of the script and of what it loads, in lower case, with their
+    /// static members where all of them are known.
+    pub(super) own_types: BTreeMap<String, Option<Vec<String>>>,
+    /// Namespaces whose types are found without them.
+    pub(super) spaces: Vec<String>,
+    /// Whether what only PowerShell 7 has is taken.
+    pub(super) seven: bool,
     /// Whether this walk collects what is defined.
-    collects: bool,
+    pub(super) collects: bool,
     /// What the script loads, with the places where it does.
     loads: Vec<(Loads, Span)>,
     /// Whether it loads what is only known when it runs.
@@ -57,6 +62,9 @@ impl<'a> Walk<'a> {
             modules,
             source: Rc::clone(source),
             own: BTreeMap::new(),
+            own_types: BTreeMap::new(),
+            spaces: Vec::new(),
+            seven: true,
             collects: false,
             loads: Vec::new(),
             open: false,
@@ -65,7 +73,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn find(&mut self, severity: Severity, span: Span, message: String, label: &str) {
+    pub(super) fn find(&mut self, severity: Severity, span: Span, message: String, label: &str) {
         self.findings.push(Finding {
             severity,
             message,
@@ -96,6 +104,7 @@ impl<'a> Walk<'a> {
                 self.define(name, parameters);
             }
             self.collects = false;
+            self.own_types.append(&mut collector.own_types);
             self.source = Rc::clone(&source);
             for (loads, span) in std::mem::take(&mut collector.loads) {
                 let Loads::File(path) = loads else {
@@ -161,10 +170,14 @@ impl<'a> Walk<'a> {
                 pipeline.elements.iter().for_each(|it| self.element(it));
             }
             StatementKind::Chain(first, rest) => {
+                self.of_seven(statement.span, "&&");
                 self.statement(first);
                 rest.iter().for_each(|(_, it)| self.statement(it));
             }
             StatementKind::Assign(assign) => {
+                if assign.operator == "??" {
+                    self.of_seven(statement.span, "??=");
+                }
                 self.expression(&assign.target);
                 self.statement(&assign.value);
             }
@@ -182,6 +195,10 @@ impl<'a> Walk<'a> {
                 let name = function.name.rsplit(':').next().unwrap_or(&function.name);
                 self.define(name.to_lowercase(), function_parameters(&function.body));
                 self.block(&function.body);
+            }
+            StatementKind::Namespace(name) => self.spaces.push(name.to_string()),
+            kind @ (StatementKind::Class(_) | StatementKind::Enumeration(_)) => {
+                self.declared_type(kind);
             }
             other => self.control(other),
         }
@@ -336,7 +353,9 @@ impl<'a> Walk<'a> {
             return None;
         }
         let near = nearest(name, self.modules).map(|near| format!("there is {near}"));
-        if self.open || !may_exist(name) {
+        // Nobody gave a command a verb that is nearly one of PowerShell's own.
+        let is_slip = near.is_some() && !has_known_verb(name, self.modules);
+        if self.open || is_slip || !may_exist(name) {
             let message = format!("The command '{name}' is not known.");
             let label = if self.open {
                 "fails here, unless a file that is loaded has it"
@@ -402,55 +421,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The type that `New-Object` is to make.
-    fn new_object(&mut self, command: &Command, declared: Option<&Declared>) {
-        if declared.is_none_or(|it| &*it.name != "New-Object") {
-            return;
-        }
-        let mut arguments = command.arguments.iter();
-        while let Some(argument) = arguments.next() {
-            match argument {
-                Argument::Parameter { name, span, .. }
-                    if "comobject".starts_with(&name.to_lowercase()) =>
-                {
-                    let message = "COM objects are not simulated.".to_owned();
-                    self.find(
-                        Severity::NotSimulated,
-                        *span,
-                        message,
-                        "reaches the machine itself",
-                    );
-                    return;
-                }
-                Argument::Parameter { name, .. }
-                    if "typename".starts_with(&name.to_lowercase()) => {}
-                Argument::Parameter { .. } => drop(arguments.next()),
-                Argument::Value(Expression {
-                    span,
-                    kind: ExpressionKind::Text(name, _),
-                }) => {
-                    self.type_name(name, *span);
-                    return;
-                }
-                _ => return,
-            }
-        }
-    }
-
-    fn types(&mut self, types: &[TypeName]) {
-        types
-            .iter()
-            .for_each(|it| self.type_name(&it.name, it.span));
-    }
-
-    fn type_name(&mut self, name: &str, span: Span) {
-        if resolve_type(name).is_none() {
-            let message = format!("The type [{name}] is not simulated.");
-            self.find(Severity::NotSimulated, span, message, "unknown type");
-        }
-    }
-
-    fn expression(&mut self, expression: &Expression) {
+    pub(super) fn expression(&mut self, expression: &Expression) {
         match &expression.kind {
             ExpressionKind::Number(_) | ExpressionKind::Text(..) | ExpressionKind::Variable(_) => {}
             ExpressionKind::Expandable(pieces, _) => {
@@ -474,6 +445,22 @@ impl<'a> Walk<'a> {
             }
             ExpressionKind::Block(block) => self.block(block),
             ExpressionKind::Unary(_, it) | ExpressionKind::Step(_, _, it) => self.expression(it),
+            ExpressionKind::Binary(
+                Operator {
+                    name: "??", span, ..
+                },
+                one,
+                other,
+            ) => {
+                self.of_seven(*span, "??");
+                self.expression(one);
+                self.expression(other);
+            }
+            ExpressionKind::Index(one, other, true) => {
+                self.of_seven(expression.span, "?[");
+                self.expression(one);
+                self.expression(other);
+            }
             ExpressionKind::Binary(_, one, other) | ExpressionKind::Index(one, other, _) => {
                 self.expression(one);
                 self.expression(other);
@@ -485,6 +472,7 @@ impl<'a> Walk<'a> {
             ExpressionKind::Type(name) => self.type_name(&name.name, name.span),
             ExpressionKind::Member(member) => self.member(member, expression.span),
             ExpressionKind::Ternary(condition, one, other) => {
+                self.of_seven(expression.span, "?");
                 [condition, one, other]
                     .into_iter()
                     .for_each(|it| self.expression(it));
@@ -493,6 +481,9 @@ impl<'a> Walk<'a> {
     }
 
     fn member(&mut self, member: &Member, span: Span) {
+        if member.conditional {
+            self.of_seven(span, "?.");
+        }
         self.expression(&member.target);
         if let MemberName::Computed(it) = &member.name {
             self.expression(it);
@@ -502,19 +493,7 @@ impl<'a> Walk<'a> {
             .iter()
             .flatten()
             .for_each(|it| self.expression(it));
-        if let (true, ExpressionKind::Type(of), MemberName::Known(name)) =
-            (member.is_static, &member.target.kind, &member.name)
-            && let Some(full) = resolve_type(&of.name)
-            && !has_static(&full, name)
-        {
-            let message = format!("[{}]::{name} is not simulated.", of.name);
-            self.find(
-                Severity::NotSimulated,
-                span,
-                message,
-                "unknown static member",
-            );
-        }
+        self.static_member(member, span);
     }
 }
 
@@ -530,7 +509,7 @@ pub(super) fn is_cmdlet(name: &str) -> bool {
     })
 }
 
-fn is_text(expression: &Expression, text: &str) -> bool {
+pub(super) fn is_text(expression: &Expression, text: &str) -> bool {
     matches!(&expression.kind, ExpressionKind::Text(it, _) if it.eq_ignore_ascii_case(text))
 }
 
@@ -562,6 +541,14 @@ fn word(argument: &Argument) -> Option<Rc<str>> {
 }
 
 /// The name of a cmdlet that a name is nearly.
+/// Whether a name begins with a verb that some cmdlet here has.
+fn has_known_verb(name: &str, modules: &[Rc<dyn Module>]) -> bool {
+    let verb = name.split('-').next().unwrap_or(name);
+    let all = modules.iter().flat_map(|module| module.names());
+    let mut verbs = all.filter_map(|it| it.split_once('-').map(|(verb, _)| verb.to_owned()));
+    verbs.any(|it| it.eq_ignore_ascii_case(verb))
+}
+
 fn nearest(name: &str, modules: &[Rc<dyn Module>]) -> Option<Rc<str>> {
     let lower = name.to_lowercase();
     let all = modules.iter().flat_map(|module| module.names());

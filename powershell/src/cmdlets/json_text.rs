@@ -26,7 +26,9 @@ impl Writer<'_> {
         match value {
             Value::Null => self.out.push_str("null"),
             Value::Bool(truth) => self.out.push_str(if *truth { "true" } else { "false" }),
-            Value::Byte(_) | Value::Int(_) | Value::Long(_) => self.out.push_str(&to_text(value)),
+            Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Decimal(_) => {
+                self.out.push_str(&to_text(value));
+            }
             Value::Double(number) if number.is_finite() => {
                 let text = round_trip(*number);
                 let whole = text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
@@ -345,6 +347,13 @@ impl Reader<'_> {
             return Ok(number::fitting(number));
         }
         let numeric = word.starts_with(|it: char| it.is_ascii_digit() || it == '-');
+        // A fraction is a decimal, unless it does not fit.
+        if numeric
+            && !word.contains(['e', 'E'])
+            && let Some(number) = number::decimal(&word)
+        {
+            return Ok(Value::Decimal(number));
+        }
         match word.parse::<f64>() {
             Ok(number) if numeric => Ok(Value::Double(number)),
             _ => {

@@ -6,7 +6,7 @@ use crate::value::{Object, Value};
 
 use super::common::{self, like};
 use super::output::Nothing;
-use super::{CORE, HOST, UTILITY, declare, simple};
+use super::{CORE, UTILITY, declare, simple};
 
 /// Modules that are simulated, or whose absence would only be in the way.
 pub const KNOWN_MODULES: &[&str] = &[
@@ -202,21 +202,6 @@ fn more() -> Vec<Command> {
             Vec::new(),
             || Box::new(Nothing),
         ),
-        declare(
-            "Start-Transcript",
-            HOST,
-            "Records the session.",
-            transcript(),
-            || Box::new(Nothing),
-        )
-        .but("no file is written"),
-        declare(
-            "Stop-Transcript",
-            HOST,
-            "Stops recording.",
-            Vec::new(),
-            || Box::new(Nothing),
-        ),
         simple("Get-Host", UTILITY, "The console.", Vec::new(), |call| {
             call.write(common::object(
                 "System.Management.Automation.Internal.Host.InternalHost",
@@ -232,18 +217,6 @@ fn more() -> Vec<Command> {
                     .unwrap_or_default(),
             )
         }),
-    ]
-}
-
-fn transcript() -> Vec<Parameter> {
-    vec![
-        Parameter::text("Path").at(0),
-        Parameter::text("LiteralPath"),
-        Parameter::text("OutputDirectory"),
-        Parameter::switch("Append"),
-        Parameter::switch("Force"),
-        Parameter::switch("NoClobber"),
-        Parameter::switch("IncludeInvocationHeader"),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! `New-Object`, `Add-Type` and `Update-TypeData`.
 
-use crate::command::{Call, Command, Parameter};
+use crate::command::{Call, Command, Parameter, Request};
 use crate::convert::{resolve_type, to_text};
 use crate::error::{Category, ErrorRecord, Outcome};
 use crate::types;
@@ -91,9 +91,24 @@ fn add_type(call: &mut dyn Call) -> Outcome {
 
 fn new_object(call: &mut dyn Call) -> Outcome {
     if let Some(name) = common::text(call, "ComObject") {
+        if name.eq_ignore_ascii_case(types::com::SHELL) {
+            return call.write_whole(types::com::shell());
+        }
         return Err(not_simulated(&format!("The COM object {name}")).into());
     }
     let name = common::text(call, "TypeName").unwrap_or_default();
+    let arguments: Vec<Value> = match call.argument("ArgumentList") {
+        None => Vec::new(),
+        Some(array @ Value::Array(_)) => array.enumerate(),
+        Some(only) => vec![only],
+    };
+    let own = call.session(Request::Make(name.as_str().into(), arguments.clone()))?;
+    if let Some(made) = own.into_iter().next() {
+        if let Some(Value::Table(table)) = call.argument("Property") {
+            types::set_all(&made, &table)?;
+        }
+        return call.write_whole(made);
+    }
     let Some(kind) = resolve_type(&name) else {
         let lower = name.to_lowercase();
         if lower.contains("windows.forms")
@@ -104,18 +119,12 @@ fn new_object(call: &mut dyn Call) -> Outcome {
         }
         return Err(no_type(&name).into());
     };
-    let arguments: Vec<Value> = match call.argument("ArgumentList") {
-        None => Vec::new(),
-        Some(array @ Value::Array(_)) => array.enumerate(),
-        Some(only) => vec![only],
-    };
     let made = match types::construct(&kind, &arguments, call.host()) {
         Some(made) => made.map_err(|error| constructor(error, &kind))?,
         None => return Err(not_simulated(&format!("The type {kind}")).into()),
     };
     if let Some(Value::Table(table)) = call.argument("Property") {
-        types::object::set_all(&made, &table)
-            .map_err(|_| bad_property(&table_names(&table), &kind))?;
+        types::set_all(&made, &table).map_err(|_| bad_property(&table_names(&table), &kind))?;
     }
     call.write_whole(made)
 }

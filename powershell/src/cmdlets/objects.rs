@@ -116,6 +116,12 @@ pub(crate) fn commands() -> Vec<Command> {
                     .or(&["Args"])
                     .rest()
                     .in_sets(&["PropertyAndMethodSet"]),
+                // Of PowerShell 7: here one object comes after the other.
+                Parameter::new("Parallel", "System.Management.Automation.ScriptBlock")
+                    .mandatory()
+                    .in_sets(&["ParallelParameterSet"]),
+                Parameter::int("ThrottleLimit").in_sets(&["ParallelParameterSet"]),
+                Parameter::int("TimeoutSeconds").in_sets(&["ParallelParameterSet"]),
             ],
             || Box::new(ForEach),
         )
@@ -263,6 +269,10 @@ impl Cmdlet for ForEach {
         if let Some(name) = common::text(call, "MemberName") {
             return member(call, &item, &name);
         }
+        if let Some(Value::Block(block)) = call.argument("Parallel") {
+            let written = call.run(&block, Some(item), &[])?;
+            return write_all(call, written);
+        }
         let (_, process, _) = blocks(call);
         for block in process {
             let written = call.run(&block, Some(item.clone()), &[])?;
@@ -290,6 +300,7 @@ fn member(call: &mut dyn Call, item: &Value, name: &str) -> Outcome {
         return call.write(found);
     }
     match types::call(item, name, &arguments) {
+        Some(Ok(Value::Null)) => Ok(()),
         Some(done) => call.write(done?),
         None => call.write(Value::Null),
     }

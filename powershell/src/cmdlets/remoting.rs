@@ -92,7 +92,12 @@ pub(crate) fn commands() -> Vec<Command> {
             "Remove-PSSession",
             CORE,
             "Closes a session.",
-            with(vec![session()]),
+            with(vec![
+                session(),
+                Parameter::texts("Name"),
+                Parameter::object("Id"),
+                Parameter::texts("ComputerName").or(&["Cn"]),
+            ]),
             || Box::new(Nothing),
         ),
         declare(

@@ -221,7 +221,7 @@ fn has(call: &mut dyn Call, item: &Value, name: &str) -> Outcome<bool> {
     Ok(!found.is_null())
 }
 
-fn every() -> Selector {
+pub(crate) fn every() -> Selector {
     Selector {
         label: "*".to_owned(),
         source: Source::Name("*".to_owned()),
@@ -230,7 +230,11 @@ fn every() -> Selector {
 }
 
 /// An object with the selected properties only.
-fn projected(call: &mut dyn Call, item: &Value, selectors: &[Selector]) -> Outcome<Object> {
+pub(crate) fn projected(
+    call: &mut dyn Call,
+    item: &Value,
+    selectors: &[Selector],
+) -> Outcome<Object> {
     let excluded = common::texts(call, "ExcludeProperty");
     let mut properties: Vec<(String, Value)> = Vec::new();
     for selector in selectors {

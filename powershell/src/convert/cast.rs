@@ -59,6 +59,7 @@ fn to_simple(value: &Value, full: &str) -> Cast {
             other => Err(no_cast(other, full)),
         },
         "System.Management.Automation.PSCredential" => to_credential(value, full),
+        "System.Xml.XmlDocument" => types::xml::cast(value, full),
         "System.Uri" => match value {
             Value::Null => Ok(Value::Null),
             other if is_type(other, full) => Ok(other.clone()),
@@ -97,12 +98,19 @@ fn to_other(value: &Value, full: &str) -> Cast {
     if let Some(done) = types::enums::cast(value, full) {
         return done;
     }
+    if let (true, Value::Table(table)) = (super::names::is_model(full), value) {
+        let object = Object::typed::<&str>(&[full, "System.Object"], [], None);
+        for (key, value) in table.borrow().iter() {
+            object.add(&to_text(key), Property::Member(value.clone()));
+        }
+        return Ok(Value::Object(object));
+    }
     // An object of another module is taken by its type names, or made from a string by the
     // module itself.
     Err(no_cast(value, full))
 }
 
-fn null_enumeration(full: &str) -> ErrorRecord {
+pub(crate) fn null_enumeration(full: &str) -> ErrorRecord {
     invalid_cast(
         "",
         full,
@@ -262,7 +270,8 @@ fn to_numeric(value: &Value, full: &str) -> Option<Cast> {
         "System.UInt16" => (0, i64::from(u16::MAX), "a UInt16"),
         "System.UInt32" => (0, i64::from(u32::MAX), "a UInt32"),
         "System.UInt64" => (0, i64::MAX, "a UInt64"),
-        "System.Double" | "System.Single" | "System.Decimal" => return Some(to_real(value, full)),
+        "System.Double" | "System.Single" => return Some(to_real(value, full)),
+        "System.Decimal" => return Some(to_decimal(value, full)),
         _ => return None,
     };
     let range = || {
@@ -280,6 +289,10 @@ fn to_numeric(value: &Value, full: &str) -> Option<Cast> {
             Err(NotWhole::Format) => return Some(Err(not_a_number(text, full))),
         },
         Value::Double(double) => match number::rounded(*double) {
+            Some(number) => number,
+            None => return Some(Err(range())),
+        },
+        Value::Decimal(decimal) => match number::decimal_rounded(decimal) {
             Some(number) => number,
             None => return Some(Err(range())),
         },
@@ -329,6 +342,30 @@ fn to_real(value: &Value, full: &str) -> Cast {
     match number {
         Some(number) => Ok(Value::Double(number)),
         None => Err(no_cast(value, full)),
+    }
+}
+
+fn to_decimal(value: &Value, full: &str) -> Cast {
+    let range = || {
+        let reason = "Value was either too large or too small for a Decimal.";
+        invalid_cast(&to_text(value), full, reason, "InvalidCastIConvertible")
+    };
+    match value {
+        Value::Text(text) if text.trim().is_empty() => Ok(Value::Decimal(0.into())),
+        Value::Text(text) => match (number::decimal(text), number::double(text)) {
+            (Some(number), _) => Ok(Value::Decimal(number)),
+            (None, Some(_)) => Err(range()),
+            (None, None) => Err(not_a_number(text, full)),
+        },
+        Value::Array(_) | Value::Bytes(_) | Value::Table(_) | Value::Char(_) => {
+            Err(no_cast(value, full))
+        }
+        other => {
+            let number = number::to_number(other).map_err(|_| no_cast(value, full))?;
+            number::as_decimal(&number)
+                .map(Value::Decimal)
+                .ok_or_else(range)
+        }
     }
 }
 
@@ -450,7 +487,7 @@ fn to_version(value: &Value) -> Cast {
         Value::Version(_) => return Ok(value.clone()),
         Value::Null => return Ok(Value::Null),
         Value::Text(text) => text.to_string(),
-        Value::Double(_) => to_text(value),
+        Value::Double(_) | Value::Decimal(_) => to_text(value),
         other => return Err(no_cast(other, "System.Version")),
     };
     version(&text).map(Value::Version).map_err(|reason| {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::error::{Category, ErrorRecord};
 use crate::value::Value;
 
-use super::number::{as_double, as_long};
+use super::number::{as_decimal, as_double, as_long};
 use super::{cast, to_bool, to_number, to_text, type_name};
 
 /// Orders two values, the right one converted to the type of the left one. Where that fails the
@@ -17,9 +17,11 @@ pub fn compare(left: &Value, right: &Value, case_sensitive: bool) -> Result<Orde
         (other, Value::Null) if !matches!(other, Value::Text(_)) => Ok(against_null(other)),
         (Value::Text(left), right) => Ok(compare_text(left, &to_text(right), case_sensitive)),
         (Value::Char(left), right) => match right {
-            Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Byte(_) => {
-                numbers(&Value::Char(*left), right)
-            }
+            Value::Int(_)
+            | Value::Long(_)
+            | Value::Double(_)
+            | Value::Byte(_)
+            | Value::Decimal(_) => numbers(&Value::Char(*left), right),
             other => Ok(compare_text(
                 &left.to_string(),
                 &to_text(other),
@@ -27,9 +29,10 @@ pub fn compare(left: &Value, right: &Value, case_sensitive: bool) -> Result<Orde
             )),
         },
         (Value::Bool(left), right) => Ok(left.cmp(&to_bool(right))),
-        (Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_), _) => {
-            numbers(left, right)
-        }
+        (
+            Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Decimal(_),
+            _,
+        ) => numbers(left, right),
         _ => others(left, right, case_sensitive),
     }
 }
@@ -47,6 +50,12 @@ fn numbers(left: &Value, right: &Value) -> Result<Ordering, ErrorRecord> {
     let left_number = to_number(left)?;
     let right_number = to_number(right).map_err(failed)?;
     if let (Some(one), Some(other)) = (as_long(&left_number), as_long(&right_number)) {
+        return Ok(one.cmp(&other));
+    }
+    let is_exact = |it: &Value| matches!(it, Value::Decimal(_));
+    if (is_exact(&left_number) || is_exact(&right_number))
+        && let (Some(one), Some(other)) = (as_decimal(&left_number), as_decimal(&right_number))
+    {
         return Ok(one.cmp(&other));
     }
     let one = as_double(&left_number).unwrap_or(f64::NAN);

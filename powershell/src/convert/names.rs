@@ -44,6 +44,7 @@ const ACCELERATORS: &[(&str, &str)] = &[
     ("arraylist", "System.Collections.ArrayList"),
     ("type", "System.Type"),
     ("uri", "System.Uri"),
+    ("xml", "System.Xml.XmlDocument"),
     ("mailaddress", "System.Net.Mail.MailAddress"),
     ("ipaddress", "System.Net.IPAddress"),
     ("math", "System.Math"),
@@ -120,6 +121,12 @@ const KNOWN: &[&str] = &[
     "System.Net.WebUtility",
     "System.Net.CredentialCache",
     "System.Web.HttpUtility",
+    "System.Xml.XmlNode",
+    "System.Xml.XmlElement",
+    "System.Xml.XmlAttribute",
+    "System.Xml.XmlText",
+    "System.Xml.XmlNodeList",
+    "System.Xml.XmlNamespaceManager",
     "System.Web.Security.Membership",
     "System.Security.Cryptography.RNGCryptoServiceProvider",
     "System.Security.Principal.SecurityIdentifier",
@@ -152,27 +159,49 @@ const KNOWN: &[&str] = &[
     "Microsoft.ActiveDirectory.Management.ADPropertyCollection",
 ];
 
+/// What a script adds to the types that there are.
+pub(crate) struct Known<'a> {
+    /// Finds the full name of a type that it declares itself.
+    pub(crate) own: &'a dyn Fn(&str) -> Option<Rc<str>>,
+    /// Namespaces whose types are found without them.
+    pub(crate) spaces: &'a [String],
+}
+
 /// The full name of a type that a script names, without case: short names, names without
 /// `System.`, arrays, generic collections. `None` where there is no such type.
 pub fn resolve_type(name: &str) -> Option<Rc<str>> {
+    let known = Known {
+        own: &|_| None,
+        spaces: &[],
+    };
+    resolve_with(name, &known)
+}
+
+/// The same with what a script adds.
+pub(crate) fn resolve_with(name: &str, known: &Known<'_>) -> Option<Rc<str>> {
     let name = name.trim();
     if let Some(element) = name.strip_suffix("[]") {
-        let element = resolve_type(element)?;
+        let element = resolve_with(element, known)?;
         return Some(Rc::from(format!("{element}[]")));
     }
     if let Some((outer, arguments)) = generic(name) {
-        return resolve_generic(outer, &arguments);
+        let places = known.spaces.iter().map(|space| format!("{space}.{outer}"));
+        let mut places = std::iter::once(outer.to_owned()).chain(places);
+        return places.find_map(|outer| resolve_generic(&outer, &arguments, known));
+    }
+    if let Some(full) = (known.own)(name) {
+        return Some(full);
     }
     let lower = name.to_ascii_lowercase();
     if let Some((_, full)) = ACCELERATORS.iter().find(|(short, _)| *short == lower) {
         return Some(Rc::from(*full));
     }
-    let known = || {
+    let listed = || {
         let long = ACCELERATORS.iter().map(|(_, full)| *full);
         long.chain(KNOWN.iter().copied())
             .chain(types::enums::names())
     };
-    let found = known().find(|it| {
+    let found = listed().find(|it| {
         it.eq_ignore_ascii_case(name)
             || it.get(.."System.".len()).is_some_and(|it| it == "System.")
                 && it["System.".len()..].eq_ignore_ascii_case(name)
@@ -180,7 +209,31 @@ pub fn resolve_type(name: &str) -> Option<Rc<str>> {
     if let Some(full) = found {
         return Some(Rc::from(full));
     }
-    exception_name(name)
+    if is_model(name) {
+        return Some(Rc::from(name));
+    }
+    let within = known.spaces.iter().find_map(|space| {
+        let full = format!("{space}.{name}");
+        resolve_type(&full)
+    });
+    within.or_else(|| exception_name(name))
+}
+
+/// Whether a type is one of the models that cloud modules take: an object with whatever properties
+/// it is given.
+pub(crate) fn is_model(full: &str) -> bool {
+    let lower = full.to_ascii_lowercase();
+    let plain = lower.strip_suffix("exception").is_none();
+    plain
+        && [
+            "microsoft.open.azuread.model.",
+            "microsoft.open.msgraph.model.",
+            "microsoft.graph.powershell.models.",
+            "microsoft.graph.beta.powershell.models.",
+            "microsoft.online.administration.",
+        ]
+        .iter()
+        .any(|it| lower.starts_with(it) && lower.len() > it.len())
 }
 
 /// Exceptions need not be listed: what a `catch` names must only look like one.
@@ -227,7 +280,7 @@ fn generic(name: &str) -> Option<(&str, Vec<String>)> {
     Some((outer, arguments))
 }
 
-fn resolve_generic(outer: &str, arguments: &[String]) -> Option<Rc<str>> {
+fn resolve_generic(outer: &str, arguments: &[String], known: &Known<'_>) -> Option<Rc<str>> {
     let found = [
         ("list", "System.Collections.Generic.List", 1),
         ("hashset", "System.Collections.Generic.HashSet", 1),
@@ -260,7 +313,7 @@ fn resolve_generic(outer: &str, arguments: &[String]) -> Option<Rc<str>> {
             .strip_prefix('[')
             .and_then(|it| it.strip_suffix(']'));
         let name = inner.map_or(argument, |it| it.split(',').next().unwrap_or(it));
-        names.push(resolve_type(name)?.to_string());
+        names.push(resolve_with(name, known)?.to_string());
     }
     Some(Rc::from(format!("{}[{}]", found.1, names.join(","))))
 }
@@ -290,6 +343,7 @@ pub fn type_name(value: &Value) -> Rc<str> {
         Value::Int(_) => "System.Int32",
         Value::Long(_) => "System.Int64",
         Value::Double(_) => "System.Double",
+        Value::Decimal(_) => "System.Decimal",
         Value::Char(_) => "System.Char",
         Value::Text(_) => "System.String",
         Value::Guid(_) => "System.Guid",
@@ -342,6 +396,7 @@ pub fn is_type(value: &Value, full: &str) -> bool {
         | Value::Int(_)
         | Value::Long(_)
         | Value::Double(_)
+        | Value::Decimal(_)
         | Value::Char(_)
         | Value::Guid(_)
         | Value::DateTime(_)

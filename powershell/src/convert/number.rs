@@ -1,5 +1,8 @@
 //! Numbers out of values and texts.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
 use crate::error::ErrorRecord;
 use crate::types;
 use crate::value::Value;
@@ -40,7 +43,9 @@ pub fn to_number(value: &Value) -> Result<Value, ErrorRecord> {
     match value {
         Value::Null => Ok(Value::Int(0)),
         Value::Bool(truth) => Ok(Value::Int(i32::from(*truth))),
-        Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) => Ok(value.clone()),
+        Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Decimal(_) => {
+            Ok(value.clone())
+        }
         Value::Char(char) => Ok(fitting(i64::from(u32::from(*char)))),
         Value::Text(text) => scan(text).ok_or_else(|| {
             invalid_cast(
@@ -65,8 +70,38 @@ pub(crate) fn as_double(value: &Value) -> Option<f64> {
         Value::Int(number) => Some(f64::from(*number)),
         Value::Long(number) => Some(real(*number)),
         Value::Double(number) => Some(*number),
+        Value::Decimal(number) => number.to_f64(),
         _ => None,
     }
+}
+
+/// A value as a decimal, where it is a number that fits; a double by its fifteen digits, as .NET
+/// takes it.
+pub(crate) fn as_decimal(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Decimal(number) => Some(*number),
+        Value::Double(number) => {
+            let decimal = Decimal::from_scientific(&format!("{number:.14e}")).ok()?;
+            Some(decimal.normalize())
+        }
+        other => as_long(other).map(Decimal::from),
+    }
+}
+
+/// A decimal as `[decimal]::Parse` reads it, with thousands separators.
+pub(crate) fn decimal(text: &str) -> Option<Decimal> {
+    double(text)?;
+    let text = text.trim().replace(',', "");
+    let text = text.strip_prefix('+').unwrap_or(&text);
+    if text.contains(['e', 'E']) {
+        return Decimal::from_scientific(text).ok();
+    }
+    text.parse().ok()
+}
+
+/// The nearest whole number to a decimal, halves to the even one.
+pub(crate) fn decimal_rounded(number: &Decimal) -> Option<i64> {
+    number.round().to_i64()
 }
 
 /// A value as a long, where it is a whole number.

@@ -80,7 +80,7 @@ pub(crate) fn formatted(value: &Value, format: &str) -> Option<String> {
         return Some(plain(value));
     }
     match value {
-        Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) => {
+        Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Decimal(_) => {
             number::number(value, format)
         }
         Value::DateTime(time) => date::date(time, format),

@@ -1,5 +1,7 @@
 //! Numbers as .NET writes them.
 
+use rust_decimal::Decimal;
+
 use crate::value::Value;
 
 /// Decimal digits and where their point is: 0.d1d2d3… × 10^point.
@@ -17,6 +19,7 @@ impl Digits {
             Value::Int(number) => Some(Self::whole(i64::from(*number))),
             Value::Long(number) => Some(Self::whole(*number)),
             Value::Double(number) => Some(Self::real(*number, 15)),
+            Value::Decimal(number) => Some(Self::decimal(number)),
             _ => None,
         }
     }
@@ -28,6 +31,17 @@ impl Digits {
             negative: number < 0,
             all: digits.bytes().map(|it| it - b'0').collect(),
             point: place(digits.len()),
+        }
+        .trimmed()
+    }
+
+    fn decimal(number: &Decimal) -> Self {
+        let text = number.mantissa().unsigned_abs().to_string();
+        let digits = text.trim_start_matches('0');
+        Self {
+            negative: number.is_sign_negative(),
+            all: digits.bytes().map(|it| it - b'0').collect(),
+            point: place(digits.len()) - i32::try_from(number.scale()).unwrap_or(0),
         }
         .trimmed()
     }

@@ -75,6 +75,7 @@ fn line_of(value: &Value) -> Option<String> {
         | Value::Int(_)
         | Value::Long(_)
         | Value::Double(_)
+        | Value::Decimal(_)
         | Value::Char(_)
         | Value::Text(_)
         | Value::Block(_)

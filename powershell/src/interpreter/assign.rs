@@ -77,8 +77,13 @@ impl Interpreter<'_> {
             },
             ExpressionKind::Member(member) => {
                 if member.is_static {
+                    let target = self.expression(&member.target)?;
+                    if let Value::Type(full) = &target {
+                        let name = self.member_name(&member.name)?;
+                        let name = self.text(&name);
+                        self.set_own_static(full, &name, &value)?;
+                    }
                     // `[Net.ServicePointManager]::SecurityProtocol = …` has no effect here.
-                    self.expression(&member.target)?;
                     return Ok(());
                 }
                 let object = self.expression(&member.target)?;
@@ -195,7 +200,11 @@ impl Interpreter<'_> {
         let old = self.expression(operand)?;
         let number = match &old {
             Value::Null => Value::Int(0),
-            Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Byte(_) => old.clone(),
+            Value::Int(_)
+            | Value::Long(_)
+            | Value::Double(_)
+            | Value::Decimal(_)
+            | Value::Byte(_) => old.clone(),
             Value::Text(_) => convert::to_number(&old)?,
             other => {
                 let sign = if by > 0 { "++" } else { "--" };

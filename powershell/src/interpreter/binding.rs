@@ -33,7 +33,7 @@ pub(crate) enum Given {
 }
 
 /// Who is called, for errors.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Callee {
     pub(crate) name: Rc<str>,
     pub(crate) class: Rc<str>,

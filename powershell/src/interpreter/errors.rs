@@ -156,9 +156,12 @@ impl Interpreter<'_> {
     pub(crate) fn catch_rank(&mut self, types: &[TypeName], record: &ErrorRecord) -> Option<usize> {
         let mut best = None;
         for name in types {
-            let full = convert::resolve_type(&name.name);
+            let full = self.type_named(&name.name);
             let full: &str = full.as_deref().unwrap_or(&name.name);
-            let rank = rank_of(record, full).or_else(|| rank_of(record, &format!("System.{full}")));
+            let own = self.own_exception_rank(&record.exception, full);
+            let rank = own
+                .or_else(|| rank_of(record, full))
+                .or_else(|| rank_of(record, &format!("System.{full}")));
             if let Some(rank) = rank
                 && best.is_none_or(|it| rank < it)
             {

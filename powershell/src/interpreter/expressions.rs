@@ -98,6 +98,11 @@ impl Interpreter<'_> {
                     self.get(variable).map(Some)
                 }
             }
+            // A method that returns nothing writes nothing.
+            ExpressionKind::Member(member) if member.arguments.is_some() => {
+                let value = self.member_expression(member)?;
+                Ok((!value.is_null()).then_some(value))
+            }
             _ => self.expression(expression).map(Some),
         }
     }
@@ -151,6 +156,11 @@ impl Interpreter<'_> {
             && let Ok(written) = self.run_method(&block, value, &[])
         {
             return convert::to_text(&written);
+        }
+        if let Value::Object(object) = value
+            && let Ok(Some(text)) = self.call_own(object, "ToString", &[])
+        {
+            return convert::to_text(&text);
         }
         convert::to_text(value)
     }
@@ -299,7 +309,7 @@ impl Interpreter<'_> {
             Value::Type(full) => Ok(Rc::clone(full)),
             other => {
                 let name = self.text(other);
-                convert::resolve_type(&name).ok_or_else(|| {
+                self.type_named(&name).ok_or_else(|| {
                     let message = format!(
                         "Cannot convert the \"{name}\" value of type \
                         \"{}\" to type \"System.Type\".",
@@ -398,6 +408,9 @@ impl Interpreter<'_> {
 
     /// A value as a type, with what only the interpreter knows.
     pub(crate) fn cast_value(&mut self, value: &Value, full: &str) -> Result<Value, ErrorRecord> {
+        if let Some(done) = self.cast_own(value, full) {
+            return done;
+        }
         match (full, value) {
             ("System.Management.Automation.ScriptBlock", Value::Text(text)) => {
                 super::block::script_block(text).map_err(|error| self.parse_error(&error))
@@ -416,7 +429,7 @@ impl Interpreter<'_> {
 
     /// The full name of a type.
     pub(crate) fn resolve(&mut self, name: &TypeName) -> Outcome<Rc<str>> {
-        convert::resolve_type(&name.name).ok_or_else(|| {
+        self.type_named(&name.name).ok_or_else(|| {
             let lower = name.name.to_lowercase();
             let may_exist = lower.starts_with("system.") || lower.starts_with("microsoft.");
             if self.ends_at_unknown && may_exist {

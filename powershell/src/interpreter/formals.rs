@@ -253,7 +253,7 @@ impl Interpreter<'_> {
         value.map_or(Ok(Value::Bool(true)), |value| self.expression(value))
     }
 
-    fn formal(&mut self, parameter: &ast::Parameter) -> Outcome<Formal> {
+    pub(crate) fn formal(&mut self, parameter: &ast::Parameter) -> Outcome<Formal> {
         let mut formal = Formal {
             name: Rc::clone(&parameter.name),
             kind: Rc::from("System.Object"),

@@ -162,7 +162,11 @@ impl Interpreter<'_> {
         apply_common(scope, &meta.common);
         let outer = std::mem::replace(&mut self.scope, Rc::clone(scope));
         let source = std::mem::replace(&mut self.source, Rc::clone(&body.source));
-        let mut outcome = Ok(());
+        let mut outcome = if function.is_script || function.dotted {
+            self.declare_types(&body.block)
+        } else {
+            Ok(())
+        };
         for (index, parameter) in body.block.parameters.iter().enumerate() {
             let formal = &binding.formals[index];
             let given = binding.bound.iter().find(|(it, _)| *it == index);
@@ -302,6 +306,7 @@ impl Interpreter<'_> {
         self.frames.push(frame);
         let outer = std::mem::replace(&mut self.scope, scope);
         let source = std::mem::replace(&mut self.source, Rc::clone(&body.source));
+        let method = std::mem::replace(&mut self.in_method, false);
         let outcome = {
             let base = self.push_redirects(stage);
             let mut chain = Chain {
@@ -316,6 +321,7 @@ impl Interpreter<'_> {
         };
         self.scope = outer;
         self.source = source;
+        self.in_method = method;
         self.frames.pop();
         match outcome {
             Err(Unwind::Return) => Ok(()),
@@ -360,6 +366,7 @@ impl Interpreter<'_> {
             });
         }
         let source = std::mem::replace(&mut self.source, Rc::clone(&body.source));
+        let method = std::mem::replace(&mut self.in_method, false);
         let mut written: Vec<Value> = Vec::new();
         let outcome = self.with_dollar(dollar, |it| {
             let parts = [&body.block.begin, &body.block.process, &body.block.end];
@@ -369,6 +376,7 @@ impl Interpreter<'_> {
             Ok(())
         });
         self.source = source;
+        self.in_method = method;
         match outcome {
             Ok(()) | Err(Unwind::Return) => Ok(written),
             Err(other) => Err(other),
@@ -483,12 +491,13 @@ pub(crate) struct FunctionCall {
 }
 
 /// What a parameter of a type is that was not given.
-fn empty_of(kind: &str) -> Value {
+pub(crate) fn empty_of(kind: &str) -> Value {
     match kind {
         "System.String" => Value::text(""),
         "System.Int32" => Value::Int(0),
         "System.Int64" => Value::Long(0),
-        "System.Double" | "System.Single" | "System.Decimal" => Value::Double(0.0),
+        "System.Double" | "System.Single" => Value::Double(0.0),
+        "System.Decimal" => Value::Decimal(0.into()),
         "System.Boolean" | SWITCH => Value::Bool(false),
         "System.Guid" => Value::Guid(uuid::Uuid::nil()),
         _ => Value::Null,

@@ -33,7 +33,7 @@ fn texts(values: &[Value]) -> Vec<String> {
 }
 
 /// Values, and what is done with them.
-const VALUES: [&str; 34] = [
+const VALUES: [&str; 36] = [
     "$null",
     "$x",
     "1",
@@ -41,6 +41,8 @@ const VALUES: [&str; 34] = [
     "-1",
     "2147483647",
     "1.5",
+    "79228162514264337593543950335d",
+    "[xml]'<a b=\"1\"><c/></a>'",
     "1e400",
     "'a'",
     "''",

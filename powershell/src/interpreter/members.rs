@@ -38,6 +38,9 @@ impl Interpreter<'_> {
         for argument in arguments {
             values.push(self.expression(argument)?);
         }
+        if let Some(done) = self.call_base(&member.target, &name, &values)? {
+            return Ok(done);
+        }
         if member.is_static {
             return self.call_static(&target, &name, &values);
         }
@@ -130,6 +133,9 @@ impl Interpreter<'_> {
             Some(Property::Alias(other)) => self.find_member(target, &other),
             Some(Property::Script(block)) => self.run_method(&block, target, &[]).map(Some),
             None => {
+                if let Some(found) = Self::hidden_property(object, name) {
+                    return Ok(Some(found));
+                }
                 if let Some(found) = types::live_member(target, name, &self.outlet) {
                     return Ok(Some(found));
                 }
@@ -158,6 +164,7 @@ impl Interpreter<'_> {
                 table.set(Value::text(name), value);
                 Ok(())
             }
+            Value::Object(object) if self.set_own_property(object, name, &value)? => Ok(()),
             Value::Object(object) => match object.property(name) {
                 Some(Property::Script(_)) => {
                     let message = format!("Set accessor for property \"{name}\" is unavailable.");
@@ -192,6 +199,9 @@ impl Interpreter<'_> {
 
     fn static_member(&mut self, target: &Value, name: &str) -> Outcome<Value> {
         let full = self.static_type(target);
+        if let Some(found) = self.own_static(&full, name) {
+            return Ok(found);
+        }
         if let Some(found) = types::static_member_on(&full, name, &mut self.outlet) {
             return Ok(found);
         }
@@ -222,6 +232,19 @@ impl Interpreter<'_> {
             let text = self.text(text);
             return super::block::script_block(&text)
                 .map_err(|error| Unwind::from(self.parse_error(&error)));
+        }
+        if lower == "new"
+            && let Some(made) = self.make_own(&full, arguments)?
+        {
+            return Ok(made);
+        }
+        if let Some(done) = self.call_own_static(&full, name, arguments)? {
+            return Ok(done);
+        }
+        if &*full == "System.Enum"
+            && let Some(done) = self.own_enum_call(&lower, arguments)
+        {
+            return Ok(done);
         }
         let host = &mut self.outlet;
         let made = if lower == "new" {
@@ -270,6 +293,15 @@ impl Interpreter<'_> {
             Value::Object(object) => {
                 if let Some(block) = object.method(name) {
                     return self.run_method(&block, target, arguments);
+                }
+                if let Some(done) = self.popup(object, &lower, arguments)? {
+                    return Ok(done);
+                }
+                if let Some(done) = self.xml_file(object, &lower, arguments)? {
+                    return Ok(done);
+                }
+                if let Some(done) = self.call_own(object, name, arguments)? {
+                    return Ok(done);
                 }
                 if let Some(done) = self.call_special(object, &lower, arguments)? {
                     return Ok(done);

@@ -16,6 +16,8 @@ pub(crate) struct Outlet<'h> {
     waiting: Vec<Value>,
     /// Where streams go while they are redirected: innermost last.
     pub(crate) muted: Vec<Muted>,
+    /// The files that record what is shown, the newest last.
+    pub(crate) records: Vec<String>,
 }
 
 /// A stream that is redirected.
@@ -65,6 +67,7 @@ impl<'h> Outlet<'h> {
             width: 120,
             waiting: Vec::new(),
             muted: Vec::new(),
+            records: Vec::new(),
         }
     }
 
@@ -85,7 +88,20 @@ impl<'h> Outlet<'h> {
         let mut members = |value: &Value, name: &str| stored(value, name);
         let text = crate::format::render(&waiting, self.width, &mut members);
         if !text.is_empty() {
+            self.record(&text);
             self.host.write(Stream::Output, &text, None);
+        }
+    }
+
+    /// Writes what is shown into the files that record it.
+    fn record(&mut self, text: &str) {
+        if self.records.is_empty() {
+            return;
+        }
+        let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        for path in &self.records {
+            // A file that can't be written any more is no reason to stop.
+            let _ = self.host.append(path, text.as_bytes());
         }
     }
 
@@ -139,12 +155,20 @@ impl Host for Outlet<'_> {
             return;
         }
         self.flush();
+        if stream != Stream::Progress {
+            self.record(text);
+        }
         self.host.write(stream, text, colour);
     }
 
     fn ask(&mut self, prompt: &str, secret: bool) -> Option<String> {
         self.flush();
-        self.host.ask(prompt, secret)
+        self.record(prompt);
+        let answer = self.host.ask(prompt, secret);
+        if let (Some(answer), false) = (&answer, secret) {
+            self.record(&format!("{answer}\n"));
+        }
+        answer
     }
 
     fn now(&self) -> Timestamp {

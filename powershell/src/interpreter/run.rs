@@ -108,7 +108,7 @@ impl Interpreter<'_> {
         };
         self.source = source;
         self.scope = Rc::clone(&self.global);
-        let mut outcome = Ok(());
+        let mut outcome = self.declare_types(&block);
         for part in [&block.begin, &block.process, &block.end]
             .into_iter()
             .flatten()
@@ -127,6 +127,7 @@ impl Interpreter<'_> {
             Unwind::from(record)
         })?;
         self.source = source;
+        self.declare_types(&block)?;
         let mut written: Vec<Value> = Vec::new();
         for part in [&block.begin, &block.process, &block.end]
             .into_iter()
@@ -170,6 +171,9 @@ impl Interpreter<'_> {
         self.frames.clear();
         self.trying = 0;
         self.depth = 0;
+        self.in_method = false;
+        self.returned = None;
+        self.stopping = None;
         self.outlet.muted.clear();
         ended
     }
@@ -179,6 +183,9 @@ impl Interpreter<'_> {
         let Value::Object(object) = &value else {
             return Ok(value);
         };
+        if let Some(node) = crate::types::xml::node_of(object) {
+            return Ok(crate::types::xml::shown(node));
+        }
         let blocks: Vec<_> = object
             .properties()
             .iter()

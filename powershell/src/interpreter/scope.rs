@@ -133,6 +133,17 @@ impl Scope {
         }
     }
 
+    /// Confines a variable to a type of .NET, and what it holds with it.
+    pub(crate) fn confine(&self, name: &str, kind: &str) {
+        let mut variables = self.variables.borrow_mut();
+        if let Some(slot) = variables.get_mut(name.to_lowercase().as_str())
+            && let Ok(value) = crate::convert::cast(&slot.value, kind)
+        {
+            slot.value = value;
+            slot.kind = Some(Rc::from(kind));
+        }
+    }
+
     /// Says that a variable holds what a pipeline wrote that wrote nothing.
     pub(crate) fn mark_nothing(&self, key: &str) {
         if let Some(slot) = self.variables.borrow_mut().get_mut(key) {

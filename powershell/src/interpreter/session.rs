@@ -466,6 +466,23 @@ impl Interpreter<'_> {
                 });
             }
             Request::ClearErrors => self.errors.borrow_mut().clear(),
+            Request::Make(name, arguments) => {
+                return Ok(self.make_own(&name, &arguments)?.into_iter().collect());
+            }
+            Request::Record(path) => {
+                self.outlet.flush();
+                self.outlet.records.push(path);
+            }
+            Request::EndRecord => {
+                self.outlet.flush();
+                return Ok(self
+                    .outlet
+                    .records
+                    .pop()
+                    .into_iter()
+                    .map(Value::from)
+                    .collect());
+            }
         }
         Ok(Vec::new())
     }

@@ -40,7 +40,7 @@ fn turn(outcome: Outcome, label: Option<&Rc<str>>) -> Outcome<Turn> {
 impl Interpreter<'_> {
     /// Runs statements; an error that ends one of them is shown, and the next runs, unless
     /// somebody catches it.
-    pub(crate) fn statements(&mut self, body: &Body, out: &mut dyn Sink) -> Outcome {
+    pub(crate) fn statements(&mut self, body: &[Statement], out: &mut dyn Sink) -> Outcome {
         for statement in body {
             let outcome = self.statement(statement, out);
             let Err(unwind) = outcome else { continue };
@@ -56,7 +56,7 @@ impl Interpreter<'_> {
     /// Deals with an error that ended a statement.
     fn trap_or_report(
         &mut self,
-        body: &Body,
+        body: &[Statement],
         record: Rc<ErrorRecord>,
         out: &mut dyn Sink,
     ) -> Outcome {
@@ -106,6 +106,9 @@ impl Interpreter<'_> {
         if self.memory > self.limits.memory {
             return Err(Unwind::Stopped(Stop::Memory(self.limits.memory)));
         }
+        if let Some(stop) = self.stopping.take() {
+            return Err(Unwind::Stopped(stop));
+        }
         if self.outlet.host.is_interrupted() {
             return Err(Unwind::Stopped(Stop::Interrupted));
         }
@@ -116,7 +119,11 @@ impl Interpreter<'_> {
     pub(crate) fn statement(&mut self, statement: &Statement, out: &mut dyn Sink) -> Outcome {
         if !matches!(
             statement.kind,
-            StatementKind::Function(_) | StatementKind::Trap(..)
+            StatementKind::Function(_)
+                | StatementKind::Trap(..)
+                | StatementKind::Namespace(_)
+                | StatementKind::Class(_)
+                | StatementKind::Enumeration(_)
         ) {
             self.step(statement.span)?;
         }
@@ -141,7 +148,12 @@ impl Interpreter<'_> {
             StatementKind::Break(label) => Err(Unwind::Break(self.label(label.as_ref())?)),
             StatementKind::Continue(label) => Err(Unwind::Continue(self.label(label.as_ref())?)),
             StatementKind::Return(value) => {
-                if let Some(value) = value {
+                if self.in_method {
+                    self.returned = match value {
+                        Some(value) => self.written(value)?,
+                        None => None,
+                    };
+                } else if let Some(value) = value {
                     self.statement(value, out)?;
                 }
                 Err(Unwind::Return)
@@ -170,6 +182,13 @@ impl Interpreter<'_> {
             StatementKind::Function(function) => {
                 self.define(function);
                 Ok(())
+            }
+            StatementKind::Namespace(name) => {
+                self.namespaces.push(name.to_string());
+                Ok(())
+            }
+            kind @ (StatementKind::Class(_) | StatementKind::Enumeration(_)) => {
+                self.declare_type(kind)
             }
         }
     }

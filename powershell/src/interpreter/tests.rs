@@ -131,6 +131,12 @@ fn limits_end_what_does_not_end() {
     assert!(matches!(how, Ended::Stopped(Stop::Steps(_))), "{how:?}");
     let how = ended("function f { f }\nf");
     assert!(matches!(how, Ended::Stopped(Stop::Depth(_))), "{how:?}");
+    let how = ended("class A { [A]$B = [A]::new() }\n[A]::new()");
+    assert!(matches!(how, Ended::Stopped(Stop::Depth(_))), "{how:?}");
+    let how = ended("class A { [int] F() { return $this.F() } }\n[A]::new().F()");
+    assert!(matches!(how, Ended::Stopped(Stop::Depth(_))), "{how:?}");
+    let how = ended("enum E { X }; class A { [A]$B = [A]@{} }; [A]@{}; while ($true) { }");
+    assert!(matches!(how, Ended::Stopped(_)), "{how:?}");
     let how = ended("$a = 'x' * 1000; while ($true) { $a += $a }");
     assert!(!matches!(how, Ended::Done(_)), "{how:?}");
 }

@@ -1,5 +1,7 @@
 //! `+`, `-`, `*`, `/`, `%`, `..` and the operators on bits.
 
+use rust_decimal::Decimal;
+
 use crate::convert;
 use crate::error::{Category, ErrorRecord};
 use crate::value::{Array, ArrayKind, DateTime, Table, Value};
@@ -10,6 +12,7 @@ const MOST: i64 = 50_000_000;
 /// Two numbers of the same kind.
 enum Pair {
     Whole(i64, i64, bool),
+    Exact(Decimal, Decimal),
     Real(f64, f64),
 }
 
@@ -25,13 +28,17 @@ fn number(value: &Value) -> Result<Value, ErrorRecord> {
         Value::Bool(it) => Value::Int(i32::from(*it)),
         Value::Char(c) => Value::Int(i32::try_from(u32::from(*c)).unwrap_or(0)),
         Value::Byte(byte) => Value::Int(i32::from(*byte)),
-        Value::Int(_) | Value::Long(_) | Value::Double(_) => value.clone(),
+        Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Decimal(_) => value.clone(),
         other => convert::to_number(other)?,
     })
 }
 
 fn pair(left: &Value, right: &Value) -> Result<Pair, ErrorRecord> {
     let (left, right) = (number(left)?, number(right)?);
+    if matches!(left, Value::Decimal(_)) || matches!(right, Value::Decimal(_)) {
+        let exact = |value: &Value| convert::number::as_decimal(value).ok_or_else(too_large);
+        return Ok(Pair::Exact(exact(&left)?, exact(&right)?));
+    }
     let whole = |value: &Value| match value {
         Value::Int(number) => Some((i64::from(*number), false)),
         Value::Byte(number) => Some((i64::from(*number), false)),
@@ -46,6 +53,30 @@ fn pair(left: &Value, right: &Value) -> Result<Pair, ErrorRecord> {
         (Some((left, long)), Some((right, other))) => Pair::Whole(left, right, long || other),
         _ => Pair::Real(float(&left), float(&right)),
     })
+}
+
+/// What a decimal says that has no place for the result.
+fn too_large() -> ErrorRecord {
+    let message = "Value was either too large or too small for a Decimal.";
+    let mut record = ErrorRecord::new(
+        message,
+        "System.Management.Automation.RuntimeException",
+        "RuntimeException",
+        Category::NotSpecified,
+    );
+    let inner = ErrorRecord::new(
+        message,
+        "System.OverflowException",
+        "RuntimeException",
+        Category::NotSpecified,
+    );
+    record.inner = Some(std::rc::Rc::new(inner));
+    record
+}
+
+/// A decimal, if there is one.
+fn exactly(number: Option<Decimal>) -> Result<Value, ErrorRecord> {
+    number.map(Value::Decimal).ok_or_else(too_large)
 }
 
 /// A whole number as small as it may be: an `[int]` that outgrows its bits becomes a `[double]`.
@@ -138,6 +169,7 @@ pub fn add(left: &Value, right: &Value) -> Result<Value, ErrorRecord> {
             Pair::Whole(left, right, long) => {
                 whole(left.checked_add(right), long, real(left) + real(right))
             }
+            Pair::Exact(left, right) => exactly(left.checked_add(right))?,
             Pair::Real(left, right) => Value::Double(left + right),
         }),
     }
@@ -207,6 +239,7 @@ pub fn subtract(left: &Value, right: &Value) -> Result<Value, ErrorRecord> {
                 Pair::Whole(left, right, long) => {
                     whole(left.checked_sub(right), long, real(left) - real(right))
                 }
+                Pair::Exact(left, right) => exactly(left.checked_sub(right))?,
                 Pair::Real(left, right) => Value::Double(left - right),
             })
         }
@@ -296,6 +329,7 @@ pub(super) fn multiply(left: &Value, right: &Value) -> Result<Value, ErrorRecord
                 Pair::Whole(left, right, long) => {
                     whole(left.checked_mul(right), long, real(left) * real(right))
                 }
+                Pair::Exact(left, right) => exactly(left.checked_mul(right))?,
                 Pair::Real(left, right) => Value::Double(left * right),
             })
         }
@@ -335,6 +369,8 @@ pub(super) fn divide(left: &Value, right: &Value) -> Result<Value, ErrorRecord> 
             whole(left.checked_div(right), long, real(left) / real(right))
         }
         Pair::Whole(left, right, _) => Value::Double(real(left) / real(right)),
+        Pair::Exact(_, right) if right.is_zero() => return Err(by_zero()),
+        Pair::Exact(left, right) => exactly(left.checked_div(right))?,
         Pair::Real(left, right) => Value::Double(left / right),
     })
 }
@@ -345,6 +381,8 @@ pub(super) fn remainder(left: &Value, right: &Value) -> Result<Value, ErrorRecor
     Ok(match pair(left, right)? {
         Pair::Whole(_, 0, _) => return Err(by_zero()),
         Pair::Whole(left, right, long) => whole(left.checked_rem(right), long, 0.0),
+        Pair::Exact(_, right) if right.is_zero() => return Err(by_zero()),
+        Pair::Exact(left, right) => exactly(left.checked_rem(right))?,
         Pair::Real(left, right) => Value::Double(left % right),
     })
 }

@@ -111,6 +111,77 @@ pub enum StatementKind {
     Trap(Vec<TypeName>, Body),
     /// `function` and `filter`.
     Function(Function),
+    /// `using namespace`.
+    Namespace(Rc<str>),
+    /// `class`.
+    Class(Rc<Class>),
+    /// `enum`.
+    Enumeration(Rc<Enumeration>),
+}
+
+/// A class.
+#[derive(Debug)]
+pub struct Class {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// What it derives from, and the interfaces it says it has.
+    pub bases: Vec<TypeName>,
+    /// Its properties, constructors and methods.
+    pub members: Vec<ClassMember>,
+}
+
+/// A member of a class.
+#[derive(Debug)]
+pub enum ClassMember {
+    /// A property.
+    Property {
+        /// Its name, types, attributes and initial value.
+        parameter: Parameter,
+        /// Whether it belongs to the class and not to its objects.
+        is_static: bool,
+        /// Whether it is left out where members are listed.
+        hidden: bool,
+    },
+    /// A method or a constructor.
+    Method(Rc<Method>),
+}
+
+/// A method or a constructor.
+#[derive(Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: Rc<str>,
+    /// All of it.
+    pub span: Span,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// Whether it belongs to the class and not to its objects.
+    pub is_static: bool,
+    /// Whether it is left out where members are listed.
+    pub hidden: bool,
+    /// Whether it makes objects.
+    pub is_constructor: bool,
+    /// What it returns; nothing if it does not say.
+    pub returns: Option<TypeName>,
+    /// The arguments for the constructor of what the class derives from.
+    pub base: Option<Vec<Expression>>,
+    /// Its parameters and statements.
+    pub body: Rc<Block>,
+}
+
+/// An enumeration.
+#[derive(Debug)]
+pub struct Enumeration {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// Whether its values are bits.
+    pub flags: bool,
+    /// Its names, and their numbers where they are given.
+    pub values: Vec<(Rc<str>, Option<Expression>)>,
 }
 
 /// An assignment.

@@ -198,7 +198,7 @@ impl Parser<'_> {
     }
 
     /// Parameters up to the closing parenthesis; the opening one is taken already.
-    fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+    pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
         let mut parameters: Vec<Parameter> = Vec::new();
         loop {
             self.lines()?;

@@ -7,11 +7,9 @@ use super::cursor::{Parsed, Parser, is_dash, is_word};
 use super::source::Span;
 
 /// Words that begin something this interpreter does not have.
-const REFUSED: [&str; 8] = [
-    "class",
+const REFUSED: [&str; 6] = [
     "configuration",
     "data",
-    "enum",
     "inlinescript",
     "parallel",
     "sequence",
@@ -24,6 +22,9 @@ impl Parser<'_> {
         let start = self.at;
         if self.is(":") && self.second().is_some_and(is_word) {
             return self.labelled();
+        }
+        if let Some(declaration) = self.declaration()? {
+            return Ok(declaration);
         }
         let word = self.word_here();
         let after = self.text[self.at + word.len()..].chars().next();
@@ -50,11 +51,7 @@ impl Parser<'_> {
             "exit" => StatementKind::Exit(self.optional_statement()?),
             "throw" => StatementKind::Throw(self.optional_statement()?),
             "function" | "filter" => return self.function(start, lower == "filter"),
-            "using" => {
-                self.blanks()?;
-                let span = Span::new(start, start + word.len());
-                return self.refuse("The statement 'using'", span);
-            }
+            "using" => self.using(start)?,
             _ if REFUSED.contains(&lower.as_str()) && self.is_declaration()? => {
                 let span = Span::new(start, start + word.len());
                 return self.refuse(&format!("The statement '{lower}'"), span);
@@ -71,7 +68,7 @@ impl Parser<'_> {
     }
 
     /// Whether a name or a brace comes, as after `class`.
-    fn is_declaration(&mut self) -> Parsed<bool> {
+    pub(super) fn is_declaration(&mut self) -> Parsed<bool> {
         let before = self.at;
         self.blanks()?;
         let word = self.word_here();

@@ -182,6 +182,9 @@ impl<'t> Parser<'t> {
             } else if c == '`' && matches!(self.second(), Some('\n' | '\r')) {
                 self.bump();
                 self.line_break();
+            } else if c == '`' && self.second().is_some_and(is_blank) {
+                // An escaped blank is one.
+                self.bump();
             } else if self.is("<#") {
                 self.comment_block()?;
             } else if c == '#' {

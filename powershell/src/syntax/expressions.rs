@@ -100,6 +100,7 @@ pub(super) fn negated(value: Value) -> Value {
             None => Value::Double(9_223_372_036_854_775_808.0),
         },
         Value::Double(number) => Value::Double(-number),
+        Value::Decimal(number) => Value::Decimal(-number),
         other => other,
     }
 }

@@ -125,7 +125,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `( a, b )` of a call; the parenthesis comes next.
-    fn call_arguments(&mut self) -> Parsed<Vec<Expression>> {
+    pub(super) fn call_arguments(&mut self) -> Parsed<Vec<Expression>> {
         let open = self.here();
         self.bump();
         let mut arguments = Vec::new();
@@ -452,6 +452,12 @@ impl<'t> Parser<'t> {
             (false, _, Ok(number)) => Value::Long(number),
             _ => Value::Double(text.parse().unwrap_or(f64::MAX)),
         };
+        if matches!(self.peek(), Some('d' | 'D'))
+            && let Some(exact) = crate::convert::number::decimal(text)
+        {
+            self.bump();
+            return Ok(self.scaled(Value::Decimal(exact)));
+        }
         Ok(self.scaled(value))
     }
 
@@ -464,25 +470,16 @@ impl<'t> Parser<'t> {
         &rest[..length]
     }
 
-    /// Suffixes: `l`, `d`, `u`, `y` and `kb`, `mb` …
+    /// Suffixes: `l` and `kb`, `mb` …
     fn scaled(&mut self, value: Value) -> Option<Value> {
         let mut value = value;
-        match self.peek() {
-            Some('l' | 'L') => {
-                self.bump();
-                value = match value {
-                    Value::Int(number) => Value::Long(i64::from(number)),
-                    Value::Double(number) => Value::Long(number as i64),
-                    other => other,
-                };
-            }
-            Some('d' | 'D') => {
-                self.bump();
-                if let Value::Int(number) = value {
-                    value = Value::Double(f64::from(number));
-                }
-            }
-            _ => {}
+        if matches!(self.peek(), Some('l' | 'L')) {
+            self.bump();
+            value = match value {
+                Value::Int(number) => Value::Long(i64::from(number)),
+                Value::Double(number) => Value::Long(number as i64),
+                other => other,
+            };
         }
         let power = match self
             .rest()
@@ -509,6 +506,9 @@ impl<'t> Parser<'t> {
                 .checked_mul(factor)
                 .map_or(Value::Double(float(number) * float(factor)), Value::Long),
             Value::Double(number) => Value::Double(number * float(factor)),
+            Value::Decimal(number) => number
+                .checked_mul(factor.into())
+                .map_or(value, Value::Decimal),
             other => other,
         })
     }

@@ -245,8 +245,13 @@ pub(crate) fn names_of(full: &str) -> Option<Vec<&'static str>> {
 /// A value of an enumeration, by number: also several flags together.
 pub(crate) fn of_number(full: &str, number: i64) -> Option<Value> {
     let (full, names) = find(full)?;
+    Some(of_number_among(full, names, number))
+}
+
+/// A value of an enumeration with these names, by number: also several flags together.
+pub(crate) fn of_number_among(full: &str, names: &[(&str, i64)], number: i64) -> Value {
     if let Some((name, _)) = names.iter().find(|(_, it)| *it == number) {
-        return Some(make(full, name, number));
+        return make(full, name, number);
     }
     let mut left = number;
     let mut parts = Vec::new();
@@ -262,7 +267,7 @@ pub(crate) fn of_number(full: &str, number: i64) -> Option<Value> {
     } else {
         number.to_string()
     };
-    Some(make(full, &text, number))
+    make(full, &text, number)
 }
 
 /// The number of a value of an enumeration.
@@ -276,15 +281,23 @@ pub(crate) fn value_of(object: &Object) -> Option<i64> {
 /// Converts a value to an enumeration; `None` where the type is none.
 pub(crate) fn cast(value: &Value, full: &str) -> Option<Result<Value, ErrorRecord>> {
     let (full, names) = find(full)?;
+    Some(cast_among(value, full, names))
+}
+
+/// Converts a value to an enumeration with these names.
+pub(crate) fn cast_among(
+    value: &Value,
+    full: &str,
+    names: &[(&str, i64)],
+) -> Result<Value, ErrorRecord> {
     if let Value::Byte(_) | Value::Int(_) | Value::Long(_) | Value::Double(_) = value {
         let number = number::as_long(value).unwrap_or(0);
-        return of_number(full, number).map(Ok);
+        return Ok(of_number_among(full, names, number));
     }
     if let Value::Object(object) = value
         && let Some(number) = value_of(object)
-        && object.type_names().first().is_some_and(|it| &**it != full)
     {
-        return of_number(full, number).map(Ok);
+        return Ok(of_number_among(full, names, number));
     }
     let text = match value {
         Value::Array(array) => {
@@ -303,13 +316,13 @@ pub(crate) fn cast(value: &Value, full: &str) -> Option<Result<Value, ErrorRecor
         match (exact, part.parse::<i64>()) {
             (Some((_, number)), _) => bits |= number,
             (None, Ok(number)) => bits |= number,
-            (None, Err(_)) => return Some(Err(unknown(&text, full, names))),
+            (None, Err(_)) => return Err(unknown(&text, full, names)),
         }
     }
-    of_number(full, bits).map(Ok)
+    Ok(of_number_among(full, names, bits))
 }
 
-fn unknown(text: &str, full: &str, names: Names) -> ErrorRecord {
+fn unknown(text: &str, full: &str, names: &[(&str, i64)]) -> ErrorRecord {
     let all: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
     let reason = format!(
         "Unable to match the identifier name {text} to a valid enumerator name. Specify one of the \

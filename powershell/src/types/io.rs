@@ -72,10 +72,16 @@ pub(crate) fn path(name: &str, lower: &str, values: &[Value], host: &mut dyn Hos
             .text(0)
             .map(|it| Value::from(windows_path(&sandboxed(&it, &host.start_folder())))),
         "gettemppath" => Ok(Value::text("C:\\Temp\\")),
-        "gettempfilename" => Ok(Value::from(format!(
-            "C:\\Temp\\tmp{:04X}.tmp",
-            host.random() & 0xFFFF
-        ))),
+        "gettempfilename" => {
+            let name = format!("tmp{:04X}.tmp", host.random() & 0xFFFF);
+            let made = host
+                .make_folder("/Temp")
+                .and_then(|()| host.replace(&format!("/Temp/{name}"), b""));
+            match made {
+                Ok(()) => Ok(Value::from(format!("C:\\Temp\\{name}"))),
+                Err(_) => Err(arguments.failed("Access is denied.", "System.IO.IOException")),
+            }
+        }
         "getrandomfilename" => Ok(Value::from(format!(
             "{:08x}.{:03x}",
             host.random() & 0xFFFF_FFFF,

@@ -1,5 +1,7 @@
 //! Numbers: their methods, `[math]`, parsing, `[convert]` and `[BitConverter]`.
 
+use rust_decimal::{Decimal, RoundingStrategy};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -37,11 +39,15 @@ pub(crate) fn call(value: &Value, lower: &str, values: &[Value]) -> Called {
 pub(crate) fn math(name: &str, lower: &str, values: &[Value]) -> Called {
     let arguments = Arguments::new(name, values);
     let real = |make: fn(f64) -> f64| arguments.double(0).map(|it| Value::Double(make(it)));
+    let exact = |make: fn(&Decimal) -> Decimal| match values.first() {
+        Some(Value::Decimal(number)) => Some(Ok(Value::Decimal(make(number)))),
+        _ => None,
+    };
     let done = match lower {
         "round" => round(&arguments, values),
-        "floor" => real(f64::floor),
-        "ceiling" => real(f64::ceil),
-        "truncate" => real(f64::trunc),
+        "floor" => exact(Decimal::floor).unwrap_or_else(|| real(f64::floor)),
+        "ceiling" => exact(Decimal::ceil).unwrap_or_else(|| real(f64::ceil)),
+        "truncate" => exact(Decimal::trunc).unwrap_or_else(|| real(f64::trunc)),
         "sqrt" => real(f64::sqrt),
         "exp" => real(f64::exp),
         "log10" => real(f64::log10),
@@ -91,6 +97,16 @@ fn round(arguments: &Arguments<'_>, values: &[Value]) -> Done {
         let reason = "Rounding digits must be between 0 and 15, inclusive.";
         return Err(arguments.range(reason, "digits"));
     }
+    if let Value::Decimal(number) = arguments.get(0)? {
+        let strategy = if away {
+            RoundingStrategy::MidpointAwayFromZero
+        } else {
+            RoundingStrategy::MidpointNearestEven
+        };
+        let digits = u32::try_from(digits).unwrap_or(0);
+        let rounded = number.round_dp_with_strategy(digits, strategy);
+        return Ok(Value::Decimal(rounded));
+    }
     let factor = 10_f64.powi(digits);
     let scaled = number * factor;
     let rounded = if away {
@@ -114,6 +130,7 @@ fn absolute(arguments: &Arguments<'_>) -> Done {
         Value::Int(number) => number.checked_abs().map(Value::Int).ok_or_else(overflow),
         Value::Long(number) => number.checked_abs().map(Value::Long).ok_or_else(overflow),
         Value::Double(number) => Ok(Value::Double(number.abs())),
+        Value::Decimal(number) => Ok(Value::Decimal(number.abs())),
         other => Ok(other),
     }
 }
@@ -127,8 +144,11 @@ fn extreme(arguments: &Arguments<'_>, lower: &str) -> Done {
     } else {
         other.clone()
     };
+    let exact = matches!(one, Value::Decimal(_)) || matches!(other, Value::Decimal(_));
     let real = matches!(one, Value::Double(_)) || matches!(other, Value::Double(_));
-    if real {
+    if exact {
+        cast(&taken, "System.Decimal")
+    } else if real {
         cast(&taken, "System.Double")
     } else {
         Ok(taken)

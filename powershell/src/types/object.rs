@@ -6,16 +6,15 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use crate::convert::{cast, is_custom, number, to_text, type_name};
+use crate::convert::{is_custom, number, to_text, type_name};
 use crate::error::{Category, ErrorRecord};
-use crate::host::Host;
-use crate::value::{Array, ArrayKind, CUSTOM, Object, Property, Table, Value};
+use crate::value::{Array, ArrayKind, CUSTOM, Object, Property, Value};
 
 pub(crate) use super::kind::type_parts;
 use super::{Arguments, Called, no_property, typed};
 
 /// The text of a `[System.Text.StringBuilder]`.
-struct Builder(RefCell<String>);
+pub(super) struct Builder(pub(super) RefCell<String>);
 
 /// A stopwatch: what it has measured, and since when it runs.
 struct Stopwatch {
@@ -24,7 +23,7 @@ struct Stopwatch {
 }
 
 /// A generator of random numbers and its state.
-struct Random(Cell<u64>);
+pub(super) struct Random(pub(super) Cell<u64>);
 
 /// The object that a member belongs to.
 struct Owner(Value);
@@ -33,6 +32,9 @@ struct Owner(Value);
 pub(crate) fn own_text(object: &Object) -> Option<String> {
     if let Some(builder) = object.native::<Builder>() {
         return Some(builder.0.borrow().clone());
+    }
+    if let Some(node) = super::xml::node_of(object) {
+        return Some(super::xml::local(&node.borrow().name).to_owned());
     }
     match object.type_names().first().map(AsRef::as_ref) {
         Some("System.Management.Automation.PSObject.View") => {
@@ -52,6 +54,9 @@ pub(crate) fn owner(object: &Object) -> Option<Object> {
 
 /// Its properties beyond those it holds.
 pub(crate) fn member(object: &Object, lower: &str) -> Option<Value> {
+    if let Some(node) = super::xml::node_of(object) {
+        return super::xml::member(node, lower);
+    }
     if let Some(builder) = object.native::<Builder>() {
         let length = builder.0.borrow().chars().count();
         return matches!(lower, "length" | "capacity").then(|| number::length(length));
@@ -139,6 +144,11 @@ pub(crate) fn set_member(object: &Object, name: &str, new: Value) -> Result<(), 
         let own = object.get("Name").map_or(String::new(), |it| to_text(&it));
         return super::set_member(&owner.0, &own, new);
     }
+    if let Some(node) = super::xml::node_of(object)
+        && super::xml::set_member(node, name, &new)
+    {
+        return Ok(());
+    }
     match object.property(name) {
         Some(Property::Alias(other)) => set_member(object, &other, new),
         Some(_) if !object.is_read_only() => {
@@ -151,6 +161,14 @@ pub(crate) fn set_member(object: &Object, name: &str, new: Value) -> Result<(), 
             "PropertyIsReadOnly",
             Category::InvalidOperation,
         )),
+        None if object
+            .type_names()
+            .first()
+            .is_some_and(|it| crate::convert::names::is_model(it)) =>
+        {
+            object.add(name, Property::Member(new));
+            Ok(())
+        }
         None => Err(no_property(name)),
     }
 }
@@ -297,6 +315,11 @@ fn info(owner: &Value, name: &str, property: &Property) -> Value {
 
 /// Its methods.
 pub(crate) fn call(object: &Object, name: &str, lower: &str, values: &[Value]) -> Called {
+    if let Some(node) = super::xml::node_of(object)
+        && let Some(done) = super::xml::call(object, node, name, values)
+    {
+        return Some(done);
+    }
     let arguments = Arguments::new(name, values);
     if let Some(builder) = object.native::<Builder>() {
         return builder_call(object, &builder.0, lower, &arguments);
@@ -330,6 +353,7 @@ pub(crate) fn call(object: &Object, name: &str, lower: &str, values: &[Value]) -
                     }),
             )
         }
+        (Some("System.Xml.XmlNamespaceManager"), "addnamespace") => Some(Ok(Value::Null)),
         (_, "getbaseexception") => Some(Ok(innermost(object))),
         (_, "gettype") if is_custom(object) => Some(Ok(Value::Type(Rc::from(CUSTOM)))),
         (Some(kind), _) if kind.starts_with("System.Text.") && kind.ends_with("Encoding") => {
@@ -463,136 +487,4 @@ pub(crate) fn secure_call(text: &Rc<str>, lower: &str) -> Called {
         "makereadonly" | "dispose" => Some(Ok(Value::Null)),
         _ => None,
     }
-}
-
-/// Makes an object; `None` where the type can't be made.
-pub(crate) fn construct(kind: &str, values: &[Value], host: &mut dyn Host) -> Called {
-    let arguments = Arguments::new(".ctor", values);
-    let done = match kind {
-        "System.Object" | "System.Management.Automation.PSObject" | CUSTOM => Ok(plain(values)),
-        "System.Text.StringBuilder" => {
-            let text = match values.first() {
-                Some(Value::Text(text)) => text.to_string(),
-                _ => String::new(),
-            };
-            let none: Vec<(&str, Value)> = Vec::new();
-            let object = typed(kind, none, None);
-            Ok(Value::Object(
-                object.with_native(Rc::new(Builder(RefCell::new(text)))),
-            ))
-        }
-        "System.Diagnostics.Stopwatch" => Ok(ticking(None)),
-        "System.Random" => {
-            let seed = match values.first().and_then(number::as_long) {
-                Some(seed) => seed.unsigned_abs(),
-                None => host.random(),
-            };
-            let none: Vec<(&str, Value)> = Vec::new();
-            Ok(Value::Object(
-                typed(kind, none, None).with_native(Rc::new(Random(Cell::new(seed)))),
-            ))
-        }
-        "System.String" => construct_text(&arguments),
-        "System.Guid" => construct_guid(&arguments),
-        "System.DateTime" => super::time_static::construct(&arguments),
-        "System.TimeSpan" => super::time_static::construct_span(&arguments),
-        "System.Version" => construct_version(&arguments),
-        "System.Text.RegularExpressions.Regex" => return super::regex::construct(values),
-        "System.Management.Automation.PSReference" => {
-            let value = values.first().cloned().unwrap_or_default();
-            Ok(Value::Object(typed(kind, vec![("Value", value)], None)))
-        }
-        "System.Security.SecureString" => Ok(Value::Secure(Rc::from(""))),
-        "System.Text.UTF8Encoding"
-        | "System.Text.ASCIIEncoding"
-        | "System.Text.UnicodeEncoding" => Ok(super::encoding::named(kind, values)),
-        "System.Management.Automation.PSNoteProperty" => arguments.text(0).map(|name| {
-            let value = values.get(1).cloned().unwrap_or_default();
-            Value::Object(typed(
-                kind,
-                vec![("Value", value), ("Name", Value::from(name))],
-                None,
-            ))
-        }),
-        "System.Management.Automation.Host.ChoiceDescription" => arguments.text(0).map(|label| {
-            let help = values.get(1).map_or(String::new(), to_text);
-            let members = vec![
-                ("Label", Value::from(label)),
-                ("HelpMessage", Value::from(help)),
-            ];
-            Value::Object(typed(kind, members, None))
-        }),
-        "System.Management.Automation.ErrorRecord" => return super::error::construct(values),
-        _ if kind.ends_with("Exception") => return super::error::construct_exception(kind, values),
-        _ => return super::net::construct(kind, &arguments),
-    };
-    Some(done)
-}
-
-/// `New-Object PSObject`: with a hashtable it takes its entries.
-fn plain(values: &[Value]) -> Value {
-    match values.first() {
-        Some(table @ Value::Table(_)) => cast(table, CUSTOM).unwrap_or_default(),
-        Some(other) => other.clone(),
-        None => Value::Object(Object::custom(Vec::<(&str, Value)>::new())),
-    }
-}
-
-fn construct_text(arguments: &Arguments<'_>) -> Result<Value, ErrorRecord> {
-    match (arguments.get(0)?, arguments.get(1)) {
-        (Value::Array(array), _) => Ok(Value::from(
-            array.borrow().iter().map(to_text).collect::<String>(),
-        )),
-        (text, Ok(_)) => {
-            let count = usize::try_from(arguments.int(1)?).unwrap_or(0).min(1 << 20);
-            Ok(Value::from(to_text(text).repeat(count)))
-        }
-        (text, Err(_)) => Ok(Value::from(to_text(text))),
-    }
-}
-
-fn construct_guid(arguments: &Arguments<'_>) -> Result<Value, ErrorRecord> {
-    let Ok(first) = arguments.get(0) else {
-        return Ok(Value::Guid(uuid::Uuid::nil()));
-    };
-    match first {
-        Value::Bytes(_) | Value::Array(_) => {
-            let bytes = arguments.bytes(0)?;
-            <[u8; 16]>::try_from(bytes.as_slice())
-                .map(|it| Value::Guid(uuid::Uuid::from_bytes_le(it)))
-                .map_err(|_| {
-                    let reason = "Byte array for GUID must be exactly 16 bytes long.";
-                    arguments.failed(reason, "System.ArgumentException")
-                })
-        }
-        Value::Guid(_) => Ok(first.clone()),
-        other => super::guid::parse(&to_text(other))
-            .map(Value::Guid)
-            .map_err(|reason| arguments.format(reason)),
-    }
-}
-
-fn construct_version(arguments: &Arguments<'_>) -> Result<Value, ErrorRecord> {
-    if arguments.len() == 1 {
-        return arguments.converted(0, "System.Version");
-    }
-    let mut parts = [-1; 4];
-    for (at, place) in parts.iter_mut().enumerate().take(arguments.len()) {
-        *place = arguments.int(at)?;
-    }
-    Ok(Value::Version(parts))
-}
-
-/// The entries of a hashtable set as properties of an object (`New-Object -Property`).
-pub(crate) fn set_all(value: &Value, table: &Table) -> Result<(), ErrorRecord> {
-    for (key, new) in table.borrow().iter() {
-        let name = to_text(key);
-        match value {
-            Value::Object(object) if is_custom(object) => {
-                object.add(&name, Property::Note(new.clone()));
-            }
-            other => super::set_member(other, &name, new.clone())?,
-        }
-    }
-    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rust_decimal::Decimal;
+
 use crate::convert::{cast, clock, number, to_text};
 use crate::error::ErrorRecord;
 use crate::host::Host;
@@ -66,7 +68,10 @@ pub(crate) const METHODS: &[(&str, &str)] = &[
     ("System.UInt32", "parse tryparse"),
     ("System.Byte", "parse tryparse"),
     ("System.Double", "parse tryparse isnan isinfinity"),
-    ("System.Decimal", "parse tryparse"),
+    (
+        "System.Decimal",
+        "parse tryparse round floor ceiling truncate",
+    ),
     ("System.Single", "parse tryparse"),
     ("System.Boolean", "parse tryparse"),
     ("System.Version", "parse tryparse"),
@@ -147,8 +152,14 @@ pub(crate) fn member(kind: &str, lower: &str) -> Option<Value> {
         ("System.Double", "nan") => Some(Value::Double(f64::NAN)),
         ("System.Double", "positiveinfinity") => Some(Value::Double(f64::INFINITY)),
         ("System.Double", "negativeinfinity") => Some(Value::Double(f64::NEG_INFINITY)),
+        ("System.Decimal", "maxvalue") => Some(Value::Decimal(Decimal::MAX)),
+        ("System.Decimal", "minvalue") => Some(Value::Decimal(Decimal::MIN)),
+        ("System.Decimal", "zero") => Some(Value::Decimal(Decimal::ZERO)),
+        ("System.Decimal", "one") => Some(Value::Decimal(Decimal::ONE)),
         ("System.Math", "pi") => Some(Value::Double(std::f64::consts::PI)),
         ("System.Math", "e") => Some(Value::Double(std::f64::consts::E)),
+        ("System.Console", "foregroundcolor") => enums::value("System.ConsoleColor", "Gray"),
+        ("System.Console", "backgroundcolor") => enums::value("System.ConsoleColor", "Black"),
         ("System.Boolean", "truestring") => Some(Value::text("True")),
         ("System.Boolean", "falsestring") => Some(Value::text("False")),
         ("System.BitConverter", "islittleendian") => Some(Value::Bool(true)),
@@ -299,6 +310,16 @@ pub(crate) fn call(
         "System.DateTime" => super::time_static::call(name, lower, values),
         "System.TimeSpan" => super::time_static::span_call(name, lower, values),
         "System.Math" => math::math(name, lower, values),
+        "System.Decimal" if matches!(lower, "round" | "floor" | "ceiling" | "truncate") => {
+            let mut exact = values.to_vec();
+            if let Some(first) = exact.first_mut() {
+                match crate::convert::cast(first, kind) {
+                    Ok(decimal) => *first = decimal,
+                    Err(record) => return Some(Err(record)),
+                }
+            }
+            math::math(name, lower, &exact)
+        }
         "System.Int32" | "System.Int64" | "System.Int16" | "System.UInt32" | "System.Byte"
         | "System.Double" | "System.Decimal" | "System.Single" | "System.Boolean" => {
             math::parsing(kind, name, lower, values)

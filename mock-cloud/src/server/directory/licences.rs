@@ -91,7 +91,12 @@ impl Exchange<'_> {
     /// The licence as the tenant spells it.
     fn known_sku(&self, id: &str) -> Result<Text, Problem> {
         let all = self.host.tenant().subscribed_skus();
-        let found = all.iter().find(|(sku, _)| sku.id.eq_ignore_ascii_case(id));
+        // Where a scenario names a product, what is shown is the GUID that follows from the name.
+        let is_meant = |sku: &str| {
+            let shown = crate::odata::sku_id(sku).to_string();
+            sku.eq_ignore_ascii_case(id) || shown.eq_ignore_ascii_case(id)
+        };
+        let found = all.iter().find(|(sku, _)| is_meant(&sku.id));
         if let Some((sku, _)) = found {
             return Ok(sku.id.clone());
         }

@@ -1,0 +1,3 @@
+# W07: the account that is found by name carries the id of somebody else.
+Get-ADUser ann | Move-ADObject -TargetPath 'OU=Staff,DC=contoso,DC=test'
+Start-ADSyncSyncCycle -PolicyType Delta | Out-Null
