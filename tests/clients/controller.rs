@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tempfile::TempDir;
 
 use crate::served::built;
@@ -90,7 +91,7 @@ impl Controller {
     }
 
     fn authority(&self) -> PathBuf {
-        self.path("certificate.pem")
+        self.path("authority.pem")
     }
 
     fn trusting<'c>(&self, command: &'c mut Command) -> &'c mut Command {
@@ -180,13 +181,22 @@ fn url(scheme: &str) -> String {
     format!("{scheme}://{ADDRESS}")
 }
 
-/// A certificate of its own, with its key beside it.
+/// A certificate with its key beside it, and the authority that both are from in `authority.pem`.
 fn certificate(place: &Path) -> PathBuf {
-    let made = rcgen::generate_simple_self_signed([ADDRESS.to_owned()]).expect("a certificate");
+    let authority_key = KeyPair::generate().expect("a key");
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let own = authority.self_signed(&authority_key).expect("an authority");
+    fs::write(place.join("authority.pem"), own.pem()).expect("a file");
+    let issuer = Issuer::new(authority, authority_key);
+    let secret = KeyPair::generate().expect("a key");
+    let leaf = CertificateParams::new([ADDRESS.to_owned()]).expect("an address");
+    let leaf = leaf.signed_by(&secret, &issuer).expect("a certificate");
     let path = place.join("certificate.pem");
-    fs::write(&path, made.cert.pem()).expect("a file");
+    fs::write(&path, leaf.pem()).expect("a file");
     let key = place.join("key.pem");
-    fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
+    fs::write(&key, secret.serialize_pem()).expect("a file");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -200,15 +210,16 @@ fn settings(domain: &Path, certificate: &Path) -> String {
     let mut text = format!(
         "[global]\nnetbios name = DC1\nrealm = CORP.TEST\nworkgroup = CORP\nserver role = active \
          directory domain controller\nserver services = ldap\nbind interfaces only = \
-         yes\ninterfaces = {ADDRESS}/32\nldap server require strong auth = no\ntls enabled = \
+         yes\ninterfaces = {ADDRESS}/8\nldap server require strong auth = no\ntls enabled = \
          yes\nlog file = {}/log\nlogging = file\n",
         domain.display()
     );
     let key = certificate.with_file_name("key.pem");
+    let authority = certificate.with_file_name("authority.pem");
     for (name, path) in [
         ("certfile", certificate),
         ("keyfile", &key),
-        ("cafile", certificate),
+        ("cafile", &authority),
     ] {
         let _ = writeln!(text, "tls {name} = {}", path.display());
     }

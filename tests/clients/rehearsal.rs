@@ -110,17 +110,15 @@ fn repository() -> tempfile::TempDir {
 fn the_recipe_for_a_shell_rehearses_the_examples() {
     let run = |script: &str| {
         let place = repository();
+        let examples = root().join("examples/repair-duplicate");
+        let scripts = ["repair.mjs", "swapped.mjs"].map(|name| examples.join(name));
         let mut command = Command::new("sh");
         command.arg(root().join("examples/ci/rehearse.sh"));
-        command
-            .arg("rehearsal/mess.yaml")
-            .arg(tool("python/bin/python"));
-        command.arg(format!("rehearsal/{script}.py"));
+        command.arg("rehearsal/mess.yaml").arg("node");
+        command.arg(node_program(&scripts, &format!("{script}.mjs")));
         command.env("DIRSYNC_LAB", built("dirsync-lab"));
-        let output = command
-            .current_dir(place.path())
-            .output()
-            .expect("sh starts");
+        let output = command.current_dir(place.path());
+        let output = output.output().expect("sh starts");
         let report = std::fs::read_to_string(place.path().join("rehearsal.xml"));
         (output, report.expect("a report"))
     };
@@ -153,32 +151,38 @@ fn the_recipe_for_github_rehearses_the_examples() {
     // The command of its last step, as YAML folds it.
     let (_, step) = recipe.split_once("- run: >").expect("the last step");
     let words: Vec<&str> = step.split_whitespace().collect();
-    let [program, arguments @ .., _] = &words[..] else {
-        panic!("no command: {step}");
+    let [
+        program,
+        "rehearse",
+        "--every-crash",
+        "--format",
+        "github",
+        world,
+        "--",
+        "python",
+        script,
+    ] = words[..]
+    else {
+        panic!("another command than this test knows: {step}");
     };
     assert!(program.ends_with("/release/dirsync-lab"), "{step}");
-    let before = arguments
-        .iter()
-        .position(|word| *word == "python")
-        .expect("python");
-    for (script, code) in [("repair", 0), ("swapped", 1)] {
+    assert!(script.ends_with("/repair.py"), "{step}");
+    for (script, options, code) in [
+        ("repair", &["--every-crash"][..], 0),
+        ("swapped", &[][..], 1),
+    ] {
         let place = repository();
         let mut command = Command::new(built("dirsync-lab"));
-        command
-            .args(&arguments[..before])
-            .arg(tool("python/bin/python"));
+        command.arg("rehearse").args(options);
+        command.args(["--format", "github", world, "--"]);
+        command.arg(tool("python/bin/python"));
         command.arg(format!("rehearsal/{script}.py"));
-        let output = command
-            .current_dir(place.path())
-            .output()
-            .expect("it starts");
+        let output = command.current_dir(place.path());
+        let output = output.output().expect("it starts");
         let said = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(code), "{said}");
-        assert_eq!(
-            said.contains("::error file=rehearsal/mess.yaml"),
-            code == 1,
-            "{said}"
-        );
+        let is_marked = said.contains("::error file=rehearsal/mess.yaml");
+        assert_eq!(is_marked, code == 1, "{said}");
     }
 }
 

@@ -159,7 +159,7 @@ fn told(code: ResultCode, message: &str) -> String {
 }
 
 fn tls(
-    tcp: TcpStream,
+    mut tcp: TcpStream,
     host: &str,
     authority: Option<&[u8]>,
 ) -> Result<StreamOwned<ClientConnection, TcpStream>, String> {
@@ -180,8 +180,14 @@ fn tls(
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-    let client =
+    let mut client =
         ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
+    // Now, and not with the first request: a certificate is no matter of who signs in.
+    while client.is_handshaking() {
+        client
+            .complete_io(&mut tcp)
+            .map_err(|error| error.to_string())?;
+    }
     Ok(StreamOwned::new(client, tcp))
 }
 
