@@ -50,6 +50,32 @@ impl Kit {
 }
 
 fn sections(domain: &str) -> Vec<Section> {
+    let filter = "(|(objectCategory=person)(objectClass=group)(objectClass=contact)\
+                  (objectClass=organizationalUnit)(objectClass=domainDNS))";
+    vec![
+        Section {
+            place: "on a domain controller, or any member server with RSAT (a plain user may read)",
+            commands: vec![(
+                "users, groups, contacts, with anchors and addresses",
+                format!("ldifde -f ad.ldf -u -d \"{domain}\" -r \"{filter}\""),
+            )],
+        },
+        Section {
+            place: "on a workstation with the Microsoft.Graph module",
+            commands: of_tenant(),
+        },
+        Section {
+            place: "on the sync server (optional: its own rules and scope)",
+            commands: vec![(
+                "the configuration",
+                "Get-ADSyncServerConfiguration -Path .\\adsync".to_owned(),
+            )],
+        },
+    ]
+}
+
+/// What exports the tenant.
+fn of_tenant() -> Vec<(&'static str, String)> {
     let graph = |path: &str, file: &str| {
         format!("Invoke-MgGraphRequest -Method GET -Uri '/v1.0{path}' -OutputFilePath {file}")
     };
@@ -63,98 +89,89 @@ fn sections(domain: &str) -> Vec<Section> {
     let list = |command: &str, properties: &str, file: &str| {
         json(&format!("{command} -All -Property '{properties}'"), file)
     };
-    let filter = "(|(objectCategory=person)(objectClass=group)(objectClass=contact)\
-                  (objectClass=organizationalUnit)(objectClass=domainDNS))";
     vec![
-        Section {
-            place: "on a domain controller, or any member server with RSAT (a plain user may read)",
-            commands: vec![(
-                "users, groups, contacts, with anchors and addresses",
-                format!("ldifde -f ad.ldf -u -d \"{domain}\" -r \"{filter}\""),
-            )],
-        },
-        Section {
-            place: "on a workstation with the Microsoft.Graph module",
-            commands: vec![
-                (
-                    "sign in, to read only",
-                    "New-Item -ItemType Directory -Force cloud | Out-Null\nConnect-MgGraph -Scopes \
+        (
+            "sign in, to read only",
+            "New-Item -ItemType Directory -Force cloud | Out-Null\nConnect-MgGraph -Scopes \
                      'Directory.Read.All','OrgContact.Read.All',\
                      'OnPremDirectorySynchronization.Read.All','RoleManagement.Read.Directory'"
-                        .to_owned(),
-                ),
-                ("the accounts", list("Get-MgUser", USER, "cloud/users.json")),
-                ("addresses that groups own", list("Get-MgGroup", GROUP, "cloud/groups.json")),
-                (
-                    "addresses that contacts own",
-                    json("Get-MgContact -All", "cloud/contacts.json"),
-                ),
-                (
-                    "the recycle bin, from which accounts come back",
-                    list(
-                        "Get-MgDirectoryDeletedItemAsUser",
-                        USER,
-                        "cloud/deleted.json",
-                    ),
-                ),
-                (
-                    "administrators, who are never soft-matched",
-                    json(
-                        "Get-MgDirectoryRole -All | ForEach-Object {\n  @{ displayName = \
+                .to_owned(),
+        ),
+        ("the accounts", list("Get-MgUser", USER, "cloud/users.json")),
+        (
+            "addresses that groups own",
+            list("Get-MgGroup", GROUP, "cloud/groups.json"),
+        ),
+        (
+            "addresses that contacts own",
+            json("Get-MgContact -All", "cloud/contacts.json"),
+        ),
+        (
+            "the recycle bin, from which accounts come back",
+            list(
+                "Get-MgDirectoryDeletedItemAsUser",
+                USER,
+                "cloud/deleted.json",
+            ),
+        ),
+        (
+            "administrators, who are never soft-matched",
+            json(
+                "Get-MgDirectoryRole -All | ForEach-Object {\n  @{ displayName = \
                          $_.DisplayName; members = @(Get-MgDirectoryRoleMember -All \
                          -DirectoryRoleId $_.Id |\n    Select-Object Id) } }",
-                        "cloud/roles.json",
-                    ),
-                ),
-                (
-                    "who may activate a role (a tenant with Entra ID P2)",
-                    json(
-                        "Get-MgRoleManagementDirectoryRoleEligibilitySchedule -All -ExpandProperty \
+                "cloud/roles.json",
+            ),
+        ),
+        (
+            "who may activate a role (a tenant with Entra ID P2)",
+            json(
+                "Get-MgRoleManagementDirectoryRoleEligibilitySchedule -All -ExpandProperty \
                          RoleDefinition |\n  Select-Object PrincipalId, RoleDefinitionId, \
                          RoleDefinition",
-                        "cloud/eligible-roles.json",
-                    ),
-                ),
-                (
-                    "which object has taken an account (the Microsoft.Graph.Beta.Users module)",
-                    list(
-                        "Get-MgBetaUser",
-                        "id,onPremisesObjectIdentifier",
-                        "cloud/identifiers.json",
-                    ),
-                ),
-                (
-                    "who is in which group",
-                    json(
-                        "Get-MgGroup -All -Property id | ForEach-Object {\n  @{ id = $_.Id; \
+                "cloud/eligible-roles.json",
+            ),
+        ),
+        (
+            "which object has taken an account (the Microsoft.Graph.Beta.Users module)",
+            list(
+                "Get-MgBetaUser",
+                "id,onPremisesObjectIdentifier",
+                "cloud/identifiers.json",
+            ),
+        ),
+        (
+            "who is in which group",
+            json(
+                "Get-MgGroup -All -Property id | ForEach-Object {\n  @{ id = $_.Id; \
                          members = @(Get-MgGroupMember -All -GroupId $_.Id |\n    Select-Object \
                          Id) } }",
-                        "cloud/members.json",
-                    ),
-                ),
-                (
-                    "who is whose manager",
-                    json(
-                        "Get-MgUser -All -Property id -ExpandProperty 'manager($select=id)' |\n  \
+                "cloud/members.json",
+            ),
+        ),
+        (
+            "who is whose manager",
+            json(
+                "Get-MgUser -All -Property id -ExpandProperty 'manager($select=id)' |\n  \
                          Select-Object Id, Manager",
-                        "cloud/managers.json",
-                    ),
-                ),
-                ("which UPN suffixes are verified", graph("/domains", "cloud/domains.json")),
-                ("the last synchronisation", graph("/organization", "cloud/organization.json")),
-                (
-                    "the tenant's feature flags",
-                    graph("/directory/onPremisesSynchronization", "cloud/features.json"),
-                ),
-            ],
-        },
-        Section {
-            place: "on the sync server (optional: its own rules and scope)",
-            commands: vec![(
-                "the configuration",
-                "Get-ADSyncServerConfiguration -Path .\\adsync".to_owned(),
-            )],
-        },
+                "cloud/managers.json",
+            ),
+        ),
+        (
+            "which UPN suffixes are verified",
+            graph("/domains", "cloud/domains.json"),
+        ),
+        (
+            "the last synchronisation",
+            graph("/organization", "cloud/organization.json"),
+        ),
+        (
+            "the tenant's feature flags",
+            graph(
+                "/directory/onPremisesSynchronization",
+                "cloud/features.json",
+            ),
+        ),
     ]
 }
 

@@ -316,9 +316,9 @@ fn forests(world: &World, memo: &mut Memo, mixer: &mut Mixer) {
         };
         for (group, members) in connector.filtering() {
             mixer.put(store::hash_bytes(group.as_bytes()));
-            members
-                .iter()
-                .for_each(|ObjectId(id)| mixer.put(u64::from(*id)));
+            for ObjectId(id) in members {
+                mixer.put(u64::from(*id));
+            }
         }
         for (ObjectId(id), entry) in connector.entries() {
             let AdEntry {

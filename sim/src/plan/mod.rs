@@ -201,6 +201,7 @@ impl Planning {
 
     /// Lets the plan turn synchronisation off for the whole tenant, for accounts that nothing else
     /// makes editable. Nothing is synced meanwhile, for up to three days.
+    #[must_use]
     pub fn may_turn_off(mut self, may: bool) -> Self {
         self.may_turn_off = may;
         self

@@ -221,9 +221,12 @@ fn differing(here: &SyncObject, there: &BTreeMap<String, Vec<String>>) -> Vec<Di
     all
 }
 
+/// Gives the values of an attribute.
+type Read = fn(&SyncObject) -> Vec<String>;
+
 /// How an attribute of the tenant's connector is read here.
 enum Reader {
-    Own(fn(&SyncObject) -> Vec<String>),
+    Own(Read),
     Plain(Property),
 }
 
@@ -242,7 +245,7 @@ fn texts<T: ToString>(value: Option<&T>) -> Vec<String> {
 
 /// The attributes that are compared, besides the plain ones, by their names at the tenant's
 /// connector.
-const OWN: [(&str, fn(&SyncObject) -> Vec<String>); 9] = [
+const OWN: [(&str, Read); 9] = [
     ("sourceAnchor", |it| vec![it.source_anchor.to_string()]),
     ("userPrincipalName", |it| {
         texts(it.user_principal_name.as_ref())

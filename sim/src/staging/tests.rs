@@ -1,6 +1,9 @@
 //! The files of a server in staging mode, and what is said of them.
 
+use std::fmt::Write as _;
+
 use mock_ad::directory::{AttributeId, Modification};
+use mock_cloud::SourceAnchor;
 use mock_cloud::graph::Part;
 
 use super::{Comparison, Operation, compare, read};
@@ -106,23 +109,21 @@ fn world() -> World {
 
 /// The name that an anchor has in the connector space, in small letters as some versions write it.
 fn dn(anchor: &str) -> String {
-    let digits: String = anchor.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("CN={{{digits}}}")
+    let name = SourceAnchor::from_text(anchor).connector_space_dn();
+    name.to_ascii_lowercase().replacen("cn", "CN", 1)
 }
 
 /// A connector space object as `csexport` writes it.
 fn object(anchor: &str, operation: &str, values: &[(&str, &[&str])]) -> String {
     let dn = dn(anchor);
-    let attributes: String = values
-        .iter()
-        .map(|(name, values)| {
-            let values: String = values
-                .iter()
-                .map(|value| format!("<value>{value}</value>"))
-                .collect();
-            format!("   <attr name=\"{name}\">{values}</attr>\n")
-        })
-        .collect();
+    let mut attributes = String::new();
+    for (name, values) in values {
+        let values = values.join("</value><value>");
+        let _ = writeln!(
+            attributes,
+            "   <attr name=\"{name}\"><value>{values}</value></attr>"
+        );
+    }
     let hologram = if operation == "delete" {
         String::new()
     } else {

@@ -78,7 +78,7 @@ impl Hiding {
     fn all(&mut self, files: &[(String, String)], lab: &Lab) -> Vec<(String, String)> {
         let mut out = vec![("lab.yaml".to_owned(), self.lab(lab).write())];
         for (name, content) in files {
-            let hidden = if name.ends_with(".ldif") {
+            let hidden = if name.starts_with("ad") {
                 self.ldif(content)
             } else {
                 self.json(name, content)
