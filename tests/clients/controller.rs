@@ -274,7 +274,6 @@ userAccountControl: 546
 dn: CN=Carl Contact,OU=Staff,{BASE}
 objectClass: contact
 mail: carl@partner.example
-targetAddress: SMTP:carl@partner.example
 
 dn: CN=Inner,OU=Staff,{BASE}
 objectClass: group

@@ -20,12 +20,10 @@ pub(crate) fn lamplight() -> Snapshot {
     };
     let lab = fs::read_to_string(directory.join("lab.yaml")).expect("lab.yaml");
     let parts = Part::ALL.map(|part| (part, directory.join("cloud").join(part.file_name())));
+    let parts = parts.into_iter().filter(|(_, path)| path.exists());
     read(&Files {
         ad: vec![file(directory.join("ad.ldif"))],
-        cloud: parts
-            .into_iter()
-            .map(|(part, path)| (part, file(path)))
-            .collect(),
+        cloud: parts.map(|(part, path)| (part, file(path))).collect(),
         lab: Lab::read("lab.yaml", &lab).expect("a lab file"),
         ..Files::default()
     })

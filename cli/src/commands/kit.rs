@@ -82,8 +82,7 @@ fn of_tenant() -> Vec<(&'static str, String)> {
     // `-InputObject @(...)` gives a list also of one object or of none.
     let json = |objects: &str, file: &str| {
         format!(
-            "ConvertTo-Json -Depth 6 -InputObject @({objects}) |\n  Set-Content -Encoding utf8 \
-             {file}"
+            "ConvertTo-Json -Depth 6 -InputObject @({objects}) | Set-Content -Encoding utf8 {file}"
         )
     };
     let list = |command: &str, properties: &str, file: &str| {

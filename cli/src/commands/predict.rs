@@ -40,7 +40,7 @@ pub(crate) struct Predict {
     #[arg(long, value_name = "TEXT")]
     object: Option<String>,
     /// Instead, compare what would be pending after the next synchronisation with what is pending
-    /// at a server in staging mode: the XML of `csexport "contoso.onmicrosoft.com - AAD" FILE /f:x`.
+    /// at a server in staging mode: the XML of `csexport "contoso.onmicrosoft.com - AAD" F /f:x`.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cycles", "object"])]
     compare: Option<PathBuf>,
     /// Exit 0 even if damage is predicted, or the comparison finds differences.

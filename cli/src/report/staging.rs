@@ -91,13 +91,13 @@ const fn pending(operation: Operation) -> &'static str {
 
 fn one(text: &mut String, difference: &Difference, file: &str) {
     let _ = writeln!(text, "  {}", difference.label);
-    match difference.line {
-        Some(line) => {
-            let _ = writeln!(text, "      {}  {file}:{line}", difference.dn);
-        }
-        None => {
-            let _ = writeln!(text, "      {}", difference.dn);
-        }
+    let mut place = Vec::new();
+    if difference.label != difference.dn {
+        place.push(difference.dn.clone());
+    }
+    place.extend(difference.line.map(|line| format!("{file}:{line}")));
+    if !place.is_empty() {
+        let _ = writeln!(text, "      {}", place.join("  "));
     }
     for differing in &difference.attributes {
         let (here, there) = (list(&differing.here), list(&differing.there));

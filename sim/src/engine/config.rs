@@ -116,8 +116,8 @@ pub struct EnginePolicy {
     pub threshold_counts_users_only: bool,
     /// Question Q9.20: a renamed or moved container makes a delta import look at everything.
     pub delta_import_sees_renamed_containers: bool,
-    /// Rule R5.12: a delta import reads anew who is in the groups that filters ask for, and who came
-    /// or went is looked at; else only a full import does.
+    /// Rule R5.12: a delta import reads anew who is in the groups that filters ask for, and who
+    /// came or went is looked at; else only a full import does.
     pub delta_import_sees_group_filters: bool,
     /// Rule R5.10: an adminDescription beginning `Contact_` keeps a contact out. The rules of 2016
     /// have no such clause; later builds are reported to.

@@ -146,7 +146,7 @@ fn a_prediction_stands_beside_what_a_staging_server_would_export() {
     let ran = desk.run(&[&compare[..], &["--exit-zero", "--format", "json"]].concat());
     let told: serde_json::Value = serde_json::from_str(ran.output(0)).expect("JSON");
     assert_eq!(
-        told["differences"][0]["attributes"][0]["name"], "userPrincipalName",
+        told["differences"][1]["attributes"][0]["name"], "userPrincipalName",
         "{told:#}"
     );
     assert_eq!(told["notModelled"]["thumbnailPhoto"], 1, "{told:#}");

@@ -404,7 +404,11 @@ fn identifiers() -> Value {
 fn eligible() -> Value {
     json!([
         { "principalId": ID, "roleDefinitionId": "62e90394-69f5-4237-9190-012177145e10" },
-        { "principalId": ID, "roleDefinitionId": OTHER, "roleDefinition": { "displayName": "Own" } },
+        {
+            "principalId": ID,
+            "roleDefinitionId": OTHER,
+            "roleDefinition": { "displayName": "Own" },
+        },
         { "principalId": OTHER, "roleDefinitionId": GROUP },
         { "principalId": NOT_EXPORTED, "roleDefinitionId": OTHER },
     ])

@@ -25,8 +25,8 @@ from; `not modelled` is refused with 501. [Which clients do what](clients-graph.
 own.
 ";
 
-/// A tenant with people, a group, a contact, a device, an administrator and a deleted user whose address
-/// somebody has taken.
+/// A tenant with people, a group, a contact, a device, an administrator and a deleted user whose
+/// address somebody has taken.
 fn populated() -> (Bench, Vec<(&'static str, String)>) {
     let mut bench = Bench::new();
     let (_, ann) = bench.add_user("ann");
