@@ -325,6 +325,7 @@ fn is_not_replicated(line: &str) -> bool {
         "modifiedCount",
         "msDS-NcType",
         "serverState",
+        "whenChanged",
     ]
     .contains(&name)
 }

@@ -243,13 +243,24 @@ fn plain(entry: &mut Entry) {
         .attributes
         .retain(|(name, _)| !name.eq_ignore_ascii_case("nTSecurityDescriptor"));
     for value in entry.attributes.iter_mut().flat_map(|(_, values)| values) {
-        while value.starts_with(b"<GUID=") || value.starts_with(b"<SID=") {
-            let Some(end) = value.windows(2).position(|it| it == b">;") else {
+        let from = name_in(value);
+        while value[from..].starts_with(b"<GUID=") || value[from..].starts_with(b"<SID=") {
+            let Some(end) = value[from..].windows(2).position(|it| it == b">;") else {
                 break;
             };
-            value.drain(..end + 2);
+            value.drain(from..from + end + 2);
         }
     }
+}
+
+/// Where a distinguished name begins in a value: behind the binary part, where there is one, as in
+/// `B:4:0102:CN=Users,DC=corp,DC=example`.
+fn name_in(value: &[u8]) -> usize {
+    if !value.starts_with(b"B:") {
+        return 0;
+    }
+    let mut colons = value.iter().enumerate().filter(|(_, byte)| **byte == b':');
+    colons.nth(2).map_or(0, |(place, _)| place + 1)
 }
 
 /// Fetches the rest of attributes that came as a range.

@@ -171,7 +171,9 @@ function Set-TakeoverBlock {
 function Set-Synchronized {
     param([bool] $Value)
     $all = @((Invoke-Graph GET 'v1.0/organization')['value'])
-    if ([bool] $all[0]['onPremisesSyncEnabled'] -eq $Value) { Write-Log '   is so already'; return }
+    # Nothing said is not off.
+    $on = $all[0]['onPremisesSyncEnabled'] -ne $false
+    if ($on -eq $Value) { Write-Log '   is so already'; return }
     Invoke-Graph PATCH "v1.0/organization/$($all[0]['id'])" @{ onPremisesSyncEnabled = $Value } | Out-Null
 }
 

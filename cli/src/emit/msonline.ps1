@@ -140,8 +140,8 @@ function Set-TakeoverBlock {
 
 function Set-Synchronized {
     param([bool] $Value)
-    $now = (Get-MsolCompanyInformation).DirectorySynchronizationEnabled
-    if ([bool] $now -eq $Value) { Write-Log '   is so already'; return }
+    $on = (Get-MsolCompanyInformation).DirectorySynchronizationEnabled -ne $false
+    if ($on -eq $Value) { Write-Log '   is so already'; return }
     Set-MsolDirSyncEnabled -EnableDirSync $Value -Force
 }
 

@@ -228,6 +228,8 @@ fn what_dirsync_adds_to_an_entry_is_taken_out() {
                     b"<GUID=611215c7>;<SID=0105>;CN=Ann,DC=corp,DC=example".to_vec(),
                     b"<GUID=611215c7".to_vec(),
                     b"CN=Ben,DC=corp,DC=example".to_vec(),
+                    b"B:4:0102:<GUID=611215c7>;CN=Users,DC=corp,DC=example".to_vec(),
+                    b"B:4".to_vec(),
                 ],
             ),
         ],
@@ -246,7 +248,9 @@ fn what_dirsync_adds_to_an_entry_is_taken_out() {
         [
             "CN=Ann,DC=corp,DC=example",
             "<GUID=611215c7",
-            "CN=Ben,DC=corp,DC=example"
+            "CN=Ben,DC=corp,DC=example",
+            "B:4:0102:CN=Users,DC=corp,DC=example",
+            "B:4",
         ]
     );
 }
