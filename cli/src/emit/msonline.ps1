@@ -140,8 +140,8 @@ function Set-TakeoverBlock {
 
 function Set-Synchronized {
     param([bool] $Value)
-    $on = (Get-MsolCompanyInformation).DirectorySynchronizationEnabled -ne $false
-    if ($on -eq $Value) { Write-Log '   is so already'; return }
+    $status = (Get-MsolCompanyInformation).DirectorySynchronizationStatus
+    if (-not $Value -and $status -eq 'PendingDisabled') { Write-Log '   is under way'; return }
     Set-MsolDirSyncEnabled -EnableDirSync $Value -Force
 }
 
