@@ -29,6 +29,11 @@ use clap::Parser as _;
 use crate::commands::Cli;
 use crate::exit::Exit;
 
+/// Threads that read, build and drop large worlds beside each other would wait for one another in
+/// the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.run() {

@@ -7,6 +7,7 @@
 //! - [`Index`]: a multimap from a 64-bit hash to such keys. While nobody else holds it, it is one
 //!   flat hash table; once it has been forked, changes go to a small persistent overlay.
 //! - [`DenseIndex`]: a multimap from such keys to keys of another table.
+//! - [`SortedSet`]: an ordered set, made at once and changed a little.
 //!
 //! [`Text`] is the string that every layer shares: sixteen bytes, cloned by reference count.
 //!
@@ -31,12 +32,14 @@ mod dense;
 mod entropy;
 mod fold;
 mod index;
+mod sorted;
 mod table;
 
 pub use dense::DenseIndex;
 pub use entropy::Entropy;
 pub use fold::{eq_fold, fold, fold_hash, hash_bytes, mix};
 pub use index::{Candidates, Index};
+pub use sorted::SortedSet;
 pub use table::Table;
 
 /// The text of every layer: sixteen bytes, cloned by reference count, never changed in place.

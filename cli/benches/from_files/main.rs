@@ -1,13 +1,15 @@
-//! From files to report: `predict` and `plan` as people run them, and `serve` killed and started
-//! again, each beside one pass over the same files.
+//! From files to report: `predict` and `plan` as people run them, `import` of an export with one
+//! broken line, and `serve` killed and started again, each beside one pass over the same files.
 //!
 //! `cargo bench -p dirsync-lab` runs it with 100,000 people, of whom 5,000 are in a conflict where
-//! `plan` is measured; `cargo bench -p dirsync-lab -- 10000 500` at another size.
+//! `plan` is measured, and 20 kills; `cargo bench -p dirsync-lab -- 10000 500 100` with other
+//! numbers.
 #![expect(
     clippy::print_stdout,
     reason = "a benchmark reports on standard output"
 )]
 
+mod restart;
 mod snapshot;
 
 use std::fs;
@@ -24,49 +26,45 @@ fn main() -> io::Result<()> {
     println!("{people} people\n\n| what | measured | of the reference |\n|---|---|---|");
     measure("predict", people, 0)?;
     measure("plan", people, conflicts)?;
-    restart(people)
+    broken(people)?;
+    let kills = numbers.next().unwrap_or(20);
+    restart::restart(people, kills)
 }
 
-/// Kills a server that keeps its state, and measures how long it takes until it listens again.
-fn restart(people: u64) -> io::Result<()> {
+/// Imports an export of which one line is broken, which has to be named.
+fn broken(people: u64) -> io::Result<()> {
     let directory = tempfile::tempdir()?;
-    let world = directory.path().join("world");
-    snapshot::write(&world, people, 0)?;
+    snapshot::write(directory.path(), people, 0)?;
+    let path = directory.path().join("ad.ldif");
+    let mut text = fs::read_to_string(&path)?;
+    let half = text.len() / 2;
+    let place = text[half..].find("\n\n").map_or(half, |at| half + at + 1);
+    let line = text[..place].matches('\n').count() + 1;
+    text.insert_str(place, "this line is broken\n");
+    fs::write(&path, text)?;
     let start = Instant::now();
-    black_box(pass(&world)?);
+    black_box(pass(directory.path())?);
     let reference = start.elapsed();
-    let ready = directory.path().join("ready.json");
-    let mut took = Duration::ZERO;
-    for world in [Some(&world), None] {
-        if ready.exists() {
-            fs::remove_file(&ready)?;
-        }
-        let start = Instant::now();
-        let mut server = Command::new(env!("CARGO_BIN_EXE_dirsync-lab"))
-            .arg("serve")
-            .args(world)
-            .arg("--state")
-            .arg(directory.path().join("state"))
-            .arg("--ready")
-            .arg(&ready)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        while !ready.exists() {
-            assert!(server.try_wait()?.is_none(), "the server ended");
-            // The file appears when it appears; nothing else is waited for.
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        took = start.elapsed();
-        server.kill()?;
-        server.wait()?;
-    }
+    let start = Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_dirsync-lab"))
+        .arg("import")
+        .arg("--ad")
+        .arg(&path)
+        .arg("--cloud")
+        .arg(directory.path().join("cloud"))
+        .arg("--output")
+        .arg(directory.path().join("snapshot"))
+        .output()?;
+    let took = start.elapsed();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains(&format!("ad.ldif:{line}\n")), "{told}");
+    assert_eq!(output.status.code(), Some(2), "{told}");
     row(
-        "reference: one pass over the files of `serve`",
+        "reference: one pass over the files of `import`",
         reference,
         reference,
     );
-    row("`serve --state`, killed and started again", took, reference);
+    row("`import`, one broken line", took, reference);
     Ok(())
 }
 

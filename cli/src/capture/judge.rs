@@ -68,8 +68,8 @@ pub(crate) fn judge(answer: &Answer, attempt: u32, optional: bool) -> Decision {
         },
         408 | 429 | 500 | 502 | 503 | 504 => again(attempt, retry_after, &told(status, body)),
         400 | 410 if is_expired(body) => Decision::StartOver,
-        // 400: a tenant without the licence, or a property that the version does not know.
-        400 | 403 | 404 if optional => Decision::Nothing,
+        400 if optional && is_not_offered(body) => Decision::Nothing,
+        403 | 404 if optional => Decision::Nothing,
         401 => Decision::GiveUp(format!(
             "{}; get a new token and run the same command again: it goes on where it stopped",
             told(status, body)
@@ -122,6 +122,13 @@ fn is_expired(body: &[u8]) -> bool {
     error(body).is_some_and(|(code, _)| expired.contains(&code.as_str()))
 }
 
+/// Whether the tenant has no licence for what was asked for, or the version no such property.
+fn is_not_offered(body: &[u8]) -> bool {
+    error(body).is_some_and(|(code, message)| {
+        code == "AadPremiumLicenseRequired" || message.contains("Could not find a property named")
+    })
+}
+
 fn told(status: u16, body: &[u8]) -> String {
     match error(body) {
         Some((code, message)) => format!("{status} {code}: {message}"),
@@ -132,6 +139,25 @@ fn told(status: u16, body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_tenant_does_not_offer_is_nothing_and_any_other_refusal_is_told() {
+        let unknown = "Could not find a property named 'x' on type 'microsoft.graph.user'.";
+        for (code, message, optional, is_nothing) in [
+            ("AadPremiumLicenseRequired", "no P2", true, true),
+            ("Request_BadRequest", unknown, true, true),
+            ("Request_BadRequest", unknown, false, false),
+            ("Request_BadRequest", "Invalid filter clause", true, false),
+        ] {
+            let body = format!(r#"{{"error": {{"code": "{code}", "message": "{message}"}}}}"#);
+            let decided = judge(&response(400, None, &body), 1, optional);
+            assert_eq!(
+                decided == Decision::Nothing,
+                is_nothing,
+                "{code}: {decided:?}"
+            );
+        }
+    }
 
     fn response(status: u16, retry_after: Option<&str>, body: &str) -> Answer {
         Answer::Response {

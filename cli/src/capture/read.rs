@@ -62,7 +62,8 @@ pub(crate) const GROUP: &str = "id,displayName,mail,mailNickname,mailEnabled,sec
     onPremisesLastSyncDateTime,onPremisesSamAccountName,onPremisesDomainName,\
     onPremisesSecurityIdentifier,onPremisesProvisioningErrors";
 
-/// What is read of a tenant, in this order.
+/// What is read of a tenant, in this order. A capture that stopped counts in it: what is new comes
+/// last.
 pub(crate) fn collections() -> Vec<Collection> {
     let plain = |part, path: String| Collection {
         part,
@@ -91,6 +92,17 @@ pub(crate) fn collections() -> Vec<Collection> {
         optional("contacts", "/contacts?$top=999"),
         deleted("user", USER, "#microsoft.graph.user"),
         deleted("group", GROUP, "#microsoft.graph.group"),
+        plain("roles", "/directoryRoles".to_owned()),
+        plain(
+            "managers",
+            "/users?$select=id&$expand=manager($select=id)&$top=999".to_owned(),
+        ),
+        // Few on a page: each group is asked for its members, and a capture goes on by pages.
+        plain("members", "/groups?$select=id&$top=50".to_owned()),
+        optional(
+            "eligible-roles",
+            "/roleManagement/directory/roleEligibilitySchedules?$expand=roleDefinition",
+        ),
         // Version 1.0 does not know the property (rule R2.22 clears it over beta, too).
         Collection {
             is_beta: true,
@@ -99,17 +111,6 @@ pub(crate) fn collections() -> Vec<Collection> {
                 "/users?$select=id,onPremisesObjectIdentifier&$top=999",
             )
         },
-        plain("roles", "/directoryRoles".to_owned()),
-        optional(
-            "eligible-roles",
-            "/roleManagement/directory/roleEligibilitySchedules?$expand=roleDefinition",
-        ),
-        plain(
-            "managers",
-            "/users?$select=id&$expand=manager($select=id)&$top=999".to_owned(),
-        ),
-        // Few on a page: each group is asked for its members, and a capture goes on by pages.
-        plain("members", "/groups?$select=id&$top=50".to_owned()),
     ]
 }
 

@@ -208,7 +208,14 @@ fn planned_for(mut planning: Planning, bounds: Bounds) -> plan::Plan {
         });
         let patterns = first.into_iter().map(|(pattern, _)| pattern);
         proven.extend(patterns.zip(proofs));
-        planning.carry_out(solved, &proven);
+        let settled = parallel::each(solved.len(), |place| {
+            let solution = &solved[place];
+            match proven.get(&solution.pattern) {
+                Some(proven) => round.settle(solution, proven),
+                None => solution.clone(),
+            }
+        });
+        planning.carry_out(settled, &proven);
     }
     planning.finish()
 }

@@ -127,6 +127,11 @@ function Remove-Role {
     $seen = Get-Expected $Account $Expect
     $id = Get-Role $Role
     if (-not (Test-Role $id $seen.Id)) { Write-Log '   is taken away already'; return }
+    # Without it nobody could give it back from here.
+    $me = Get-MgContext
+    if ($me -and $me.Account -eq $seen.Upn) {
+        Stop-Surprise "the script runs as $($seen.Upn), whose role $Role is to be taken: sign in as somebody else"
+    }
     Invoke-Graph DELETE ('v1.0/directoryRoles/' + $id + '/members/' + $seen.Id + '/$ref') | Out-Null
 }
 

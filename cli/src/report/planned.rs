@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mock_cloud::Profile;
 use serde_json::{Value, json};
-use sim::plan::{Case, Plan, Step};
+use sim::plan::{Case, Length, Plan, Proven, Step};
 use sim::repair::{End, Trouble, dn};
 
 use crate::commands::plan::{Format, Known};
@@ -194,6 +194,7 @@ fn proof(case: &Case) -> String {
         ),
     };
     let _ = writeln!(text, "        {verdict}");
+    let _ = writeln!(text, "        {}", length(proven));
     for other in &proven.alternatives {
         let loses = match other.loses.as_slice() {
             [] => "nothing would be lost".to_owned(),
@@ -202,6 +203,21 @@ fn proof(case: &Case) -> String {
         let _ = writeln!(text, "        or {}: {loses}", other.text);
     }
     text
+}
+
+/// How the list of steps compares with all others.
+fn length(proven: &Proven) -> String {
+    let searched = counted(proven.shorter.searched, "action", "actions");
+    match proven.shorter.length {
+        Length::Shortest => format!("no shorter list of steps does it ({searched} tried)"),
+        Length::Unknown => format!(
+            "a shorter list of steps may do it: the search was cut short after {searched}; try a \
+             larger --states-max"
+        ),
+        Length::Loop => "not to be worked off blindly: the scheduler may run in between, so look \
+                         again before each step, as the scripts do"
+            .to_owned(),
+    }
 }
 
 fn ending(plan: &Plan) -> String {
@@ -407,12 +423,23 @@ fn case_value(plan: &Plan, case: &Case) -> Value {
             })),
         })
     });
+    let length = case.proven.as_ref().map(|it| {
+        json!({
+            "answer": match it.shorter.length {
+                Length::Shortest => "shortest",
+                Length::Unknown => "unknown",
+                Length::Loop => "loop",
+            },
+            "actions": it.shorter.searched,
+        })
+    });
     let alternatives = case.proven.iter().flat_map(|it| &it.alternatives);
     json!({
         "pattern": format!("{:032x}", case.solution.pattern),
         "troubled": case.troubled.iter().map(named).collect::<Vec<_>>(),
         "left": case.left.iter().map(named).collect::<Vec<_>>(),
         "proof": proof,
+        "length": length,
         "alternatives": alternatives
             .map(|it| json!({ "text": it.text, "loses": it.loses }))
             .collect::<Vec<_>>(),

@@ -3,8 +3,7 @@
 //! A directory that is only synchronised never needs these indexes, and so does not pay for them:
 //! a server asks for them once, with [`Directory::index_values`].
 
-use imbl::OrdSet;
-use store::{fold_hash, hash_bytes, mix};
+use store::{SortedSet, fold_hash, hash_bytes, mix};
 
 use super::{AttributeId, ClassId, Directory, Object, ObjectId, Schema, Syntax, Value};
 
@@ -28,9 +27,9 @@ const ALSO_INDEXED: [&str; 8] = [
 pub(super) struct ValueIndexes {
     /// Pairs of a hash, of an attribute and a value, and an object. A hash table would do for
     /// what is rare, but departments and first names are not.
-    values: OrdSet<(u64, u32)>,
+    values: SortedSet<(u64, u32)>,
     /// Pairs of class and object.
-    classes: OrdSet<(u16, u32)>,
+    classes: SortedSet<(u16, u32)>,
     /// How many objects there are of each class, at the place of the class.
     counts: Vec<u32>,
     /// Whether each attribute is indexed, at its place.
@@ -75,9 +74,9 @@ impl ValueIndexes {
 
     fn leave(&mut self, id: ObjectId, object: &Object) {
         self.each_value(object, |values, hash| {
-            values.remove(&(hash, id.0));
+            values.remove((hash, id.0));
         });
-        self.classes.remove(&(object.class.0, id.0));
+        self.classes.remove((object.class.0, id.0));
         self.count(object.class, -1);
     }
 
@@ -87,7 +86,11 @@ impl ValueIndexes {
         }
     }
 
-    fn each_value(&mut self, object: &Object, mut act: impl FnMut(&mut OrdSet<(u64, u32)>, u64)) {
+    fn each_value(
+        &mut self,
+        object: &Object,
+        mut act: impl FnMut(&mut SortedSet<(u64, u32)>, u64),
+    ) {
         let naming = [AttributeId::NAME, object.rdn_attribute()];
         let named = naming
             .into_iter()
@@ -125,9 +128,6 @@ impl Directory {
             classes.push((object.class.0, id.0));
             indexes.count(object.class, 1);
         }
-        // What is sorted goes in several times faster.
-        values.sort_unstable();
-        classes.sort_unstable();
         indexes.values = values.into_iter().collect();
         indexes.classes = classes.into_iter().collect();
         self.value_indexes = Some(Box::new(indexes));
@@ -163,7 +163,7 @@ impl Directory {
         indexes
             .into_iter()
             .flat_map(move |indexes| indexes.values.range(range.clone()))
-            .map(|(_, id)| ObjectId(*id))
+            .map(|(_, id)| ObjectId(id))
     }
 
     /// How many objects there are of a class, without those that derive from it; `None` if there
@@ -187,7 +187,7 @@ impl Directory {
         indexes
             .into_iter()
             .flat_map(move |indexes| indexes.classes.range(range.clone()))
-            .map(|(_, id)| ObjectId(*id))
+            .map(|(_, id)| ObjectId(id))
     }
 
     /// The children of an object from a place on, in the order of their places.

@@ -73,6 +73,9 @@ pub const LINE_OF: &str = "# dirsync-lab: line ";
 /// joined.
 pub const LINES_FROM: &str = "# dirsync-lab: from ";
 
+/// Most entries have no more values than this.
+const ATTRIBUTES_USUAL: usize = 24;
+
 /// A line with its continuations, which never is a comment.
 struct Logical<'a> {
     line: usize,
@@ -105,7 +108,10 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.line += usize::from(!self.told);
-        let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
+        let (line, rest) = match memchr::memchr(b'\n', self.rest.as_bytes()) {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, ""),
+        };
         self.rest = rest;
         Some(line.strip_suffix('\r').unwrap_or(line))
     }
@@ -149,7 +155,7 @@ impl<'a> Reader<'a> {
                 LdifError::new(start, "the name is not UTF-8", help)
             })?,
         };
-        let mut attributes = Vec::new();
+        let mut attributes = Vec::with_capacity(ATTRIBUTES_USUAL);
         while let Some(line) = self.logical() {
             if line.text.is_empty() {
                 break;
@@ -238,7 +244,7 @@ fn check_change_type(line: &Line<'_>) -> Result<(), LdifError> {
 /// Takes a line apart at its colon.
 fn split(line: Logical<'_>) -> Result<Line<'_>, LdifError> {
     let Logical { line, text } = line;
-    let Some(colon) = text.find(':') else {
+    let Some(colon) = memchr::memchr(b':', text.as_bytes()) else {
         let shown: String = text.chars().take(40).collect();
         return Err(LdifError::new(
             line,
@@ -246,9 +252,10 @@ fn split(line: Logical<'_>) -> Result<Line<'_>, LdifError> {
             "a value that goes on in the next line needs one space in front of it there",
         ));
     };
-    let is_name =
-        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b';' | b'=');
-    if colon == 0 || !text[..colon].bytes().all(|b| is_name(b) || b == b'*') {
+    let bytes = text[..colon].bytes();
+    // One look at each byte: files have millions of lines.
+    let kinds = bytes.fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)]);
+    if colon == 0 || kinds & NO_NAME != 0 {
         let shown: String = text[..colon].chars().take(40).collect();
         return Err(LdifError::new(
             line,
@@ -267,9 +274,34 @@ fn split(line: Logical<'_>) -> Result<Line<'_>, LdifError> {
         ),
     };
     let value = value_of(line, &name, value)?;
-    let name = without_options(line, name)?;
+    let name = if kinds & OPTION == 0 {
+        name
+    } else {
+        without_options(line, name)?
+    };
     Ok(Line { line, name, value })
 }
+
+/// A byte that no name of an attribute has.
+const NO_NAME: u8 = 1;
+/// The byte before an option.
+const OPTION: u8 = 2;
+
+/// What each byte is in the name of an attribute.
+const KINDS: [u8; 256] = {
+    let mut kinds = [NO_NAME; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let it = byte as u8;
+        if it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_' | b'=' | b'*') {
+            kinds[byte] = 0;
+        } else if it == b';' {
+            kinds[byte] = OPTION;
+        }
+        byte += 1;
+    }
+    kinds
+};
 
 fn value_of<'a>(line: usize, name: &str, value: Cow<'a, str>) -> Result<RawValue<'a>, LdifError> {
     match value.as_bytes().first() {

@@ -41,6 +41,28 @@ impl Memo {
     }
 }
 
+/// Fingerprints of worlds, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Fingerprints(Memo);
+
+impl Fingerprints {
+    /// 128 bits for a world.
+    pub(crate) fn of(&mut self, world: &World) -> u128 {
+        let mut mixer = Mixer::new();
+        self::world(world, &mut self.0, &mut mixer);
+        mixer.total()
+    }
+
+    /// 128 bits for several.
+    pub(crate) fn together(prints: &[u128]) -> u128 {
+        let mut mixer = Mixer::new();
+        for print in prints {
+            mixer.wide(*print);
+        }
+        mixer.total()
+    }
+}
+
 /// So many hashes are remembered; a power of two.
 const REMEMBERED: usize = 1 << 12;
 

@@ -47,6 +47,7 @@ use search::{Found, Model, Search};
 use stage::{Move, Stage, Subject};
 
 pub(crate) use closed_trace::Steps;
+pub(crate) use fingerprint::Fingerprints;
 
 pub use campaign::{Failure, SIGHTS, Tally, messes};
 pub use commute::{Swap, commute};

@@ -26,6 +26,7 @@
 mod carry;
 mod case;
 mod components;
+mod course;
 mod notice;
 mod owners;
 mod scenario;
@@ -46,21 +47,24 @@ pub use components::Component;
 pub use notice::{display_name, notices};
 pub use owners::{Owners, owners};
 pub use scenario::{Inexpressible, scenario};
+pub use shorten::{Length, Shorter};
 pub use solve::{Alternative, Proven, Solution};
 
 use crate::engine::{CyclePolicy, EngineEvent, Source};
 use crate::hazard::Watch;
-use crate::judge::GroundTruth;
+use crate::judge::{GroundTruth, administrators};
 use crate::rehearse::counts;
 use crate::repair::{self, Aim, End, Trouble};
 use crate::world::{Action, Event, World};
+use schedule::Room;
 
 /// How far planning goes.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// How many steps one component may need.
     pub steps: usize,
-    /// How many states of one component are visited at most.
+    /// How many states of one component are visited at most; the search for a shorter list carries
+    /// out five times as many actions.
     pub states: usize,
 }
 
@@ -159,9 +163,16 @@ impl Round {
         solve::solve(&self.standing.world, &self.standing.aim, component, bounds)
     }
 
-    /// Holds the plan of one of them against the scheduler, and looks for alternatives.
+    /// Holds the plan of one of them against the scheduler, and looks for a shorter one and for
+    /// alternatives.
     pub fn prove(&self, component: &Component, bounds: Bounds) -> Proven {
         solve::prove(&self.standing.world, &self.standing.aim, component, bounds)
+    }
+
+    /// What was planned, with what was found out about its pattern: a shorter list takes its
+    /// place, and what is not safe is left to a person.
+    pub fn settle(&self, solution: &Solution, proven: &Proven) -> Solution {
+        solve::settle(&self.standing.world, &self.standing.aim, solution, proven)
     }
 }
 
@@ -271,19 +282,18 @@ impl Planning {
     }
 
     /// Puts what was planned for the components of a round beside each other, and carries it out
-    /// on a copy of the whole world. What has no safe end is left alone; steps that a proof shows
-    /// to be needless are left out.
-    pub fn carry_out(&mut self, mut solutions: Vec<Solution>, proven: &BTreeMap<u128, Proven>) {
-        for solution in &mut solutions {
-            if let Some(proven) = proven.get(&solution.pattern) {
-                solution.take_in(proven);
-            }
-        }
+    /// on a copy of the whole world. What has no safe end is left alone. `proven` has what was
+    /// found out about patterns; solutions that have one are expected to be settled with it.
+    pub fn carry_out(&mut self, solutions: Vec<Solution>, proven: &BTreeMap<u128, Proven>) {
         let before = self.steps.len();
         let first = self.cases.len();
-        let threshold = self.now.world.engine().config().deletions_allowed();
+        let world = &self.now.world;
+        let room = Room {
+            deletes: world.engine().config().deletions_allowed(),
+            administrators: administrators(world),
+        };
         let plans: Vec<&[_]> = solutions.iter().map(Solution::safe_steps).collect();
-        let slots = schedule::schedule(&plans, threshold);
+        let slots = schedule::schedule(&plans, room);
         self.run(slots, first);
         for solution in solutions {
             let objects = solution.component.objects.iter();

@@ -1,6 +1,8 @@
 //! Plans of many components beside each other: as few cycles as their longest needs, and never
 //! more deletions in one than the service lets pass (rule R6.17).
 
+use mock_cloud::tenant::Role;
+
 use crate::engine::CyclePolicy;
 use crate::repair::{PlannedStep, What};
 
@@ -15,6 +17,17 @@ pub(super) struct Slot {
     pub(super) cycle: Option<CyclePolicy>,
     /// How many accounts that cycle deletes.
     pub(super) deletes: usize,
+    /// How many Global Administrators are without their role meanwhile.
+    without_role: usize,
+}
+
+/// What must not be exceeded when plans are put beside each other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// How many accounts one cycle may delete.
+    pub(super) deletes: Option<u32>,
+    /// How many Global Administrators there are: one of them keeps the role at any time.
+    pub(super) administrators: usize,
 }
 
 /// One component's steps, cut at what it waits for.
@@ -60,39 +73,50 @@ fn deletions(steps: &[PlannedStep]) -> usize {
     steps.iter().filter(deletes).count()
 }
 
-/// Whether somebody is no Global Administrator for a while: each component alone sees that others
-/// are left, so no two of them may do it at once.
-fn takes_the_lead(steps: &[PlannedStep]) -> bool {
-    let global = |step: &PlannedStep| match &step.what {
-        What::RemoveRole(_, role) => &*role.0 == "Global Administrator",
-        _ => false,
-    };
-    steps.iter().any(global)
+/// How many are without the role of a Global Administrator during each segment: each component
+/// alone sees that others are left, so all of them together have to be counted.
+fn without_role(segments: &[Vec<PlannedStep>]) -> Vec<usize> {
+    let is_global = |role: &Role| &*role.0 == "Global Administrator";
+    let mut now = 0_usize;
+    let mut counts = Vec::with_capacity(segments.len());
+    for steps in segments {
+        let mut most = now;
+        for step in steps {
+            match &step.what {
+                What::RemoveRole(_, role) if is_global(role) => now += 1,
+                What::AssignRole(_, role) if is_global(role) => now = now.saturating_sub(1),
+                _ => {}
+            }
+            most = most.max(now);
+        }
+        counts.push(most);
+    }
+    counts
 }
 
 /// Puts the steps of many components into slots. A cycle, or an hour, that one component does not
 /// wait for does it no harm: the scheduler may run at any time.
-pub(super) fn schedule(plans: &[&[PlannedStep]], threshold: Option<u32>) -> Vec<Slot> {
-    let room = threshold.map_or(usize::MAX, |threshold| threshold as usize);
+pub(super) fn schedule(plans: &[&[PlannedStep]], within: Room) -> Vec<Slot> {
+    let room = within.deletes.map_or(usize::MAX, |most| most as usize);
+    let spare = within.administrators.saturating_sub(1);
     let mut slots: Vec<Slot> = Vec::new();
     let mut first_open = 0;
-    let mut led_until = 0;
     for (place, steps) in plans.iter().enumerate() {
         let segments = cut(steps);
         let loads: Vec<usize> = segments.steps.iter().map(|it| deletions(it)).collect();
+        let absent = without_role(&segments.steps);
         let fits = |slots: &[Slot], at: usize| {
-            let mut loads = loads.iter().enumerate();
-            loads.all(|(turn, load)| {
-                let known = slots.get(at + turn).map_or(0, |slot| slot.deletes);
-                *load == 0 || known == 0 || known + load <= room
+            let mut turns = loads.iter().zip(&absent).enumerate();
+            turns.all(|(turn, (load, absent))| {
+                let there = slots.get(at + turn);
+                let deletes = there.map_or(0, |slot| slot.deletes);
+                let without = there.map_or(0, |slot| slot.without_role);
+                (*load == 0 || deletes == 0 || deletes + load <= room)
+                    && (*absent == 0 || without == 0 || without + absent <= spare)
             })
         };
         let deletes = loads.iter().any(|load| *load > 0);
-        let is_leading = takes_the_lead(steps);
         let mut at = if deletes { first_open } else { 0 };
-        if is_leading {
-            at = at.max(led_until);
-        }
         while !fits(&slots, at) {
             at += 1;
         }
@@ -106,9 +130,6 @@ pub(super) fn schedule(plans: &[&[PlannedStep]], threshold: Option<u32>) -> Vec<
             }
         }
         let needed = at + segments.steps.len();
-        if is_leading {
-            led_until = needed;
-        }
         if slots.len() < needed {
             slots.resize_with(needed, Slot::default);
         }
@@ -116,6 +137,7 @@ pub(super) fn schedule(plans: &[&[PlannedStep]], threshold: Option<u32>) -> Vec<
         for (turn, steps) in segments.steps.into_iter().enumerate() {
             let slot = &mut slots[at + turn];
             slot.deletes += loads[turn];
+            slot.without_role += absent[turn];
             slot.steps
                 .extend(steps.into_iter().map(|step| (place, step)));
             match barriers.next() {
@@ -175,17 +197,25 @@ mod tests {
     fn no_cycle_deletes_more_than_the_threshold_and_none_is_wasted() {
         let plans: Vec<Vec<PlannedStep>> = (0..1_200).map(duplicate).collect();
         let plans: Vec<&[PlannedStep]> = plans.iter().map(Vec::as_slice).collect();
-        let slots = schedule(&plans, Some(500));
+        let room = Room {
+            deletes: Some(500),
+            administrators: 1,
+        };
+        let slots = schedule(&plans, room);
         assert!(slots.iter().all(|slot| slot.deletes <= 500));
         // Three waves, each one cycle behind the one before, of three cycles each.
         assert_eq!(slots.iter().filter(|slot| slot.cycle.is_some()).count(), 5);
-        let slots = schedule(&plans, None);
+        let room = Room {
+            deletes: None,
+            ..room
+        };
+        let slots = schedule(&plans, room);
         assert_eq!(slots.iter().filter(|slot| slot.cycle.is_some()).count(), 3);
     }
 
     #[test]
-    fn administrators_are_repaired_one_after_the_other() {
-        let role = mock_cloud::tenant::Role("Global Administrator".into());
+    fn one_administrator_keeps_the_role_at_any_time() {
+        let role = Role("Global Administrator".into());
         let one = |number: u32| {
             let key = CloudKey(number);
             vec![
@@ -194,17 +224,26 @@ mod tests {
                 step(What::AssignRole(key, role.clone())),
             ]
         };
-        let plans = [one(1), one(2), one(3)];
+        let plans: Vec<Vec<PlannedStep>> = (0..8).map(one).collect();
         let plans: Vec<&[PlannedStep]> = plans.iter().map(Vec::as_slice).collect();
-        let mut without = 0;
-        for slot in schedule(&plans, None) {
-            for (_, step) in slot.steps {
+        for (administrators, cycles) in [(1, 8), (2, 8), (5, 2), (8, 2), (9, 1)] {
+            let room = Room {
+                deletes: None,
+                administrators,
+            };
+            let mut without = 0;
+            let mut most = 0;
+            let slots = schedule(&plans, room);
+            let waits = slots.iter().filter(|slot| slot.cycle.is_some());
+            assert_eq!(waits.count(), cycles, "of {administrators}");
+            for (_, step) in slots.into_iter().flat_map(|slot| slot.steps) {
                 match step.what {
                     What::RemoveRole(..) => without += 1,
                     _ => without -= 1,
                 }
-                assert!(without <= 1);
+                most = most.max(without);
             }
+            assert!(most < administrators.max(2), "{most} of {administrators}");
         }
     }
 
@@ -218,7 +257,8 @@ mod tests {
                 .map(|count| (0..*count).flat_map(duplicate).collect())
                 .collect();
             let borrowed: Vec<&[PlannedStep]> = plans.iter().map(Vec::as_slice).collect();
-            let slots = schedule(&borrowed, threshold);
+            let room = Room { deletes: threshold, administrators: 1 };
+            let slots = schedule(&borrowed, room);
             for (place, plan) in plans.iter().enumerate() {
                 let wanted: Vec<&PlannedStep> =
                     plan.iter().filter(|it| !matches!(it.what, What::Cycle(_))).collect();

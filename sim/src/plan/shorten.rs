@@ -1,36 +1,114 @@
-//! Steps that can be left out.
+//! The shortest list of steps.
 //!
-//! The closed loop is made for scripts that are killed and started again, and waits where a list
-//! that is carried out once need not. A step is left out where everything still ends well whenever
-//! the scheduler runs in between, without a step that is refused.
+//! The closed loop is made for scripts that are killed and started again: it waits where a list
+//! that is carried out once need not, and it has one way for each mess. So first what nothing needs
+//! is left out of its list, and then a search, breadth first, looks for a list that is shorter
+//! still: over all that could be done, and in each case whenever the scheduler runs in between.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use mock_cloud::CloudKey;
 
 use super::case::Case;
-use crate::engine::CyclePolicy;
-use crate::judge::GroundTruth;
-use crate::repair::{Aim, PlannedStep, What, missing};
-use crate::world::{Action, Event, World};
+use super::course::{Course, Effort};
+use crate::judge::Addresses;
+use crate::repair::{Aim, PlannedStep, What, choices, still_needed};
+use crate::world::World;
 
-/// The scheduler runs at most so often between two steps: a third cycle finds nothing to do.
-const CYCLES_MAX: u8 = 2;
-/// So many states are visited for one list at most.
-const STATES_MAX: usize = 3_000;
+/// So many actions are carried out to see whether a list ends well.
+const TRIED_MAX: usize = 9_000;
+
+/// What is known of the length of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// No list with fewer steps ends well whenever the scheduler runs, without touching accounts
+    /// that this one does not touch, deleting more, or waiting for more cycles.
+    Shortest,
+    /// The search for a shorter one was cut short.
+    Unknown,
+    /// The list alone is not enough whenever the scheduler runs: after each step one has to look
+    /// again, as the scripts do.
+    Loop,
+}
+
+/// A list that is shorter than that of the closed loop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shorter {
+    /// The places of steps of the closed loop that are left out, or a list of its own.
+    pub(super) list: List,
+    /// How it compares with all others.
+    pub length: Length,
+    /// How many actions were carried out in the search.
+    pub searched: usize,
+}
+
+/// Which steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum List {
+    /// Those of the closed loop but for these places, in order.
+    Without(Vec<usize>),
+    /// The places of the steps among the choices of each moment.
+    Chosen(Vec<usize>),
+}
+
+/// Looks for the shortest list, given that of the closed loop.
+pub(super) fn shorter(case: &Case, steps: &[PlannedStep], actions: usize) -> Shorter {
+    let aim = Aim::of(&case.world, case.belongs.clone());
+    let all: Vec<usize> = (0..steps.len()).collect();
+    let holds = end(case, &aim, steps, &all).is_some();
+    let needless = if holds {
+        needless(case, &aim, steps)
+    } else {
+        Vec::new()
+    };
+    let kept: Vec<&PlannedStep> = (steps.iter().enumerate())
+        .filter(|(place, _)| !needless.contains(place))
+        .map(|(_, step)| step)
+        .collect();
+    let mut search = Search::new(case, &aim, &kept, actions);
+    // A list that holds by itself is worth more than one that does not.
+    let found = search.run(if holds { kept.len() } else { kept.len() + 1 });
+    let length = match (&found, search.effort.left() == 0) {
+        (None, true) if holds => Length::Unknown,
+        (None, _) if !holds => Length::Loop,
+        _ => Length::Shortest,
+    };
+    Shorter {
+        list: found.map_or(List::Without(needless), List::Chosen),
+        length,
+        searched: actions - search.effort.left(),
+    }
+}
+
+/// The list with the names of a case of the same pattern, for the large world; `None` where it
+/// leads to no good end there.
+pub(super) fn spell(case: &Case, chosen: &[usize]) -> Option<Vec<PlannedStep>> {
+    let aim = Aim::of(&case.world, case.belongs.clone());
+    let mut effort = Effort::new(TRIED_MAX);
+    let mut course = Course::start(case, &mut effort)?;
+    let mut spelt = Vec::with_capacity(chosen.len());
+    for place in chosen {
+        let step = choices(course.undisturbed(), &aim)
+            .into_iter()
+            .nth(*place)?;
+        course = course.after(&step, &mut effort)?;
+        spelt.push(case.step(&step)?);
+    }
+    course.is_well(&aim).then_some(spelt)
+}
 
 /// The places of steps that nothing needs, in order.
-pub(super) fn needless(case: &Case, steps: &[PlannedStep]) -> Vec<usize> {
-    let aim = Aim::of(&case.world, case.belongs.clone());
+fn needless(case: &Case, aim: &Aim, steps: &[PlannedStep]) -> Vec<usize> {
     let mut kept: Vec<usize> = (0..steps.len()).collect();
-    if !ends_well(case, &aim, steps, &kept) {
-        return Vec::new();
-    }
     // Waiting costs most, so what is waited for is tried first.
-    let waits = |place: &usize| matches!(steps[*place].what, What::Cycle(_) | What::Wait);
-    let (first, last): (Vec<usize>, Vec<usize>) = kept.iter().copied().partition(waits);
+    let (first, last): (Vec<usize>, Vec<usize>) = kept
+        .iter()
+        .copied()
+        .partition(|place| is_wait(&steps[*place]));
     let mut left_out = Vec::new();
     for place in first.into_iter().chain(last) {
         let without: Vec<usize> = kept.iter().copied().filter(|it| *it != place).collect();
-        if ends_well(case, &aim, steps, &without) {
+        if end(case, aim, steps, &without).is_some() {
             kept = without;
             left_out.push(place);
         }
@@ -39,72 +117,136 @@ pub(super) fn needless(case: &Case, steps: &[PlannedStep]) -> Vec<usize> {
     left_out
 }
 
-/// Where a list can stand: the world, what is known of it, and how far it got.
-struct State {
-    world: World,
-    truth: GroundTruth,
-    done: usize,
-    cycles: u8,
+fn is_wait(step: &PlannedStep) -> bool {
+    matches!(step.what, What::Cycle(_) | What::Wait)
 }
 
-fn ends_well(case: &Case, aim: &Aim, steps: &[PlannedStep], kept: &[usize]) -> bool {
-    let start = State {
-        world: case.world.clone(),
-        truth: GroundTruth::of(&case.world, case.belongs.clone()),
-        done: 0,
-        cycles: 0,
-    };
-    let mut seen = BTreeSet::new();
-    let mut open = vec![start];
-    while let Some(state) = open.pop() {
-        if !seen.insert((state.done, state.world.fingerprint())) {
-            continue;
-        }
-        if seen.len() > STATES_MAX {
-            return false;
-        }
-        if state.cycles < CYCLES_MAX {
-            let mut state = State {
-                cycles: state.cycles + 1,
-                world: state.world.clone(),
-                truth: state.truth.clone(),
-                ..state
-            };
-            if !act(&mut state, &Action::Cycle(CyclePolicy::Delta)) {
-                return false;
+/// Where a list leads, if everything ends well.
+fn end(case: &Case, aim: &Aim, steps: &[PlannedStep], kept: &[usize]) -> Option<Course> {
+    let mut effort = Effort::new(TRIED_MAX);
+    let start = Course::start(case, &mut effort)?;
+    let mut kept = kept.iter();
+    let course = kept.try_fold(start, |course, place| {
+        course.after(&steps[*place], &mut effort)
+    })?;
+    course.is_well(aim).then_some(course)
+}
+
+/// A search over lists.
+struct Search<'a> {
+    case: &'a Case,
+    aim: &'a Aim,
+    effort: Effort,
+    /// Accounts that the known list touches.
+    touched: BTreeSet<CloudKey>,
+    /// Accounts that it deletes, and whether for good.
+    deleted: BTreeMap<CloudKey, bool>,
+    /// For how many cycles it waits.
+    waits: usize,
+    addresses: Addresses,
+    /// What it loses in addresses.
+    lost: BTreeSet<String>,
+}
+
+/// A list so far, and where it leads.
+struct Node {
+    course: Course,
+    path: Vec<usize>,
+    waits: usize,
+}
+
+impl<'a> Search<'a> {
+    fn new(case: &'a Case, aim: &'a Aim, known: &[&PlannedStep], actions: usize) -> Self {
+        let addresses = Addresses::of(&case.world);
+        let mut world = case.world.clone();
+        let mut deleted = BTreeMap::new();
+        for step in known {
+            world.apply(&step.action());
+            if let Some(key) = step.names().filter(|_| step.is_destructive()) {
+                *deleted.entry(key).or_default() |= step.is_irreversible();
             }
-            // What the scheduler does after the last step must change nothing that matters.
-            if state.done == kept.len() && missing(&state.world, aim).is_some() {
-                return false;
-            }
-            open.push(state);
         }
-        let Some(place) = kept.get(state.done) else {
-            if missing(&state.world, aim).is_some() {
-                return false;
-            }
-            continue;
-        };
-        let step = &steps[*place];
-        let mut state = State {
-            done: state.done + 1,
-            cycles: 0,
-            ..state
-        };
-        state.truth.named.extend(step.names());
-        if !act(&mut state, &step.action()) {
-            return false;
+        Self {
+            case,
+            aim,
+            effort: Effort::new(actions),
+            touched: known
+                .iter()
+                .filter_map(|step| step.what.account())
+                .collect(),
+            deleted,
+            waits: known.iter().filter(|step| is_wait(step)).count(),
+            lost: addresses.all_lost(&world).collect(),
+            addresses,
         }
-        open.push(state);
     }
-    true
-}
 
-/// Whether an action was taken and did no harm.
-fn act(state: &mut State, action: &Action) -> bool {
-    let events = state.world.apply(action);
-    let refused = |event: &Event| matches!(event, Event::AdRefused(_) | Event::CloudRefused(_));
-    state.truth.note(&state.world);
-    state.truth.forget(&state.world);
-    !events.iter().any(refused) && state.truth.violation(&state.world).is_none()
+    /// The first list of fewer than so many steps, by the places of its steps among the choices.
+    fn run(&mut self, below: usize) -> Option<Vec<usize>> {
+        let mut seen = BTreeSet::new();
+        let mut level = vec![Node {
+            course: Course::start(self.case, &mut self.effort)?,
+            path: Vec::new(),
+            waits: 0,
+        }];
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            for node in level {
+                let length = node.path.len() + 1;
+                for (place, step) in self.choices(&node) {
+                    if self.effort.left() == 0 {
+                        return None;
+                    }
+                    let Some(course) = node.course.after(&step, &mut self.effort) else {
+                        continue;
+                    };
+                    let waits = node.waits + usize::from(is_wait(&step));
+                    if !seen.insert((course.print(), waits)) {
+                        continue;
+                    }
+                    let mut path = node.path.clone();
+                    path.push(place);
+                    if course.is_well(self.aim) && self.loses_no_more(&course) {
+                        return Some(path);
+                    }
+                    let needed = still_needed(course.undisturbed(), self.aim).max(1);
+                    if length + needed >= below {
+                        continue;
+                    }
+                    next.push(Node {
+                        course,
+                        path,
+                        waits,
+                    });
+                }
+            }
+            level = next;
+        }
+        None
+    }
+
+    /// What could come next, each with its place.
+    fn choices(&self, node: &Node) -> Vec<(usize, PlannedStep)> {
+        let all = choices(node.course.undisturbed(), self.aim);
+        let may = |step: &PlannedStep| {
+            let touches = step.what.account();
+            let deletes = step.names().filter(|_| step.is_destructive());
+            touches.is_none_or(|key| self.touched.contains(&key))
+                && deletes.is_none_or(|key| {
+                    let known = self.deleted.get(&key);
+                    known.is_some_and(|for_good| *for_good || !step.is_irreversible())
+                })
+                && (node.waits < self.waits || !is_wait(step))
+        };
+        let all = all.into_iter().enumerate();
+        all.filter(|(_, step)| may(step)).collect()
+    }
+
+    fn loses_no_more(&self, course: &Course) -> bool {
+        let mut worlds = course.worlds();
+        worlds.all(|world: &World| {
+            let mut lost = self.addresses.all_lost(world);
+            lost.all(|address| self.lost.contains(&address))
+        })
+    }
 }

@@ -6,7 +6,7 @@ use super::Bounds;
 use super::case::Case;
 use super::components::{Component, is_purged};
 use super::shape::shape;
-use super::shorten::needless;
+use super::shorten::{List, Shorter, shorter, spell};
 use crate::engine::Source;
 use crate::explore::{self, Proof, closed_loop};
 use crate::judge::Violation;
@@ -33,34 +33,13 @@ pub struct Solution {
 pub struct Proven {
     /// Every moment at which the scheduler may run.
     pub proof: Proof,
-    /// The places of steps that everything ends well without, in order.
-    pub needless: Vec<usize>,
+    /// The shortest list that is known.
+    pub shorter: Shorter,
     /// What could be done instead.
     pub alternatives: Vec<Alternative>,
 }
 
 impl Solution {
-    /// Leaves out what nothing needs, and leaves to a person what is not safe.
-    pub(super) fn take_in(&mut self, proven: &Proven) {
-        let mut place = 0..;
-        self.steps
-            .retain(|_| !place.next().is_some_and(|it| proven.needless.contains(&it)));
-        if let Some(bad) = &proven.proof.violation {
-            let text = format!(
-                "no order is known that is safe whenever the scheduler runs ({}: {}): stop the \
-                 scheduler while this is repaired by hand",
-                bad.property.name(),
-                bad.found
-            );
-            let person = self.component.objects.first().copied();
-            self.end = End::Stuck(vec![Trouble {
-                person,
-                text,
-                locked: None,
-            }]);
-        }
-    }
-
     /// The steps, unless they lead to no good end.
     pub(super) fn safe_steps(&self) -> &[PlannedStep] {
         if self.end == End::Done && self.harm.is_none() {
@@ -124,6 +103,47 @@ fn gone(world: &World, aim: &Aim, component: &Component) -> Vec<Trouble> {
     people.map(trouble).collect()
 }
 
+/// Takes in what was found out about a pattern.
+pub(super) fn settle(world: &World, aim: &Aim, solution: &Solution, proven: &Proven) -> Solution {
+    let mut settled = solution.clone();
+    match &proven.shorter.list {
+        List::Without(needless) => {
+            let mut place = 0..;
+            let is_needless = |it: usize| needless.contains(&it);
+            (settled.steps).retain(|_| !place.next().is_some_and(is_needless));
+        }
+        List::Chosen(chosen) if solution.end == End::Done => {
+            let case = Case::of(world, aim, &solution.component);
+            let spelt = spell(&case, chosen).into_iter().flatten();
+            // The closed loop knows better why.
+            let known = |step: PlannedStep| {
+                let same = solution.steps.iter().find(|it| it.what == step.what);
+                same.cloned().unwrap_or(step)
+            };
+            let spelt: Vec<PlannedStep> = spelt.map(known).collect();
+            if !spelt.is_empty() {
+                settled.steps = spelt;
+            }
+        }
+        List::Chosen(_) => {}
+    }
+    if let Some(bad) = &proven.proof.violation {
+        let text = format!(
+            "no order is known that is safe whenever the scheduler runs ({}: {}): stop the \
+             scheduler while this is repaired by hand",
+            bad.property.name(),
+            bad.found
+        );
+        let person = settled.component.objects.first().copied();
+        settled.end = End::Stuck(vec![Trouble {
+            person,
+            text,
+            locked: None,
+        }]);
+    }
+    settled
+}
+
 /// Holds the plan of a component against the scheduler, and looks at what else could be done.
 pub(super) fn prove(world: &World, aim: &Aim, component: &Component, bounds: Bounds) -> Proven {
     let case = Case::of(world, aim, component);
@@ -135,10 +155,13 @@ pub(super) fn prove(world: &World, aim: &Aim, component: &Component, bounds: Bou
     let steps: Vec<PlannedStep> = plan.steps.into_iter().map(|it| it.step).collect();
     Proven {
         proof: closed_loop(&case.world, &case.belongs, 0, limits),
-        needless: needless(&case, &steps),
+        shorter: shorter(&case, &steps, bounds.states.saturating_mul(ACTIONS)),
         alternatives: alternatives(&case, bounds),
     }
 }
+
+/// So many actions are carried out for each state that may be visited.
+const ACTIONS: usize = 5;
 
 /// So many alternatives are looked at for one component.
 const ALTERNATIVES_MAX: usize = 2;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use mock_ad::directory::{AttributeId, Value};
 use mock_cloud::Profile;
 
-use super::{Bounds, Owners, Plan, Planning, owners, scenario};
+use super::{Bounds, Length, Owners, Plan, Planning, owners, scenario};
 use crate::engine::{CyclePolicy, Scope};
 use crate::repair::{End, What};
 use crate::run::{Runner, known, load, run};
@@ -56,12 +56,14 @@ fn planned(world: &World, runner: &Runner<'static>) -> Plan {
             .map(|it| round.solve(it, bounds))
             .collect();
         let mut proven = BTreeMap::new();
-        for (component, solution) in components.iter().zip(&solved) {
-            proven
+        let settled = components.iter().zip(&solved).map(|(component, solution)| {
+            let proven = proven
                 .entry(solution.pattern)
                 .or_insert_with(|| round.prove(component, bounds));
-        }
-        planning.carry_out(solved, &proven);
+            round.settle(solution, proven)
+        });
+        let settled = settled.collect();
+        planning.carry_out(settled, &proven);
     }
     planning.finish()
 }
@@ -224,21 +226,44 @@ fn accounts_are_inferred_only_where_nothing_else_can_be_meant() {
 }
 
 #[test]
-fn a_duplicate_takes_the_steps_of_the_founding_procedure_and_no_more() {
+fn a_duplicate_takes_the_steps_of_the_founding_procedure_and_no_list_is_shorter() {
+    for profile in Profile::ALL {
+        let (world, runner) = duplicates(3, profile, "");
+        let plan = planned(&world, &runner);
+        assert!(plan.is_sound(), "{plan:#?}");
+        for case in &plan.cases {
+            let steps = case.solution.steps.iter();
+            let verbs: Vec<&str> = steps.map(|step| verb(&step.what)).collect();
+            let founding = ["out", "cycle", "purge", "id", "back", "cycle"];
+            assert_eq!(verbs, founding, "{profile}");
+            let length = case.proven.as_ref().map(|it| it.shorter.length);
+            assert_eq!(length, Some(Length::Shortest), "{profile}");
+        }
+    }
+}
+
+const fn verb(what: &What) -> &'static str {
+    match what {
+        What::MoveOut { .. } => "out",
+        What::MoveBack { .. } => "back",
+        What::Cycle(_) => "cycle",
+        What::Purge(_) => "purge",
+        What::SetImmutableId(..) => "id",
+        _ => "other",
+    }
+}
+
+#[test]
+fn a_search_that_is_cut_short_claims_nothing() {
     let (world, runner) = duplicates(1, Profile::Entra2025, "");
-    let plan = planned(&world, &runner);
-    let verbs: Vec<&str> = plan
-        .steps
-        .iter()
-        .map(|step| match step.step.what {
-            What::MoveOut { .. } => "out",
-            What::MoveBack { .. } => "back",
-            What::Cycle(_) => "cycle",
-            What::Purge(_) => "purge",
-            What::SetImmutableId(..) => "id",
-            _ => "other",
-        })
-        .collect();
-    assert_eq!(verbs, ["out", "cycle", "purge", "id", "back", "cycle"]);
-    assert!(plan.is_sound(), "{plan:#?}");
+    let bounds = Bounds {
+        states: 8,
+        ..Bounds::default()
+    };
+    let mut planning = Planning::new(&world, runner.belongs());
+    let round = planning.round().expect("something to do");
+    let component = &round.components()[0];
+    let proven = round.prove(component, bounds);
+    assert_eq!(proven.shorter.length, Length::Unknown);
+    assert_eq!(proven.shorter.searched, 40);
 }

@@ -20,6 +20,7 @@
 
 mod aim;
 mod anchors;
+mod choices;
 mod look;
 mod names;
 mod plan;
@@ -30,6 +31,7 @@ mod step;
 mod tests;
 
 pub use aim::Aim;
+pub(crate) use choices::{choices, still_needed};
 pub(crate) use look::in_scope;
 pub(crate) use names::spare;
 pub use plan::next;

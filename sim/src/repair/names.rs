@@ -45,7 +45,7 @@ fn wanted(look: &Look<'_>, person: &Person) -> Vec<Text> {
 }
 
 /// What a person needs: what Active Directory has, and what the service derives from it and misses.
-fn needed(look: &Look<'_>, person: &Person) -> Vec<Text> {
+pub(super) fn needed(look: &Look<'_>, person: &Person) -> Vec<Text> {
     let mut all = wanted(look, person);
     all.extend(person.conflicts.iter().cloned());
     let joined = person.joined.and_then(|key| look.object(key));

@@ -91,7 +91,7 @@ pub(super) fn is_troubled(troubles: &Troubles, person: &Person) -> bool {
 
 /// The cycle that notices everything: where a delta import of the tenant does not see what was
 /// deleted there by hand, a full one (rule R6.6).
-fn cycle_policy(look: &Look<'_>) -> CyclePolicy {
+pub(super) fn cycle_policy(look: &Look<'_>) -> CyclePolicy {
     let policy = &look.world.engine().config().policy;
     if policy.delta_import_sees_cloud_deletions {
         CyclePolicy::Delta

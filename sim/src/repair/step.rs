@@ -71,6 +71,33 @@ pub enum What {
     Wait,
 }
 
+impl What {
+    /// The account that is changed.
+    pub const fn account(&self) -> Option<CloudKey> {
+        match *self {
+            Self::Delete(key)
+            | Self::Purge(key)
+            | Self::Restore(key, _)
+            | Self::SetImmutableId(key, ..)
+            | Self::ClearImmutableId(key)
+            | Self::RemoveRole(key, _)
+            | Self::AssignRole(key, _)
+            | Self::ClearObjectIdentifier(key)
+            | Self::ClearSecurityIdentifier(key)
+            | Self::SetUpn(key, _)
+            | Self::SetAddresses(key, _)
+            | Self::SetCloudManaged(key, _) => Some(key),
+            Self::MoveOut { .. }
+            | Self::MoveBack { .. }
+            | Self::Cycle(_)
+            | Self::BlockTakeover(_)
+            | Self::SetSynchronized(_)
+            | Self::WaitUntilOff
+            | Self::Wait => None,
+        }
+    }
+}
+
 /// One step, for whom it is, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedStep {

@@ -120,12 +120,31 @@ pub fn assemble(
             ));
         }
     }
+    notes.extend(identifiers_unknown(files, &tenant));
     Ok(Snapshot {
         forests,
         tenant,
         lab: files.lab.clone(),
         rules: rules.map(Arc::new),
         notes,
+    })
+}
+
+/// Rule R2.20: which object has taken an account decides on a hard match from 2026 on.
+fn identifiers_unknown(files: &Files, tenant: &Tenant) -> Option<String> {
+    let era = files.lab.profile.unwrap_or(Profile::Entra2026);
+    let told = files
+        .cloud
+        .iter()
+        .any(|(part, _)| *part == Part::Identifiers);
+    let mut accounts = tenant.objects().map(|(_, object)| &object.on_premises);
+    let known = told || accounts.any(|facts| facts.object_identifier.is_some());
+    let name = Part::Identifiers.file_name();
+    (era == Profile::Entra2026 && !known).then(|| {
+        format!(
+            "{name} is missing: an account that another object has taken looks free for a hard \
+             match (`dirsync-lab kit` prints the command)"
+        )
     })
 }
 

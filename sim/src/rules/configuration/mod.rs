@@ -119,8 +119,10 @@ impl Configuration {
             if first.scope.group.is_none() {
                 first.scope.group = applied.scope.group;
             } else if let Some(group) = applied.scope.group {
+                let base = forest.base();
                 first.notes.push(format!(
-                    "the pilot of `{group}` is left out: one is known here"
+                    "the pilot of `{group}` is left out, and everybody in scope of `{base}` is \
+                     taken for synced: one pilot is known here"
                 ));
             }
             first.notes.extend(applied.notes);
