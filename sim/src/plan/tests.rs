@@ -2,13 +2,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use mock_ad::directory::{AttributeId, Value};
-use mock_cloud::Profile;
+use mock_cloud::{CloudKey, Profile};
+use store::Entropy;
 
+use super::shorten::List;
 use super::{Bounds, Length, Owners, Plan, Planning, owners, scenario};
 use crate::engine::{CyclePolicy, Scope};
-use crate::repair::{End, What};
+use crate::judge::GroundTruth;
+use crate::repair::{Aim, End, What, missing};
 use crate::run::{Runner, known, load, run};
-use crate::world::{Action, AdChange, EngineChange, World};
+use crate::world::{Action, AdChange, EngineChange, Event, World};
 
 /// So many people with a duplicate each, and one with whom all is well.
 fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'static>) {
@@ -47,7 +50,10 @@ fn duplicates(count: usize, profile: Profile, more: &str) -> (World, Runner<'sta
 }
 
 fn planned(world: &World, runner: &Runner<'static>) -> Plan {
-    let bounds = Bounds::default();
+    planned_within(world, runner, Bounds::default())
+}
+
+fn planned_within(world: &World, runner: &Runner<'static>, bounds: Bounds) -> Plan {
     let mut planning = Planning::new(world, runner.belongs());
     while let Some(round) = planning.round() {
         let components = round.components();
@@ -266,4 +272,73 @@ fn a_search_that_is_cut_short_claims_nothing() {
     let proven = round.prove(component, bounds);
     assert_eq!(proven.shorter.length, Length::Unknown);
     assert_eq!(proven.shorter.searched, 40);
+}
+
+/// Lists are searched for in small worlds, one for each pattern. Here all of a mess are carried out
+/// in the whole world, with cycles of the scheduler at places that nobody chose.
+#[test]
+fn lists_of_random_messes_end_well_whenever_the_scheduler_runs() {
+    let bounds = Bounds {
+        states: 1_000,
+        ..Bounds::default()
+    };
+    let (mut carried_out, mut found) = (0, 0);
+    for profile in Profile::ALL {
+        for mess in crate::mess::sample(2, 3, 11, 40) {
+            let scenario = mess.scenario(profile, 0);
+            let (runner, _) = Runner::start("mess.yaml", &scenario, profile).expect("a world");
+            let plan = planned_within(runner.world(), &runner, bounds);
+            let lengths = || plan.cases.iter().filter_map(|it| it.proven.as_ref());
+            if !plan.is_sound() || lengths().any(|it| it.shorter.length == Length::Loop) {
+                continue;
+            }
+            found += lengths()
+                .filter(|it| matches!(it.shorter.list, List::Chosen(_)))
+                .count();
+            for seed in 0..4 {
+                let bad = carried_out_with(&plan, seed);
+                assert_eq!(bad, None, "{profile}, seed {seed}: {mess:?}\n{plan:#?}");
+                carried_out += 1;
+            }
+        }
+    }
+    assert!(carried_out > 200, "{carried_out}");
+    assert!(found > 10, "{found}");
+}
+
+/// What goes wrong where the scheduler runs after steps that the seed says.
+fn carried_out_with(plan: &Plan, seed: u64) -> Option<String> {
+    let mut entropy = Entropy::new(seed);
+    let mut world = plan.start.clone();
+    for _ in 0..super::case::SETTLE {
+        world.apply(&Action::Cycle(CyclePolicy::Initial));
+    }
+    let aim = Aim::of(&world, plan.belongs.clone());
+    let mut truth = GroundTruth::of(&world, plan.belongs.clone());
+    let mut act = |action: &Action, named: Option<CloudKey>| {
+        truth.named.extend(named);
+        let events = world.apply(action);
+        truth.note(&world);
+        truth.forget(&world);
+        let refused =
+            |event: &&Event| matches!(event, Event::AdRefused(_) | Event::CloudRefused(_));
+        let refused = events
+            .iter()
+            .find(refused)
+            .map(|event| format!("{event:?}"));
+        let harm = || truth.violation(&world).map(|it| it.found);
+        refused.or_else(harm)
+    };
+    for step in &plan.steps {
+        for _ in 0..entropy.next_u64() % 3 {
+            let cycle = Action::Cycle(CyclePolicy::Delta);
+            if let Some(bad) = act(&cycle, None) {
+                return Some(format!("a cycle before step {}: {bad}", step.text));
+            }
+        }
+        if let Some(bad) = act(&step.step.action(), step.step.names()) {
+            return Some(format!("{}: {bad}", step.text));
+        }
+    }
+    missing(&world, &aim)
 }
