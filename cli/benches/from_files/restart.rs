@@ -42,7 +42,8 @@ pub(crate) fn restart(people: u64, kills: u64) -> io::Result<()> {
                     scope.spawn(move || write(ready, round * CLIENTS + client, written))
                 })
                 .collect();
-            while written.load(Ordering::Relaxed) < enough {
+            let writes = || clients.iter().any(|client| !client.is_finished());
+            while written.load(Ordering::Relaxed) < enough && writes() {
                 thread::yield_now();
             }
             let ended = end(server);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sim::engine::EngineConfig;
-use sim::plan::{Plan, Step, display_name, notices};
+use sim::explore::Proof;
+use sim::plan::{Case, Length, Plan, Step, display_name, notices};
 use sim::repair::{What, dn};
 
 use crate::report::page::escaped;
@@ -236,35 +237,51 @@ fn timetable(page: &mut String, asked: &Asked<'_>, plan: &Plan) {
 
 fn risks(page: &mut String, plan: &Plan) {
     page.push_str("<h2>What was checked</h2>\n<ul>\n");
-    let proven = plan.cases.iter().filter_map(|case| case.proven.as_ref());
-    let (mut safe, mut cut, mut bad) = (0, 0, 0);
-    for one in proven {
-        match (&one.proof.violation, one.proof.complete) {
-            (Some(_), _) => bad += 1,
-            (None, true) => safe += 1,
-            (None, false) => cut += 1,
+    let proven = |case: &&Case| case.proven.is_some();
+    let (mut safe, mut cut, mut alone, mut bad) = (0, 0, 0, 0);
+    for case in plan.cases.iter().filter(proven) {
+        let proof = case.proven.as_ref().map(|it| &it.proof);
+        let is_list = !matches!(case.solution.length, None | Some(Length::Loop));
+        match proof {
+            Some(Proof {
+                violation: Some(_), ..
+            }) if !is_list => bad += 1,
+            Some(Proof {
+                complete: false, ..
+            }) if !is_list => cut += 1,
+            _ if is_list => safe += 1,
+            _ => alone += 1,
         }
     }
     let groups = |count: usize| counted(count, "group", "groups");
-    let _ = writeln!(
-        page,
-        "<li>{} of people who share names were tried with a synchronisation at every possible \
-         moment in between: all end well.</li>",
-        groups(safe)
+    let mut say = |class: &str, text: String| {
+        let _ = writeln!(page, "<li{class}>{text}</li>");
+    };
+    say(
+        "",
+        format!(
+            "{} of people who share names were tried with a synchronisation at every possible \
+             moment in between: all end well.",
+            groups(safe)
+        ),
     );
-    if cut > 0 {
-        let _ = writeln!(
-            page,
-            "<li class=\"warn\">For {} this was cut short.</li>",
-            groups(cut)
+    let warn = " class=\"warn\"";
+    if alone > 0 {
+        say(
+            warn,
+            format!(
+                "For {} a synchronisation in between can change what is to be done: the script \
+                 stops there, and a new plan is made.",
+                groups(alone)
+            ),
         );
     }
+    if cut > 0 {
+        say(warn, format!("For {} this was cut short.", groups(cut)));
+    }
     if bad > 0 {
-        let _ = writeln!(
-            page,
-            "<li class=\"bad\">For {} a synchronisation at the wrong moment does harm.</li>",
-            groups(bad)
-        );
+        let text = "a synchronisation at the wrong moment does harm.";
+        say(" class=\"bad\"", format!("For {} {text}", groups(bad)));
     }
     let mut met: BTreeMap<&str, (&str, &str, Vec<&str>)> = BTreeMap::new();
     for one in plan.steps.iter().flat_map(|step| &step.hazards) {

@@ -178,23 +178,31 @@ fn proof(case: &Case) -> String {
         return text;
     };
     let found = &proven.proof;
+    let states = counted(found.states, "state", "states");
+    let is_list = !matches!(case.solution.length, None | Some(Length::Loop));
     let verdict = match &found.violation {
+        Some(bad) if is_list => format!(
+            "whenever the scheduler runs in between, these steps end well; deciding anew before \
+             each would not: `{}`: {}",
+            bad.property.name(),
+            bad.found
+        ),
         Some(bad) => format!(
             "! not safe where the scheduler runs in between: `{}`: {}",
             bad.property.name(),
             bad.found
         ),
-        None if found.complete => format!(
-            "whenever the scheduler runs in between, it ends well ({} visited)",
-            counted(found.states, "state", "states")
-        ),
+        None if found.complete => {
+            format!("whenever the scheduler runs in between, it ends well ({states} visited)")
+        }
         None => format!(
-            "not proven: after {} the search was cut short; try a larger --states-max",
-            counted(found.states, "state", "states")
+            "not proven: after {states} the search was cut short; try a larger --states-max"
         ),
     };
     let _ = writeln!(text, "        {verdict}");
-    let _ = writeln!(text, "        {}", length(proven));
+    if let Some(length) = case.solution.length {
+        let _ = writeln!(text, "        {}", told(length, proven));
+    }
     for other in &proven.alternatives {
         let loses = match other.loses.as_slice() {
             [] => "nothing would be lost".to_owned(),
@@ -206,16 +214,19 @@ fn proof(case: &Case) -> String {
 }
 
 /// How the list of steps compares with all others.
-fn length(proven: &Proven) -> String {
+fn told(length: Length, proven: &Proven) -> String {
     let searched = counted(proven.shorter.searched, "action", "actions");
-    match proven.shorter.length {
-        Length::Shortest => format!("no shorter list of steps does it ({searched} tried)"),
-        Length::Unknown => format!(
-            "a shorter list of steps may do it: the search was cut short after {searched}; try a \
-             larger --states-max"
+    match length {
+        Length::Shortest => format!(
+            "no shorter list does it without touching, deleting or waiting for more ({searched} \
+             tried)"
         ),
-        Length::Loop => "not to be worked off blindly: the scheduler may run in between, so look \
-                         again before each step, as the scripts do"
+        Length::Unknown => format!(
+            "whether a shorter list does it is not known ({searched} tried); try a larger \
+             --states-max"
+        ),
+        Length::Loop => "the list alone is not safe where the scheduler runs in between: a script \
+                         stops at a surprise; then export again and plan anew"
             .to_owned(),
     }
 }
@@ -423,14 +434,15 @@ fn case_value(plan: &Plan, case: &Case) -> Value {
             })),
         })
     });
-    let length = case.proven.as_ref().map(|it| {
+    let length = case.solution.length.map(|length| {
+        let proven = case.proven.as_ref();
         json!({
-            "answer": match it.shorter.length {
+            "answer": match length {
                 Length::Shortest => "shortest",
                 Length::Unknown => "unknown",
                 Length::Loop => "loop",
             },
-            "actions": it.shorter.searched,
+            "actions": proven.map(|it| it.shorter.searched),
         })
     });
     let alternatives = case.proven.iter().flat_map(|it| &it.alternatives);

@@ -131,7 +131,7 @@ pub fn load(tenant: &mut Tenant, part: Part, bytes: &[u8]) -> Result<usize, Grap
             let count = body.0.len();
             tenant.reserve(count);
             for Parsed(object) in body.0 {
-                insert(tenant, part, object)?;
+                insert(tenant, part, *object)?;
             }
             Ok(count)
         }

@@ -16,13 +16,15 @@ use crate::tenant::{
     ConflictProperty, DirectoryObject, Kind, OnPremises, ProvisioningError, State,
 };
 
-/// A [`DirectoryObject`] that is read where it stands, so that errors know their line.
-pub(super) struct Parsed(pub(super) DirectoryObject);
+/// A [`DirectoryObject`] that is read where it stands, so that errors know their line; behind a
+/// pointer, because a list of many grows as it is read.
+pub(super) struct Parsed(pub(super) Box<DirectoryObject>);
 
 impl<'de> Deserialize<'de> for Parsed {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let object = GraphObject::deserialize(deserializer)?;
-        convert(object).map(Self).map_err(serde::de::Error::custom)
+        let object = convert(object).map(Box::new);
+        object.map(Self).map_err(serde::de::Error::custom)
     }
 }
 

@@ -16,6 +16,7 @@ use mock_cloud::tenant::{Features, OnPremises, State};
 use mock_cloud::{CloudKey, DirectoryObject, SyncObject};
 
 use crate::engine::{AdEntry, CsEntry, EngineConfig, MvObject};
+use crate::judge::GroundTruth;
 use crate::world::World;
 
 /// The place of a cloud object that was purged, or of none.
@@ -46,10 +47,12 @@ impl Memo {
 pub(crate) struct Fingerprints(Memo);
 
 impl Fingerprints {
-    /// 128 bits for a world.
-    pub(crate) fn of(&mut self, world: &World) -> u128 {
+    /// 128 bits for a world and what the judge knows of it.
+    pub(crate) fn of(&mut self, world: &World, truth: &GroundTruth) -> u128 {
         let mut mixer = Mixer::new();
         self::world(world, &mut self.0, &mut mixer);
+        let memo = &self.0;
+        truth.mix(&|key| memo.place(key), &mut |word| mixer.put(word));
         mixer.total()
     }
 

@@ -7,8 +7,8 @@ mod guards;
 mod truth;
 
 pub(crate) use guards::{Addresses, Guards};
-pub(crate) use truth::administrators;
 pub use truth::{GroundTruth, Violation};
+pub(crate) use truth::{administrators, global_administrators};
 
 /// A named property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -247,11 +247,19 @@ fn label(world: &World, key: CloudKey) -> String {
 /// How many live Global Administrators there are.
 pub(crate) fn administrators(world: &World) -> usize {
     let role = Role("Global Administrator".into());
+    live_holders(world, &role).count()
+}
+
+/// The live Global Administrators.
+pub(crate) fn global_administrators(world: &World) -> BTreeSet<CloudKey> {
+    let role = Role("Global Administrator".into());
+    live_holders(world, &role).collect()
+}
+
+fn live_holders<'a>(world: &'a World, role: &'a Role) -> impl Iterator<Item = CloudKey> + 'a {
     let tenant = world.tenant();
-    let holders = tenant.roles.holders(&role);
-    holders
-        .filter(|key| tenant.object(*key).is_some_and(|it| it.is_live()))
-        .count()
+    let holders = tenant.roles.holders(role);
+    holders.filter(|key| tenant.object(*key).is_some_and(|it| it.is_live()))
 }
 
 /// The account that the engine has connected with an object.

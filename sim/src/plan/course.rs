@@ -15,19 +15,27 @@ use crate::world::{Action, Event, World};
 /// The scheduler runs at most so often between two steps: a third cycle finds nothing to do.
 const CYCLES_MAX: usize = 2;
 
-/// How much may still be carried out, and what helps with it.
+/// How much may still be carried out, and what it takes.
 #[derive(Debug)]
 pub(super) struct Effort {
     left: usize,
     prints: Fingerprints,
+    /// The cycles that may run: full ones too where steps of other components ask for them.
+    scheduler: &'static [CyclePolicy],
 }
 
 impl Effort {
-    /// So many actions on worlds, cycles of the scheduler among them.
-    pub(super) fn new(actions: usize) -> Self {
+    /// So many actions on the worlds of a case, cycles of the scheduler among them.
+    pub(super) fn of(case: &Case, actions: usize) -> Self {
+        let policy = &case.world.engine().config().policy;
         Self {
             left: actions,
             prints: Fingerprints::default(),
+            scheduler: if policy.delta_import_sees_cloud_deletions {
+                &[CyclePolicy::Delta]
+            } else {
+                &[CyclePolicy::Delta, CyclePolicy::Initial]
+            },
         }
     }
 
@@ -51,10 +59,11 @@ struct Standing {
 impl Course {
     /// Before the first step; `None` where the scheduler alone does harm.
     pub(super) fn start(case: &Case, effort: &mut Effort) -> Option<Self> {
+        let truth = GroundTruth::of(&case.world, case.belongs.clone());
         let first = Standing {
             world: case.world.clone(),
-            truth: GroundTruth::of(&case.world, case.belongs.clone()),
-            print: effort.prints.of(&case.world),
+            print: effort.prints.of(&case.world, &truth),
+            truth,
         };
         Self::closed(vec![first], effort)
     }
@@ -88,11 +97,12 @@ impl Course {
         for _ in 0..CYCLES_MAX {
             let to = all.len();
             for place in from..to {
-                let Standing { world, truth, .. } = &all[place];
-                let cycle = Action::Cycle(CyclePolicy::Delta);
-                let next = act(world, truth.clone(), &cycle, effort)?;
-                if seen.insert(next.print) {
-                    all.push(next);
+                for policy in effort.scheduler {
+                    let Standing { world, truth, .. } = &all[place];
+                    let next = act(world, truth.clone(), &Action::Cycle(*policy), effort)?;
+                    if seen.insert(next.print) {
+                        all.push(next);
+                    }
                 }
             }
             from = to;
@@ -110,10 +120,10 @@ impl Course {
         self.0.iter().map(|it| &it.world)
     }
 
-    /// 128 bits for the set.
+    /// 128 bits for the set, and for which of it is undisturbed: the next step is chosen there.
     pub(super) fn print(&self) -> u128 {
         let mut prints: Vec<u128> = self.0.iter().map(|it| it.print).collect();
-        prints.sort_unstable();
+        prints[1..].sort_unstable();
         Fingerprints::together(&prints)
     }
 }
@@ -134,7 +144,7 @@ fn act(
         return None;
     }
     Some(Standing {
-        print: effort.prints.of(&world),
+        print: effort.prints.of(&world, &truth),
         world,
         truth,
     })

@@ -52,7 +52,7 @@ pub use solve::{Alternative, Proven, Solution};
 
 use crate::engine::{CyclePolicy, EngineEvent, Source};
 use crate::hazard::Watch;
-use crate::judge::{GroundTruth, administrators};
+use crate::judge::{GroundTruth, global_administrators};
 use crate::rehearse::counts;
 use crate::repair::{self, Aim, End, Trouble};
 use crate::world::{Action, Event, World};
@@ -290,10 +290,10 @@ impl Planning {
         let world = &self.now.world;
         let room = Room {
             deletes: world.engine().config().deletions_allowed(),
-            administrators: administrators(world),
+            administrators: global_administrators(world),
         };
         let plans: Vec<&[_]> = solutions.iter().map(Solution::safe_steps).collect();
-        let slots = schedule::schedule(&plans, room);
+        let slots = schedule::schedule(&plans, &room);
         self.run(slots, first);
         for solution in solutions {
             let objects = solution.component.objects.iter();

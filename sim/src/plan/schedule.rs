@@ -1,6 +1,9 @@
 //! Plans of many components beside each other: as few cycles as their longest needs, and never
 //! more deletions in one than the service lets pass (rule R6.17).
 
+use std::collections::BTreeSet;
+
+use mock_cloud::CloudKey;
 use mock_cloud::tenant::Role;
 
 use crate::engine::CyclePolicy;
@@ -17,17 +20,17 @@ pub(super) struct Slot {
     pub(super) cycle: Option<CyclePolicy>,
     /// How many accounts that cycle deletes.
     pub(super) deletes: usize,
-    /// How many Global Administrators are without their role meanwhile.
-    without_role: usize,
+    /// How many Global Administrators are missing meanwhile.
+    missing: usize,
 }
 
 /// What must not be exceeded when plans are put beside each other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Room {
     /// How many accounts one cycle may delete.
     pub(super) deletes: Option<u32>,
-    /// How many Global Administrators there are: one of them keeps the role at any time.
-    pub(super) administrators: usize,
+    /// The Global Administrators: one of them is left at any time.
+    pub(super) administrators: BTreeSet<CloudKey>,
 }
 
 /// One component's steps, cut at what it waits for.
@@ -73,47 +76,72 @@ fn deletions(steps: &[PlannedStep]) -> usize {
     steps.iter().filter(deletes).count()
 }
 
-/// How many are without the role of a Global Administrator during each segment: each component
-/// alone sees that others are left, so all of them together have to be counted.
-fn without_role(segments: &[Vec<PlannedStep>]) -> Vec<usize> {
+/// How many Global Administrators are missing during each segment, and after the last: without
+/// their role, or deleted. Each component alone sees that others are left, so all of them together
+/// have to be counted.
+fn missing(segments: &[Vec<PlannedStep>], all: &BTreeSet<CloudKey>) -> (Vec<usize>, usize) {
     let is_global = |role: &Role| &*role.0 == "Global Administrator";
-    let mut now = 0_usize;
+    let mut now = BTreeSet::new();
     let mut counts = Vec::with_capacity(segments.len());
     for steps in segments {
-        let mut most = now;
+        let mut most = now.len();
         for step in steps {
             match &step.what {
-                What::RemoveRole(_, role) if is_global(role) => now += 1,
-                What::AssignRole(_, role) if is_global(role) => now = now.saturating_sub(1),
+                What::RemoveRole(key, role) if is_global(role) => {
+                    now.insert(*key);
+                }
+                What::MoveOut {
+                    deletes: Some(key), ..
+                }
+                | What::Delete(key) => {
+                    now.extend(all.get(key));
+                }
+                What::Restore(key, _) => {
+                    now.remove(key);
+                }
+                What::AssignRole(key, role) if is_global(role) => {
+                    now.remove(key);
+                }
                 _ => {}
             }
-            most = most.max(now);
+            most = most.max(now.len());
         }
         counts.push(most);
     }
-    counts
+    (counts, now.len())
 }
 
 /// Puts the steps of many components into slots. A cycle, or an hour, that one component does not
 /// wait for does it no harm: the scheduler may run at any time.
-pub(super) fn schedule(plans: &[&[PlannedStep]], within: Room) -> Vec<Slot> {
+pub(super) fn schedule(plans: &[&[PlannedStep]], within: &Room) -> Vec<Slot> {
     let room = within.deletes.map_or(usize::MAX, |most| most as usize);
-    let spare = within.administrators.saturating_sub(1);
+    let spare = within.administrators.len().saturating_sub(1);
+    // How many are missing for good, from which slot on.
+    let mut lasting: Vec<(usize, usize)> = Vec::new();
     let mut slots: Vec<Slot> = Vec::new();
     let mut first_open = 0;
     for (place, steps) in plans.iter().enumerate() {
         let segments = cut(steps);
         let loads: Vec<usize> = segments.steps.iter().map(|it| deletions(it)).collect();
-        let absent = without_role(&segments.steps);
+        let (absent, in_the_end) = missing(&segments.steps, &within.administrators);
+        let others = |slots: &[Slot], at: usize| {
+            let gone = lasting.iter().filter(|(from, _)| *from <= at);
+            let gone: usize = gone.map(|(_, count)| count).sum();
+            slots.get(at).map_or(0, |slot| slot.missing) + gone
+        };
         let fits = |slots: &[Slot], at: usize| {
-            let mut turns = loads.iter().zip(&absent).enumerate();
-            turns.all(|(turn, (load, absent))| {
-                let there = slots.get(at + turn);
-                let deletes = there.map_or(0, |slot| slot.deletes);
-                let without = there.map_or(0, |slot| slot.without_role);
+            let ends = at + loads.len();
+            let later = (ends..slots.len()).map(|slot| (slot, &0, &in_the_end));
+            let turns = loads.iter().zip(&absent).enumerate();
+            let mut turns = turns.map(|(turn, (load, absent))| (at + turn, load, absent));
+            let fits = |(at, load, absent): (usize, &usize, &usize)| {
+                let deletes = slots.get(at).map_or(0, |slot| slot.deletes);
+                let others = others(slots, at);
                 (*load == 0 || deletes == 0 || deletes + load <= room)
-                    && (*absent == 0 || without == 0 || without + absent <= spare)
-            })
+                    && (*absent == 0 || others == 0 || others + absent <= spare)
+            };
+            // Behind everything there is nothing better to wait for.
+            at >= slots.len() || turns.all(fits) && { later }.all(fits)
         };
         let deletes = loads.iter().any(|load| *load > 0);
         let mut at = if deletes { first_open } else { 0 };
@@ -130,6 +158,9 @@ pub(super) fn schedule(plans: &[&[PlannedStep]], within: Room) -> Vec<Slot> {
             }
         }
         let needed = at + segments.steps.len();
+        if in_the_end > 0 {
+            lasting.push((needed, in_the_end));
+        }
         if slots.len() < needed {
             slots.resize_with(needed, Slot::default);
         }
@@ -137,7 +168,7 @@ pub(super) fn schedule(plans: &[&[PlannedStep]], within: Room) -> Vec<Slot> {
         for (turn, steps) in segments.steps.into_iter().enumerate() {
             let slot = &mut slots[at + turn];
             slot.deletes += loads[turn];
-            slot.without_role += absent[turn];
+            slot.missing += absent[turn];
             slot.steps
                 .extend(steps.into_iter().map(|step| (place, step)));
             match barriers.next() {
@@ -199,9 +230,9 @@ mod tests {
         let plans: Vec<&[PlannedStep]> = plans.iter().map(Vec::as_slice).collect();
         let room = Room {
             deletes: Some(500),
-            administrators: 1,
+            administrators: BTreeSet::new(),
         };
-        let slots = schedule(&plans, room);
+        let slots = schedule(&plans, &room);
         assert!(slots.iter().all(|slot| slot.deletes <= 500));
         // Three waves, each one cycle behind the one before, of three cycles each.
         assert_eq!(slots.iter().filter(|slot| slot.cycle.is_some()).count(), 5);
@@ -209,7 +240,7 @@ mod tests {
             deletes: None,
             ..room
         };
-        let slots = schedule(&plans, room);
+        let slots = schedule(&plans, &room);
         assert_eq!(slots.iter().filter(|slot| slot.cycle.is_some()).count(), 3);
     }
 
@@ -229,11 +260,11 @@ mod tests {
         for (administrators, cycles) in [(1, 8), (2, 8), (5, 2), (8, 2), (9, 1)] {
             let room = Room {
                 deletes: None,
-                administrators,
+                administrators: (0..administrators).map(CloudKey).collect(),
             };
             let mut without = 0;
             let mut most = 0;
-            let slots = schedule(&plans, room);
+            let slots = schedule(&plans, &room);
             let waits = slots.iter().filter(|slot| slot.cycle.is_some());
             assert_eq!(waits.count(), cycles, "of {administrators}");
             for (_, step) in slots.into_iter().flat_map(|slot| slot.steps) {
@@ -247,6 +278,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn deleted_administrators_count_as_missing_until_they_are_restored() {
+        let role = Role("Global Administrator".into());
+        let cycle = || step(What::Cycle(CyclePolicy::Delta));
+        let own = vec![
+            step(What::RemoveRole(CloudKey(0), role.clone())),
+            cycle(),
+            step(What::AssignRole(CloudKey(0), role)),
+        ];
+        let delete = vec![step(What::Delete(CloudKey(1))), cycle()];
+        let room = |count| Room {
+            deletes: None,
+            administrators: (0..count).map(CloudKey).collect(),
+        };
+        let place = |slots: &[Slot], what: &dyn Fn(&What) -> bool| {
+            let has = |slot: &Slot| slot.steps.iter().any(|(_, step)| what(&step.what));
+            slots.iter().position(has)
+        };
+        let deletes = |what: &What| matches!(what, What::Delete(_));
+        let plans = [own.as_slice(), delete.as_slice()];
+        let slots = schedule(&plans, &room(2));
+        // Not before the role is back.
+        assert_eq!(place(&slots, &deletes), Some(2));
+        assert_eq!(place(&schedule(&plans, &room(3)), &deletes), Some(0));
+        // Where it is deleted first, the other role can only be taken in the very end.
+        let slots = schedule(&[delete.as_slice(), own.as_slice()], &room(2));
+        let takes = |what: &What| matches!(what, What::RemoveRole(..));
+        assert_eq!(place(&slots, &takes), Some(2));
+    }
+
     proptest! {
         /// Nothing is left out, and each component's steps stay in their order.
         #[test]
@@ -257,8 +318,8 @@ mod tests {
                 .map(|count| (0..*count).flat_map(duplicate).collect())
                 .collect();
             let borrowed: Vec<&[PlannedStep]> = plans.iter().map(Vec::as_slice).collect();
-            let room = Room { deletes: threshold, administrators: 1 };
-            let slots = schedule(&borrowed, room);
+            let room = Room { deletes: threshold, administrators: BTreeSet::new() };
+            let slots = schedule(&borrowed, &room);
             for (place, plan) in plans.iter().enumerate() {
                 let wanted: Vec<&PlannedStep> =
                     plan.iter().filter(|it| !matches!(it.what, What::Cycle(_))).collect();

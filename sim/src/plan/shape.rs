@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use mock_ad::directory::{AttributeId, Object, Value};
+use mock_ad::directory::{AttributeId, Object, ObjectKind, Value};
 use mock_cloud::DirectoryObject;
 use mock_cloud::tenant::State;
 use store::{fold, hash_bytes, mix};
@@ -70,14 +70,20 @@ pub(super) fn shape(case: &Case, steps: &[PlannedStep]) -> u128 {
     for (forest, directory) in world.forests().iter().enumerate() {
         for (id, image) in directory.objects() {
             let source = Source { forest, object: id };
-            if case.person(source).is_some() && directory.kind(id).is_account() {
+            let kind = directory.kind(id);
+            let has_names =
+                kind.is_account() || matches!(kind, ObjectKind::Group | ObjectKind::Contact);
+            if case.person(source).is_some() && has_names {
+                numbers.plain(format!("{kind:?}").as_bytes());
                 put_object(&mut numbers, world, source, image);
             }
         }
     }
     for (key, account) in world.tenant().objects() {
         put_account(&mut numbers, account, world);
+        let held = world.tenant().roles.held(key);
         for role in world.tenant().roles.of(key) {
+            numbers.put(u64::from(held.contains(&role)));
             numbers.plain(role.0.as_bytes());
         }
         let owner = case.belongs.iter().find(|(_, own)| **own == key);
@@ -147,8 +153,11 @@ fn put_account(numbers: &mut Numbers, account: &DirectoryObject, world: &World) 
     if let Some(upn) = &account.user_principal_name {
         numbers.name(upn.as_str());
     }
-    for text in account.mail.iter().chain(&account.mail_nickname) {
-        numbers.name(text);
+    for text in [&account.mail, &account.mail_nickname] {
+        numbers.put(u64::from(text.is_some()));
+        if let Some(text) = text {
+            numbers.name(text);
+        }
     }
     numbers.put(account.proxy_addresses.len() as u64);
     for address in account.proxy_addresses.iter() {

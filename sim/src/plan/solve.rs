@@ -6,11 +6,11 @@ use super::Bounds;
 use super::case::Case;
 use super::components::{Component, is_purged};
 use super::shape::shape;
-use super::shorten::{List, Shorter, shorter, spell};
+use super::shorten::{Length, Shorter, shorter, spell};
 use crate::engine::Source;
 use crate::explore::{self, Proof, closed_loop};
 use crate::judge::Violation;
-use crate::repair::{self, Aim, End, PlannedStep, Trouble};
+use crate::repair::{self, Aim, End, PlannedStep, Trouble, What};
 use crate::world::World;
 
 /// What is planned for one component.
@@ -20,6 +20,10 @@ pub struct Solution {
     pub component: Component,
     /// The steps for it alone, in order.
     pub steps: Vec<PlannedStep>,
+    /// The steps of the closed loop in the small world.
+    planned: Vec<PlannedStep>,
+    /// How the list compares with others, once that was found out.
+    pub length: Option<Length>,
     /// How it ends.
     pub end: End,
     /// What must hold of a world and does not hold after one of the steps.
@@ -33,7 +37,7 @@ pub struct Solution {
 pub struct Proven {
     /// Every moment at which the scheduler may run.
     pub proof: Proof,
-    /// The shortest list that is known.
+    /// Whether a shorter list does it too.
     pub shorter: Shorter,
     /// What could be done instead.
     pub alternatives: Vec<Alternative>,
@@ -65,9 +69,7 @@ pub(super) fn solve(world: &World, aim: &Aim, component: &Component, bounds: Bou
     let plan = repair::Plan::of(&case.world, case.belongs.clone(), bounds.steps);
     let planned: Vec<PlannedStep> = plan.steps.iter().map(|it| it.step.clone()).collect();
     let pattern = shape(&case, &planned);
-    let mut steps = Vec::with_capacity(planned.len());
-    // What only comes about on the way is planned once it is there.
-    steps.extend(planned.iter().map_while(|step| case.step(step)));
+    let steps = outside(&case, &planned);
     let trouble = |one: Trouble| Trouble {
         person: one.person.and_then(|person| case.person(person)),
         text: one.text,
@@ -82,6 +84,8 @@ pub(super) fn solve(world: &World, aim: &Aim, component: &Component, bounds: Bou
     Solution {
         component: component.clone(),
         steps,
+        planned,
+        length: None,
         end,
         harm: plan.steps.into_iter().find_map(|taken| taken.harm),
         pattern,
@@ -106,28 +110,19 @@ fn gone(world: &World, aim: &Aim, component: &Component) -> Vec<Trouble> {
 /// Takes in what was found out about a pattern.
 pub(super) fn settle(world: &World, aim: &Aim, solution: &Solution, proven: &Proven) -> Solution {
     let mut settled = solution.clone();
-    match &proven.shorter.list {
-        List::Without(needless) => {
-            let mut place = 0..;
-            let is_needless = |it: usize| needless.contains(&it);
-            (settled.steps).retain(|_| !place.next().is_some_and(is_needless));
-        }
-        List::Chosen(chosen) if solution.end == End::Done => {
-            let case = Case::of(world, aim, &solution.component);
-            let spelt = spell(&case, chosen).into_iter().flatten();
-            // The closed loop knows better why.
-            let known = |step: PlannedStep| {
-                let same = solution.steps.iter().find(|it| it.what == step.what);
-                same.cloned().unwrap_or(step)
-            };
-            let spelt: Vec<PlannedStep> = spelt.map(known).collect();
-            if !spelt.is_empty() {
-                settled.steps = spelt;
-            }
-        }
-        List::Chosen(_) => {}
+    if solution.end != End::Done {
+        return settled;
     }
-    if let Some(bad) = &proven.proof.violation {
+    let case = Case::of(world, aim, &solution.component);
+    let (steps, mut length) = spell(&case, &solution.planned, &proven.shorter);
+    settled.steps = outside(&case, &steps);
+    if settled.steps.len() < steps.len() && length == Length::Shortest {
+        length = Length::Unknown;
+    }
+    settled.length = Some(length);
+    if let Some(bad) = &proven.proof.violation
+        && length == Length::Loop
+    {
         let text = format!(
             "no order is known that is safe whenever the scheduler runs ({}: {}): stop the \
              scheduler while this is repaired by hand",
@@ -142,6 +137,29 @@ pub(super) fn settle(world: &World, aim: &Aim, solution: &Solution, proven: &Pro
         }]);
     }
     settled
+}
+
+/// Steps of a small world for the large one, up to the first about something that only comes about
+/// on the way: that is planned once it is there. No role is missing meanwhile.
+fn outside(case: &Case, steps: &[PlannedStep]) -> Vec<PlannedStep> {
+    let mut all: Vec<PlannedStep> = steps.iter().map_while(|step| case.step(step)).collect();
+    if all.len() < steps.len() {
+        let mut taken = Vec::new();
+        for step in &all {
+            match &step.what {
+                What::RemoveRole(key, role) => taken.push((step.person, *key, role.clone())),
+                What::AssignRole(key, role) => {
+                    taken.retain(|(_, of, it)| (of, it) != (key, role));
+                }
+                _ => {}
+            }
+        }
+        all.extend(taken.into_iter().map(|(person, key, role)| {
+            let why = "the account held it before".to_owned();
+            PlannedStep::new(What::AssignRole(key, role), person, why)
+        }));
+    }
+    all
 }
 
 /// Holds the plan of a component against the scheduler, and looks at what else could be done.

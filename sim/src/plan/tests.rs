@@ -5,7 +5,6 @@ use mock_ad::directory::{AttributeId, Value};
 use mock_cloud::{CloudKey, Profile};
 use store::Entropy;
 
-use super::shorten::List;
 use super::{Bounds, Length, Owners, Plan, Planning, owners, scenario};
 use crate::engine::{CyclePolicy, Scope};
 use crate::judge::GroundTruth;
@@ -242,8 +241,7 @@ fn a_duplicate_takes_the_steps_of_the_founding_procedure_and_no_list_is_shorter(
             let verbs: Vec<&str> = steps.map(|step| verb(&step.what)).collect();
             let founding = ["out", "cycle", "purge", "id", "back", "cycle"];
             assert_eq!(verbs, founding, "{profile}");
-            let length = case.proven.as_ref().map(|it| it.shorter.length);
-            assert_eq!(length, Some(Length::Shortest), "{profile}");
+            assert_eq!(case.solution.length, Some(Length::Shortest), "{profile}");
         }
     }
 }
@@ -288,13 +286,12 @@ fn lists_of_random_messes_end_well_whenever_the_scheduler_runs() {
             let scenario = mess.scenario(profile, 0);
             let (runner, _) = Runner::start("mess.yaml", &scenario, profile).expect("a world");
             let plan = planned_within(runner.world(), &runner, bounds);
-            let lengths = || plan.cases.iter().filter_map(|it| it.proven.as_ref());
-            if !plan.is_sound() || lengths().any(|it| it.shorter.length == Length::Loop) {
+            let mut lengths = plan.cases.iter().map(|it| it.solution.length);
+            if !plan.is_sound() || lengths.any(|it| it == Some(Length::Loop)) {
                 continue;
             }
-            found += lengths()
-                .filter(|it| matches!(it.shorter.list, List::Chosen(_)))
-                .count();
+            let proven = plan.cases.iter().filter_map(|it| it.proven.as_ref());
+            found += proven.filter(|it| it.shorter.chosen.is_some()).count();
             for seed in 0..4 {
                 let bad = carried_out_with(&plan, seed);
                 assert_eq!(bad, None, "{profile}, seed {seed}: {mess:?}\n{plan:#?}");

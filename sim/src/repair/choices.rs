@@ -33,6 +33,9 @@ pub(crate) fn choices(world: &World, aim: &Aim) -> Vec<PlannedStep> {
     for (key, object) in world.tenant().objects() {
         if object.kind.is_user() {
             of_account(&look, key, object, &mut all);
+        } else if object.is_live() && !object.is_synced() {
+            let told = concerned(&look, key, object);
+            names_of(&look, key, object, [None, told], &mut all);
         }
     }
     of_tenant(&look, &mut all);
@@ -120,29 +123,8 @@ fn editable(
         };
         all.put(What::ClearImmutableId(key), told, &why);
     }
+    names_of(look, key, object, [owner, told], all);
     let tenant = look.world.tenant();
-    let people = look.people.iter();
-    let others = people.filter(|person| owner.is_none_or(|own| own.source != person.source));
-    let mut names = others.flat_map(|person| names::needed(look, person));
-    let upn = object
-        .user_principal_name
-        .as_ref()
-        .map(mock_cloud::Upn::as_str);
-    let mut kept = object.proxy_addresses.iter().cloned().collect::<Vec<_>>();
-    let mut is_upn_wanted = false;
-    for name in &mut names {
-        is_upn_wanted |= upn.is_some_and(|upn| eq_fold(upn, &name));
-        kept.retain(|it| !it.is_smtp() || !eq_fold(it.address(), &name));
-    }
-    let why = "it has a name of somebody else";
-    if is_upn_wanted {
-        let prefix = object.user_principal_name.as_ref();
-        let prefix = prefix.map(mock_cloud::Upn::prefix).unwrap_or_default();
-        all.put(What::SetUpn(key, spare_upn(look, prefix)), told, why);
-    }
-    if kept.len() < object.proxy_addresses.len() {
-        all.put(What::SetAddresses(key, kept), told, why);
-    }
     if tenant.policy.hard_match_hardening {
         for role in look.aim.roles.get(&key).into_iter().flatten() {
             if tenant.roles.held(key).contains(role) {
@@ -159,6 +141,33 @@ fn editable(
     if people.any(|person| names::namesake(look, person) == Some(key)) {
         let why = "it still has the security identifier of somebody";
         all.put(What::ClearSecurityIdentifier(key), told, why);
+    }
+}
+
+/// Names of others away from an account that can be edited.
+fn names_of(
+    look: &Look<'_>,
+    key: CloudKey,
+    object: &DirectoryObject,
+    [owner, told]: [Option<&Person>; 2],
+    all: &mut Choices,
+) {
+    let people = look.people.iter();
+    let others = people.filter(|person| owner.is_none_or(|own| own.source != person.source));
+    let upn = object.user_principal_name.as_ref();
+    let mut kept: Vec<_> = object.proxy_addresses.iter().cloned().collect();
+    let mut is_upn_wanted = false;
+    for name in others.flat_map(|person| names::needed(look, person)) {
+        is_upn_wanted |= upn.is_some_and(|upn| eq_fold(upn.as_str(), &name));
+        kept.retain(|it| !it.is_smtp() || !eq_fold(it.address(), &name));
+    }
+    let why = "it has a name of somebody else";
+    if is_upn_wanted {
+        let prefix = upn.map(mock_cloud::Upn::prefix).unwrap_or_default();
+        all.put(What::SetUpn(key, spare_upn(look, prefix)), told, why);
+    }
+    if kept.len() < object.proxy_addresses.len() {
+        all.put(What::SetAddresses(key, kept), told, why);
     }
 }
 
@@ -207,15 +216,17 @@ fn concerned<'a>(
 }
 
 /// So many steps are needed at least before everything is as it was found: whoever is out of scope
-/// comes back, roles and the guard are set again.
+/// comes back, roles of accounts that have to be live and the guard are set again.
 pub(crate) fn still_needed(world: &World, aim: &Aim) -> usize {
     let people = aim.homes.keys();
     let away = people
         .filter(|source| !super::in_scope(world, **source))
         .count();
     let tenant = world.tenant();
-    let live = |key: &CloudKey| tenant.object(*key).is_some_and(|it| it.is_live());
-    let roles = aim.roles.iter().filter(|(key, _)| live(key));
+    let roles = aim
+        .roles
+        .iter()
+        .filter(|(key, _)| aim.valuable.contains(key));
     let roles = roles.map(|(key, roles)| {
         let held = tenant.roles.held(*key);
         roles.iter().filter(|role| !held.contains(role)).count()

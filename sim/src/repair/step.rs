@@ -98,6 +98,23 @@ impl What {
     }
 }
 
+impl What {
+    /// The person whose object is moved.
+    pub const fn moved(&self) -> Option<Source> {
+        match *self {
+            Self::MoveOut { person, .. } | Self::MoveBack { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the same move of the same person or account, whatever its values.
+    pub fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            && self.account() == other.account()
+            && self.moved() == other.moved()
+    }
+}
+
 /// One step, for whom it is, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedStep {
