@@ -10,6 +10,7 @@ use sim::import::columns::Columns;
 use sim::snapshot::{Files, Lab, Snapshot, SourceFile};
 
 use crate::error::Error;
+use crate::parallel::both;
 
 pub(crate) use together::write_together;
 
@@ -242,19 +243,20 @@ pub(crate) fn snapshot(directory: &Path) -> Result<Snapshot, Error> {
     let ad = ["ad.ldif", "ad.ldf"].map(|name| directory.join(name));
     let ad: Vec<PathBuf> = ad.into_iter().filter(|path| path.is_file()).collect();
     let further = further_forests(directory);
+    let (ad, cloud) = both(
+        || ad.iter().map(|path| source(path)).collect::<Result<_, _>>(),
+        || cloud_directory(&directory.join("cloud")),
+    );
     let files = Files {
-        ad: ad
-            .iter()
-            .map(|path| source(path))
-            .collect::<Result<_, _>>()?,
+        ad: ad?,
         further: further
             .map(|path| Ok(vec![source(&path)?]))
             .collect::<Result<_, Error>>()?,
-        cloud: cloud_directory(&directory.join("cloud"))?,
+        cloud: cloud?,
         lab: lab(&directory.join("lab.yaml"))?,
         rules: rules(&directory.join("rules.yaml"))?,
     };
-    let (forests, tenant) = crate::parallel::both(
+    let (forests, tenant) = both(
         || sim::snapshot::read_forests(&files),
         || sim::snapshot::read_tenant(&files),
     );
