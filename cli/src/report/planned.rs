@@ -222,11 +222,11 @@ fn told(length: Length, proven: &Proven) -> String {
              tried)"
         ),
         Length::Unknown => format!(
-            "whether a shorter list does it is not known ({searched} tried); try a larger \
-             --states-max"
+            "whether a shorter list does it is not known ({searched} tried; a larger --states-max \
+             helps where the search was cut short)"
         ),
-        Length::Loop => "the list alone is not safe where the scheduler runs in between: a script \
-                         stops at a surprise; then export again and plan anew"
+        Length::Loop => "not shown to be safe as a list where the scheduler runs in between: a \
+                         script stops at a surprise; then export again and plan anew"
             .to_owned(),
     }
 }

@@ -256,24 +256,7 @@ const fn person(what: &What) -> Option<Source> {
 const fn account(what: &What) -> Option<CloudKey> {
     match what {
         What::MoveOut { deletes, .. } => *deletes,
-        What::Delete(key)
-        | What::Purge(key)
-        | What::Restore(key, _)
-        | What::SetImmutableId(key, ..)
-        | What::ClearImmutableId(key)
-        | What::RemoveRole(key, _)
-        | What::AssignRole(key, _)
-        | What::ClearObjectIdentifier(key)
-        | What::ClearSecurityIdentifier(key)
-        | What::SetUpn(key, _)
-        | What::SetAddresses(key, _)
-        | What::SetCloudManaged(key, _) => Some(*key),
-        What::MoveBack { .. }
-        | What::Cycle(_)
-        | What::BlockTakeover(_)
-        | What::SetSynchronized(_)
-        | What::WaitUntilOff
-        | What::Wait => None,
+        other => other.account(),
     }
 }
 

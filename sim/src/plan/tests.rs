@@ -8,6 +8,7 @@ use store::Entropy;
 use super::{Bounds, Length, Owners, Plan, Planning, owners, scenario};
 use crate::engine::{CyclePolicy, Scope};
 use crate::judge::GroundTruth;
+use crate::repair::tests::verb;
 use crate::repair::{Aim, End, What, missing};
 use crate::run::{Runner, known, load, run};
 use crate::world::{Action, AdChange, EngineChange, Event, World};
@@ -243,17 +244,6 @@ fn a_duplicate_takes_the_steps_of_the_founding_procedure_and_no_list_is_shorter(
             assert_eq!(verbs, founding, "{profile}");
             assert_eq!(case.solution.length, Some(Length::Shortest), "{profile}");
         }
-    }
-}
-
-const fn verb(what: &What) -> &'static str {
-    match what {
-        What::MoveOut { .. } => "out",
-        What::MoveBack { .. } => "back",
-        What::Cycle(_) => "cycle",
-        What::Purge(_) => "purge",
-        What::SetImmutableId(..) => "id",
-        _ => "other",
     }
 }
 

@@ -76,7 +76,7 @@ fn of_account(look: &Look<'_>, key: CloudKey, object: &DirectoryObject, all: &mu
     if !object.is_live() {
         return;
     }
-    // What the engine has connected it would make again at the next full synchronisation.
+    // Deleted while it is connected, it is made again or found in the bin (rules R2.19, R5.25).
     let is_connected = look.joined_to(key).is_some();
     if is_spare && !is_connected {
         let why = "it holds nothing, and is nobody's account";

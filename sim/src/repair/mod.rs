@@ -28,7 +28,7 @@ mod ready;
 mod sequence;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use aim::Aim;
 pub(crate) use choices::{choices, still_needed};

@@ -96,9 +96,7 @@ impl What {
             | Self::Wait => None,
         }
     }
-}
 
-impl What {
     /// The person whose object is moved.
     pub const fn moved(&self) -> Option<Source> {
         match *self {

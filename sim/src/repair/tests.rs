@@ -37,21 +37,23 @@ fn repaired(world: &mut World, aim: &Aim) -> Vec<PlannedStep> {
 
 const OWN: Thing = Thing::plain(Some(0));
 
+/// A step of the founding procedure in a word.
+pub(crate) const fn verb(what: &What) -> &'static str {
+    match what {
+        What::MoveOut { .. } => "out",
+        What::MoveBack { .. } => "back",
+        What::Cycle(_) => "cycle",
+        What::Purge(_) => "purge",
+        What::SetImmutableId(..) => "id",
+        _ => "other",
+    }
+}
+
 #[test]
 fn a_duplicate_is_taken_out_purged_and_replaced() {
     let (mut world, aim) = settled(&[OWN], Profile::Entra2025);
     let steps = repaired(&mut world, &aim);
-    let verbs: Vec<&str> = steps
-        .iter()
-        .map(|step| match step.what {
-            What::MoveOut { .. } => "out",
-            What::MoveBack { .. } => "back",
-            What::Cycle(_) => "cycle",
-            What::Purge(_) => "purge",
-            What::SetImmutableId(..) => "id",
-            _ => "other",
-        })
-        .collect();
+    let verbs: Vec<&str> = steps.iter().map(|step| verb(&step.what)).collect();
     assert_eq!(
         verbs,
         ["out", "cycle", "cycle", "purge", "id", "back", "cycle"]
